@@ -1,0 +1,1 @@
+//! What may be done: one verb is one function, one transaction, one event.

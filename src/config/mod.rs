@@ -1,0 +1,361 @@
+//! Settings: defaults, then `pulih.toml`, then the environment, then flags.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Every setting of the house. An unknown key is an error.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where we are reached.
+    pub server: Server,
+    /// TLS of our own listener; without it a proxy in front does it.
+    pub tls: Option<Tls>,
+    /// Postgres.
+    pub database: Database,
+    /// The relay that carries our letters.
+    pub smtp: Smtp,
+    /// Who helps people.
+    pub helpdesk: Helpdesk,
+    /// Key files.
+    pub keys: Keys,
+    /// Kode Keamanan.
+    pub captcha: Captcha,
+    /// Limits.
+    pub limits: Limits,
+    /// Mailed links.
+    pub link: Link,
+    /// The reset itself.
+    pub reset: Reset,
+    /// Language and time zone.
+    pub locale: Locale,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// Logs.
+    pub log: Log,
+}
+
+/// Where we are reached.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address of the public listener.
+    pub listen: SocketAddr,
+    /// Address of the listener with `/healthz`, `/readyz`, `/metrics`; never public.
+    pub ops_listen: SocketAddr,
+    /// Origin of every link we make, for instance `https://pulih.example.go.id`; no path. Required outside the demo.
+    pub base_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks (`10.0.0.0/8`).
+    pub trusted_proxies: Vec<String>,
+    /// Threads that answer requests; 0 takes one for each core.
+    pub workers: usize,
+    /// The agency's name in headings, mails and titles.
+    pub agency: String,
+}
+
+/// TLS of our own listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate chain.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
+}
+
+/// Postgres.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The app's role, as a libpq URL (`DATABASE_URL` sets it too).
+    pub url: SecretString,
+    /// The owner's role, for `migrate` alone.
+    pub owner_url: Option<SecretString>,
+    /// Connections at most.
+    pub pool: usize,
+    /// PEM file of the authority that signed the server's certificate; the system's own where absent.
+    pub ca: Option<PathBuf>,
+}
+
+/// How the connection to the relay is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// STARTTLS demanded: a relay that does not offer it gets no letter.
+    #[default]
+    Starttls,
+    /// TLS from the first byte (port 465).
+    Implicit,
+    /// Plain text; for a relay on this machine.
+    None,
+}
+
+/// The relay that carries our letters.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Smtp {
+    /// Host name or address of the relay.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: SmtpTls,
+    /// PEM file of an authority to trust besides the system's.
+    pub ca: Option<PathBuf>,
+    /// User name, where the relay asks for one.
+    pub username: Option<String>,
+    /// Its password.
+    pub password: Option<SecretString>,
+    /// Our own name in EHLO.
+    pub helo: String,
+    /// Address of the `From` header.
+    pub from_address: String,
+    /// Name of the `From` header.
+    pub from_name: String,
+    /// Letters on their way at once.
+    pub connections: usize,
+    /// Seconds after which a silent relay is given up.
+    pub timeout_seconds: u64,
+}
+
+/// Who helps people.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Helpdesk {
+    /// Mailbox, the `Reply-To` of every letter.
+    pub address: String,
+    /// Telephone as people dial it; may be empty.
+    pub phone: String,
+    /// Opening hours in words.
+    pub hours: String,
+}
+
+/// Key files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Folder of the key files that `pulih keys init` makes.
+    pub dir: PathBuf,
+}
+
+/// How Kode Keamanan is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CaptchaMode {
+    /// Proof of work; the picture where scripts are off or on request.
+    #[default]
+    Pow,
+    /// The picture alone.
+    Image,
+    /// Nothing is asked; for tests and measurements.
+    Off,
+}
+
+/// Kode Keamanan.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Captcha {
+    /// How it is asked.
+    pub mode: CaptchaMode,
+    /// Hashes at most for the easiest proof of work.
+    pub work: u32,
+    /// Pictures one network may answer in ten minutes.
+    pub pictures_per_10_min: u32,
+}
+
+/// Whether limits hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LimitsMode {
+    /// They hold.
+    #[default]
+    On,
+    /// They do not; for measurements.
+    Off,
+}
+
+/// Limits.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Whether they hold.
+    pub mode: LimitsMode,
+    /// Requests an hour for one typed pair of User ID and address.
+    pub pair_per_hour: u32,
+    /// Requests a day for one typed pair.
+    pub pair_per_day: u32,
+    /// Letters an hour to one stored address.
+    pub letters_per_hour: u32,
+    /// Kirim in ten minutes from one network before the proof of work gets harder.
+    pub network_per_10_min: u32,
+    /// Requests a second that one network may send to this process, and its burst in seconds.
+    pub wall_per_second: u32,
+}
+
+/// Mailed links.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Link {
+    /// Minutes a link lives from the relay's 250 (RFC 5321); at most 1440.
+    pub ttl_minutes: u32,
+    /// Minutes the confirm step lives once opened.
+    pub step_minutes: u32,
+}
+
+/// The reset itself.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reset {
+    /// Hours every reset waits before it takes effect.
+    pub delay_hours: u32,
+    /// Hours it waits where the address or the password changed within `care_days`.
+    pub care_delay_hours: u32,
+    /// Days of heightened care after a change of address or password.
+    pub care_days: u32,
+    /// Whether OK asks the account's password too.
+    pub require_password: bool,
+}
+
+/// Language and time zone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Locale {
+    /// IANA zone in which times are shown.
+    pub zone: chrono_tz::Tz,
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days a request that matched nothing is kept.
+    pub unmatched_days: u32,
+    /// Days ended links and their keys are kept.
+    pub links_days: u32,
+    /// Days ended sessions are kept.
+    pub sessions_days: u32,
+    /// Years events are kept.
+    pub events_years: u32,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// Lines for people.
+    Text,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How they are written.
+    pub format: LogFormat,
+    /// What is written: directives of `tracing-subscriber`'s filter.
+    pub filter: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8080),
+            ops_listen: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8081),
+            base_url: String::new(),
+            trusted_proxies: Vec::new(),
+            workers: 0,
+            agency: "LPSE".to_owned(),
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: SecretString::from(String::new()), owner_url: None, pool: 16, ca: None }
+    }
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self {
+            host: "localhost".to_owned(),
+            port: 587,
+            tls: SmtpTls::Starttls,
+            ca: None,
+            username: None,
+            password: None,
+            helo: "localhost".to_owned(),
+            from_address: String::new(),
+            from_name: "Reset TOTP LPSE".to_owned(),
+            connections: 32,
+            timeout_seconds: 60,
+        }
+    }
+}
+
+impl Default for Helpdesk {
+    fn default() -> Self {
+        Self { address: String::new(), phone: String::new(), hours: String::new() }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("/etc/pulih/keys") }
+    }
+}
+
+impl Default for Captcha {
+    fn default() -> Self {
+        Self { mode: CaptchaMode::Pow, work: 50_000, pictures_per_10_min: 30 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            mode: LimitsMode::On,
+            pair_per_hour: 3,
+            pair_per_day: 6,
+            letters_per_hour: 3,
+            network_per_10_min: 10,
+            wall_per_second: 50,
+        }
+    }
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self { ttl_minutes: 360, step_minutes: 10 }
+    }
+}
+
+impl Default for Reset {
+    fn default() -> Self {
+        Self { delay_hours: 0, care_delay_hours: 24, care_days: 7, require_password: false }
+    }
+}
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self { zone: chrono_tz::Asia::Jakarta }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Json, filter: "info".to_owned() }
+    }
+}

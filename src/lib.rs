@@ -1,0 +1,20 @@
+//! Pulih: a self-hosted recovery desk for lost second factors.
+//!
+//! The floors, from the ground up: `base` and `i18n`, `model` and `config`, `store`, `views` and `mail`,
+//! `app`, `actions`, `web` and `workers`, `server`, `demo`, `cli`. Who may import whom is written in
+//! `docs/architecture.md` and held by `tests/it/layers.rs`.
+
+pub mod actions;
+pub mod app;
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod i18n;
+pub mod mail;
+pub mod model;
+pub mod server;
+pub mod store;
+pub mod views;
+pub mod web;
+pub mod workers;

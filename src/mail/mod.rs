@@ -1,0 +1,1 @@
+//! MIME: letters and the way they are sent.

@@ -1,0 +1,88 @@
+//! A vendor's account: the words for its kind, and how its names are compared and masked.
+
+/// Tipe User.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserType {
+    /// Provider.
+    Penyedia,
+    /// Non-provider.
+    NonPenyedia,
+}
+
+impl UserType {
+    /// Both, in the order of the form.
+    pub const ALL: [Self; 2] = [Self::Penyedia, Self::NonPenyedia];
+
+    /// The word in forms, files and the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Penyedia => "penyedia",
+            Self::NonPenyedia => "non_penyedia",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.code() == code)
+    }
+}
+
+/// The longest User ID, in characters.
+pub const USER_ID_MAX: usize = 64;
+/// The longest address, in bytes (RFC 5321 §4.5.3.1.3, less the brackets).
+pub const ADDRESS_MAX: usize = 254;
+
+/// A User ID as it is compared: trimmed, lower case.
+pub fn fold_user_id(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+/// An address as it is compared: trimmed, lower case, its domain in A-label form (RFC 5890).
+pub fn fold_address(typed: &str) -> String {
+    let typed = typed.trim().to_lowercase();
+    match typed.rsplit_once('@') {
+        Some((local, domain)) => {
+            let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+            format!("{local}@{domain}")
+        }
+        None => typed,
+    }
+}
+
+/// A User ID of which a stranger learns little: first and last character.
+pub fn mask_user_id(user_id: &str) -> String {
+    let mut chars = user_id.chars();
+    match (chars.next(), chars.next_back()) {
+        (Some(first), Some(last)) => format!("{first}•••{last}"),
+        (Some(only), None) => format!("{only}•••"),
+        _ => "•••".to_owned(),
+    }
+}
+
+/// An address of which a stranger learns little: `r•••@g•••.com`.
+pub fn mask_address(address: &str) -> String {
+    let Some((local, domain)) = address.rsplit_once('@') else { return "•••".to_owned() };
+    let first = |s: &str| s.chars().next().map(String::from).unwrap_or_default();
+    let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
+    format!("{}•••@{}•••.{top}", first(local), first(domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_folded_alike() {
+        assert_eq!(fold_user_id("  PT.Maju "), "pt.maju");
+        assert_eq!(fold_address(" Rina@Bücher.Example "), "rina@xn--bcher-kva.example");
+        assert_eq!(fold_address("no-at"), "no-at");
+    }
+
+    #[test]
+    fn masks_show_little() {
+        assert_eq!(mask_user_id("AMANAH7"), "A•••7");
+        assert_eq!(mask_user_id("A"), "A•••");
+        assert_eq!(mask_address("rina@gmail.com"), "r•••@g•••.com");
+        assert_eq!(mask_address("nothing"), "•••");
+    }
+}

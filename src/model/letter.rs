@@ -1,0 +1,77 @@
+//! The kinds of letters we send.
+
+/// A letter of the outbox. What it says is composed when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// "Konfirmasi Permintaan Reset TOTP", with the link.
+    Link,
+    /// "TOTP Berhasil di Reset", to every address on file.
+    Done,
+    /// A delayed reset is on its way, to every address on file.
+    Scheduled,
+    /// Open requests were cancelled.
+    Cancelled,
+    /// User ID and address match, but something else stands in the way.
+    Hint,
+}
+
+impl LetterKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Link, Self::Done, Self::Scheduled, Self::Cancelled, Self::Hint];
+
+    /// The word in the database, events and metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Done => "done",
+            Self::Scheduled => "scheduled",
+            Self::Cancelled => "cancelled",
+            Self::Hint => "hint",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+}
+
+/// Why a letter with a link could not be sent although User ID and address match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hint {
+    /// The other Tipe User was chosen.
+    WrongType,
+    /// The account is locked.
+    Locked,
+    /// The account has no TOTP to reset: it can be activated by signing in.
+    NoFactor,
+    /// Resets of this account are held after *Ini bukan saya*.
+    Held,
+    /// The account is protected: the helpdesk decides with two people.
+    Protected,
+    /// Self-service is frozen at the moment.
+    Frozen,
+}
+
+impl Hint {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::WrongType, Self::Locked, Self::NoFactor, Self::Held, Self::Protected, Self::Frozen];
+
+    /// The word in the database, events and message keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::WrongType => "wrong-type",
+            Self::Locked => "locked",
+            Self::NoFactor => "no-factor",
+            Self::Held => "held",
+            Self::Protected => "protected",
+            Self::Frozen => "frozen",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+}

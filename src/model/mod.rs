@@ -1,0 +1,5 @@
+//! The nouns and their pure rules.
+
+pub mod account;
+pub mod letter;
+pub mod refusal;

@@ -1,0 +1,1 @@
+//! Starts web and workers and stops them gracefully.

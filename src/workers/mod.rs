@@ -1,0 +1,1 @@
+//! The face that time sees: what happens without anybody asking.

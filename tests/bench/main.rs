@@ -1,0 +1,2 @@
+//! Measurements of the running house.
+fn main() {}
