@@ -1,0 +1,3 @@
+drop function pulih.now();
+drop schema pulih;
+-- The roles stay: other databases of the cluster may use them.
