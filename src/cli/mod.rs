@@ -1,8 +1,85 @@
 //! Commands for operators.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod completions;
+mod config;
+mod failure;
+mod logs;
+mod version;
+
+use crate::config::{Loaded, Purpose, Sources};
+use failure::Failure;
+
+/// Pulih, a self-hosted recovery desk for lost second factors.
+///
+/// Settings come from pulih.toml, then PULIH_SECTION__KEY and DATABASE_URL in the environment, then flags.
+/// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down.
+#[derive(Debug, Parser)]
+#[command(name = "pulih", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+struct Common {
+    /// Settings file; PULIH_CONFIG, ./pulih.toml and /etc/pulih/pulih.toml otherwise.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One setting, as in `--set server.listen=127.0.0.1:9000`; may be repeated. Secrets are refused here.
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check or show the settings.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print completions for a shell.
+    Completions(completions::Options),
+    /// Print the version.
+    Version(version::Options),
+}
 
 /// Runs the command of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    logs::panics();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let Cli { common, command } = Cli::parse();
+    let done = match command {
+        Command::Config(command) => config::run(&common, &command),
+        Command::Completions(options) => completions::run(&options),
+        Command::Version(options) => version::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+impl Common {
+    /// The settings for `purpose`, or all their faults.
+    fn load(&self, purpose: Purpose) -> Result<Loaded, Failure> {
+        Ok(crate::config::load(&self.sources(purpose))?)
+    }
+
+    /// Everything that may hold settings.
+    fn sources(&self, purpose: Purpose) -> Sources {
+        let mut sources = Sources::of_process(purpose, self.config.clone());
+        sources.flags.extend(self.set.iter().map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone())));
+        sources
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as SECTION.KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }

@@ -4,10 +4,18 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+pub mod check;
+pub mod load;
+pub mod print;
+pub mod source;
+
+pub use load::{Loaded, load};
+pub use source::{Finding, Place, Purpose, Sources};
 
 /// Every setting of the house. An unknown key is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where we are reached.
@@ -39,7 +47,7 @@ pub struct Config {
 }
 
 /// Where we are reached.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Address of the public listener.
@@ -57,8 +65,8 @@ pub struct Server {
 }
 
 /// TLS of our own listener.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Tls {
     /// PEM file of the certificate chain.
     pub certificate: PathBuf,
@@ -67,12 +75,14 @@ pub struct Tls {
 }
 
 /// Postgres.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// The app's role, as a libpq URL (`DATABASE_URL` sets it too).
+    #[serde(serialize_with = "print::secret")]
     pub url: SecretString,
     /// The owner's role, for `migrate` alone.
+    #[serde(serialize_with = "print::optional_secret")]
     pub owner_url: Option<SecretString>,
     /// Connections at most.
     pub pool: usize,
@@ -81,7 +91,7 @@ pub struct Database {
 }
 
 /// How the connection to the relay is protected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SmtpTls {
     /// STARTTLS demanded: a relay that does not offer it gets no letter.
@@ -94,7 +104,7 @@ pub enum SmtpTls {
 }
 
 /// The relay that carries our letters.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Smtp {
     /// Host name or address of the relay.
@@ -108,6 +118,7 @@ pub struct Smtp {
     /// User name, where the relay asks for one.
     pub username: Option<String>,
     /// Its password.
+    #[serde(serialize_with = "print::optional_secret")]
     pub password: Option<SecretString>,
     /// Our own name in EHLO.
     pub helo: String,
@@ -122,7 +133,7 @@ pub struct Smtp {
 }
 
 /// Who helps people.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Helpdesk {
     /// Mailbox, the `Reply-To` of every letter.
@@ -134,7 +145,7 @@ pub struct Helpdesk {
 }
 
 /// Key files.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
     /// Folder of the key files that `pulih keys init` makes.
@@ -142,7 +153,7 @@ pub struct Keys {
 }
 
 /// How Kode Keamanan is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CaptchaMode {
     /// Proof of work; the picture where scripts are off or on request.
@@ -155,7 +166,7 @@ pub enum CaptchaMode {
 }
 
 /// Kode Keamanan.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Captcha {
     /// How it is asked.
@@ -167,7 +178,7 @@ pub struct Captcha {
 }
 
 /// Whether limits hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LimitsMode {
     /// They hold.
@@ -178,7 +189,7 @@ pub enum LimitsMode {
 }
 
 /// Limits.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Whether they hold.
@@ -196,7 +207,7 @@ pub struct Limits {
 }
 
 /// Mailed links.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Link {
     /// Minutes a link lives from the relay's 250 (RFC 5321); at most 1440.
@@ -206,7 +217,7 @@ pub struct Link {
 }
 
 /// The reset itself.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Reset {
     /// Hours every reset waits before it takes effect.
@@ -220,7 +231,7 @@ pub struct Reset {
 }
 
 /// Language and time zone.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Locale {
     /// IANA zone in which times are shown.
@@ -228,7 +239,7 @@ pub struct Locale {
 }
 
 /// How long things are kept.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
     /// Days a request that matched nothing is kept.
@@ -242,7 +253,7 @@ pub struct Retention {
 }
 
 /// How logs are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object a line.
@@ -253,7 +264,7 @@ pub enum LogFormat {
 }
 
 /// Logs.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
     /// How they are written.

@@ -1,0 +1,362 @@
+//! What the types cannot say about settings: whether they make sense, alone and together.
+
+use std::net::IpAddr;
+
+use secrecy::ExposeSecret as _;
+
+use super::source::{Finding, Place, Purpose};
+use super::{CaptchaMode, Config, LimitsMode, SmtpTls};
+
+/// A fault of one setting, before its place is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// `section.key`.
+    pub key: &'static str,
+    wrong: String,
+    mend: String,
+}
+
+impl Fault {
+    /// The same fault with the place of its value.
+    pub fn at(&self, place: Place) -> Finding {
+        Finding { key: self.key.to_owned(), place, wrong: self.wrong.clone(), mend: self.mend.clone() }
+    }
+}
+
+fn fault(key: &'static str, wrong: impl Into<String>, mend: impl Into<String>) -> Fault {
+    Fault { key, wrong: wrong.into(), mend: mend.into() }
+}
+
+/// Every fault that keeps `purpose` from working.
+pub fn check(config: &Config, purpose: Purpose) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    server(config, purpose, &mut faults);
+    database(config, purpose, &mut faults);
+    smtp(config, purpose, &mut faults);
+    helpdesk(config, purpose, &mut faults);
+    numbers(config, &mut faults);
+    files(config, purpose, &mut faults);
+    if let Err(e) = config.log.filter.parse::<tracing_subscriber::filter::EnvFilter>() {
+        faults.push(fault(
+            "log.filter",
+            format!("is no filter: {e}"),
+            "write it like \"info\" or \"info,pulih=debug\"",
+        ));
+    }
+    faults
+}
+
+/// What works and should be known.
+pub fn warnings(config: &Config, purpose: Purpose) -> Vec<Fault> {
+    let mut found = Vec::new();
+    if config.captcha.mode == CaptchaMode::Off {
+        found.push(fault("captcha.mode", "is off, so programs can ask for resets", "set it to \"pow\""));
+    }
+    if config.limits.mode == LimitsMode::Off {
+        found.push(fault("limits.mode", "is off, so anybody may ask and guess without end", "set it to \"on\""));
+    }
+    if !config.server.ops_listen.ip().is_loopback() {
+        found.push(fault(
+            "server.ops_listen",
+            "is open to other machines",
+            "listen on 127.0.0.1, or close the port to strangers",
+        ));
+    }
+    if purpose == Purpose::Serve && config.smtp.tls == SmtpTls::None && !is_local(&config.smtp.host) {
+        found.push(fault(
+            "smtp.tls",
+            "is \"none\", so letters and their links cross the network in plain text",
+            "set it to \"starttls\"",
+        ));
+    }
+    found
+}
+
+fn server(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
+    let server = &config.server;
+    if !server.base_url.is_empty() {
+        if let Err((wrong, mend)) = origin(&server.base_url, purpose) {
+            faults.push(fault("server.base_url", wrong, mend));
+        }
+    } else if purpose == Purpose::Serve {
+        faults.push(fault(
+            "server.base_url",
+            "is missing",
+            "set it to the address people type, like \"https://pulih.example.go.id\"",
+        ));
+    }
+    if server.listen == server.ops_listen && server.listen.port() != 0 {
+        faults.push(fault("server.ops_listen", "is the same as server.listen", "take another port"));
+    }
+    for proxy in &server.trusted_proxies {
+        if !is_network(proxy) {
+            let wrong = format!("holds {proxy:?}, which is no address or network");
+            faults.push(fault("server.trusted_proxies", wrong, "write each like \"10.0.0.7\" or \"10.0.0.0/8\""));
+        }
+    }
+    words("server.agency", &server.agency, true, faults);
+}
+
+fn database(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
+    let database = &config.database;
+    let url = database.url.expose_secret();
+    let needed = matches!(purpose, Purpose::Serve | Purpose::Database);
+    if url.is_empty() && needed && !(purpose == Purpose::Database && database.owner_url.is_some()) {
+        faults.push(fault(
+            "database.url",
+            "is missing",
+            "set DATABASE_URL to \"postgres://role:password@host/database\"",
+        ));
+    }
+    let owner = database.owner_url.as_ref().map_or("", |url| url.expose_secret());
+    for (key, url) in [("database.url", url), ("database.owner_url", owner)] {
+        if !(url.is_empty() || url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            faults.push(fault(
+                key,
+                "is no address of a Postgres database",
+                "write it like \"postgres://role:password@host/database\"",
+            ));
+        }
+    }
+}
+
+fn smtp(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
+    let smtp = &config.smtp;
+    if smtp.host.is_empty() || smtp.host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c)) {
+        faults.push(fault("smtp.host", "is no host name", "write it like \"mail.example.go.id\""));
+    }
+    if smtp.port == 0 {
+        faults.push(fault("smtp.port", "is 0", "take the relay's port, like 587"));
+    }
+    if smtp.username.is_some() != smtp.password.is_some() {
+        let key = if smtp.username.is_some() { "smtp.password" } else { "smtp.username" };
+        faults.push(fault(
+            key,
+            "is missing while its partner is set",
+            "set both smtp.username and smtp.password, or neither",
+        ));
+    }
+    address("smtp.from_address", &smtp.from_address, purpose, faults);
+    words("smtp.from_name", &smtp.from_name, false, faults);
+    if smtp.helo.is_empty() || smtp.helo.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        faults.push(fault("smtp.helo", "is no host name", "write this machine's name, like \"pulih.example.go.id\""));
+    }
+}
+
+fn helpdesk(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
+    address("helpdesk.address", &config.helpdesk.address, purpose, faults);
+    words("helpdesk.phone", &config.helpdesk.phone, false, faults);
+    words("helpdesk.hours", &config.helpdesk.hours, false, faults);
+}
+
+/// Numbers and the ranges in which they make sense.
+fn numbers(config: &Config, faults: &mut Vec<Fault>) {
+    let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let ranges: [(&'static str, u64, u64, u64); 20] = [
+        ("database.pool", count(config.database.pool), 2, 1_000),
+        ("smtp.connections", count(config.smtp.connections), 1, 256),
+        ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
+        ("captcha.work", config.captcha.work.into(), 1_000, 1_000_000),
+        ("captcha.pictures_per_10_min", config.captcha.pictures_per_10_min.into(), 1, 100_000),
+        ("limits.pair_per_hour", limits.pair_per_hour.into(), 1, 1_000),
+        ("limits.pair_per_day", limits.pair_per_day.into(), limits.pair_per_hour.into(), 10_000),
+        ("limits.letters_per_hour", limits.letters_per_hour.into(), 1, 1_000),
+        ("limits.network_per_10_min", limits.network_per_10_min.into(), 1, 100_000),
+        ("limits.wall_per_second", limits.wall_per_second.into(), 1, 100_000),
+        ("link.ttl_minutes", link.ttl_minutes.into(), 5, 1_440),
+        ("link.step_minutes", link.step_minutes.into(), 1, 60),
+        ("reset.delay_hours", reset.delay_hours.into(), 0, 720),
+        ("reset.care_delay_hours", reset.care_delay_hours.into(), 0, 720),
+        ("reset.care_days", reset.care_days.into(), 0, 365),
+        ("retention.unmatched_days", kept.unmatched_days.into(), 1, 3_650),
+        ("retention.links_days", kept.links_days.into(), 1, 3_650),
+        ("retention.sessions_days", kept.sessions_days.into(), 1, 3_650),
+        ("retention.events_years", kept.events_years.into(), 1, 100),
+        ("server.workers", count(config.server.workers), 0, 512),
+    ];
+    for (key, value, least, most) in ranges {
+        if !(least..=most).contains(&value) {
+            faults.push(fault(key, format!("is {value}, which is out of range"), format!("take {least} to {most}")));
+        }
+    }
+}
+
+/// Files that must be there to serve.
+fn files(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
+    if config.keys.dir.as_os_str().is_empty() {
+        faults.push(fault("keys.dir", "is empty", "name the folder of the key files, like \"/etc/pulih/keys\""));
+    }
+    if purpose != Purpose::Serve {
+        return;
+    }
+    if !config.keys.dir.is_dir() {
+        let wrong = format!("names {}, where no folder is", config.keys.dir.display());
+        faults.push(fault("keys.dir", wrong, "run \"pulih keys init\" as the user that serves"));
+    }
+    let tls = config.tls.as_ref();
+    let files = [
+        ("tls.certificate", tls.map(|tls| &tls.certificate)),
+        ("tls.key", tls.map(|tls| &tls.key)),
+        ("database.ca", config.database.ca.as_ref()),
+        ("smtp.ca", config.smtp.ca.as_ref()),
+    ];
+    for (key, path) in files {
+        if let Some(path) = path.filter(|path| !path.is_file()) {
+            let wrong = format!("names {:?}, where no file is", path.display().to_string());
+            faults.push(fault(key, wrong, "name a PEM file that this user may read"));
+        }
+    }
+}
+
+/// Whether `text` is an origin: scheme, host, perhaps a port, and nothing more.
+fn origin(text: &str, purpose: Purpose) -> Result<(), (String, String)> {
+    let like = "write it like \"https://pulih.example.go.id\"";
+    let no = |wrong: &str, mend: &str| Err((wrong.to_owned(), mend.to_owned()));
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let secure = match scheme {
+        "https" => true,
+        "http" => false,
+        _ => return no("does not begin with https://", like),
+    };
+    if rest.contains(['/', '?', '#']) {
+        return no("is more than an origin", "leave out the path and everything after the host, the last slash too");
+    }
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let host_is_right = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-'),
+    };
+    if !host_is_right {
+        return no("holds no host name", like);
+    }
+    if port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0)) {
+        return no("holds a port that is no number from 1 to 65535", like);
+    }
+    if purpose == Purpose::Serve && !secure {
+        return no(
+            "is http, and cookies and links need https",
+            "set the https address of the proxy in front, or use [tls]",
+        );
+    }
+    Ok(())
+}
+
+/// Names one fault where `text` is not one plain address, as headers and mailto links need it.
+fn address(key: &'static str, text: &str, purpose: Purpose, faults: &mut Vec<Fault>) {
+    if text.is_empty() {
+        if purpose == Purpose::Serve {
+            faults.push(fault(key, "is missing", "set it to one address, like \"helpdesk@example.go.id\""));
+        }
+        return;
+    }
+    let odd = |c: char| !c.is_ascii() || c.is_ascii_control() || " ,;:<>()[]\\\"".contains(c);
+    let whole = text.split_once('@').is_some_and(|(local, domain)| {
+        let dots = domain.split('.').all(|label| !label.is_empty());
+        !local.is_empty() && !domain.contains('@') && dots && text.len() <= 254 && !text.contains(odd)
+    });
+    if !whole {
+        faults.push(fault(
+            key,
+            "is not one plain address",
+            "write one address without a name, like \"helpdesk@example.go.id\"",
+        ));
+    }
+}
+
+/// Names a fault where words hold line breaks or other control characters, or are missing though needed.
+fn words(key: &'static str, text: &str, needed: bool, faults: &mut Vec<Fault>) {
+    if text.contains(char::is_control) {
+        faults.push(fault(key, "holds a line break or another control character", "write it on one line"));
+    } else if needed && text.trim().is_empty() {
+        faults.push(fault(key, "is empty", "set it to the name people know"));
+    }
+}
+
+/// Whether it is an address or a network in CIDR form.
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+}
+
+fn is_local(host: &str) -> bool {
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for right in ["https://a.id", "https://a.id:8443", "https://[::1]:443", "https://10.0.0.1"] {
+            assert!(origin(right, Purpose::Serve).is_ok(), "{right}");
+        }
+        assert!(origin("http://127.0.0.1:8080", Purpose::Demo).is_ok());
+        for wrong in [
+            "http://a.id",
+            "a.id",
+            "https://",
+            "https://a.id/",
+            "https://a.id/x",
+            "https://a.id?x",
+            "https://u@a.id",
+            "https://a.id:0",
+            "https://a.id:x",
+            "https://a b",
+            "ftp://a.id",
+            "https://a.id:",
+            "https://[x]",
+        ] {
+            assert!(origin(wrong, Purpose::Serve).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_and_plain() {
+        let faulty = |text: &str| {
+            let mut faults = Vec::new();
+            address("helpdesk.address", text, Purpose::Serve, &mut faults);
+            faults.len()
+        };
+        assert_eq!(faulty("helpdesk@example.go.id"), 0);
+        for wrong in ["", "a", "a@", "@b", "a@b,c@d", "A <a@b.id>", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "a@.id"] {
+            assert_eq!(faulty(wrong), 1, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn networks_are_addresses_with_a_length() {
+        for right in ["10.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/64"] {
+            assert!(is_network(right), "{right}");
+        }
+        for wrong in ["10.0.0", "10.0.0.0/33", "::/129", "a", "10.0.0.0/", ""] {
+            assert!(!is_network(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn serving_needs_what_the_demo_does_not() {
+        assert!(check(&Config::default(), Purpose::Demo).is_empty());
+        assert!(check(&Config::default(), Purpose::Files).is_empty());
+        let missing: Vec<_> = check(&Config::default(), Purpose::Serve).iter().map(|f| f.key).collect();
+        assert_eq!(missing, ["server.base_url", "database.url", "smtp.from_address", "helpdesk.address", "keys.dir"]);
+    }
+
+    #[test]
+    fn walls_that_are_off_are_warned_of() {
+        let mut config = Config::default();
+        assert!(warnings(&config, Purpose::Serve).is_empty());
+        config.captcha.mode = CaptchaMode::Off;
+        config.limits.mode = LimitsMode::Off;
+        config.smtp.tls = SmtpTls::None;
+        config.smtp.host = "mail.example.go.id".to_owned();
+        let keys: Vec<_> = warnings(&config, Purpose::Serve).iter().map(|f| f.key).collect();
+        assert_eq!(keys, ["captcha.mode", "limits.mode", "smtp.tls"]);
+    }
+}
