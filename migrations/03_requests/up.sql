@@ -86,6 +86,8 @@ create table letter (
     next_attempt_at timestamptz not null default pulih.now(),
     leased_by uuid,
     attempts smallint not null default 0,
+    -- a new mail for a late link does not count against the letters of an hour
+    uncounted boolean not null default false,
     -- domain it was handed over for
     domain text,
     server_code smallint,
@@ -93,7 +95,7 @@ create table letter (
     ended_at timestamptz
 );
 create index letter_due on letter (next_attempt_at) where state in ('queued', 'leased');
-create index letter_recent on letter (account_id, queued_at) where kind in ('link', 'hint');
+create index letter_recent on letter (account_id, queued_at) where kind in ('link', 'hint') and not uncounted;
 create index letter_request on letter (request_id);
 create index letter_link on letter (link_id);
 create index letter_old on letter (queued_at);

@@ -1,5 +1,9 @@
 //! The nouns and their pure rules.
 
 pub mod account;
+pub mod event;
 pub mod letter;
+pub mod link;
 pub mod refusal;
+pub mod request;
+pub mod resolve;

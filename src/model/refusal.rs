@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::base::fault::Fault;
+
 /// An answer that is no, told to the person who asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -79,5 +81,22 @@ impl Refusal {
             Self::LinkUnknown | Self::LinkExpired | Self::LinkUsed | Self::LinkEnded => 410,
             Self::LinkMismatch | Self::StepClosed | Self::NoMoreMail | Self::NotPossibleNow => 409,
         }
+    }
+}
+
+/// Why an action gave no value: a refusal that people are told, or a fault that we are told.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Told to the person who asked.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// Told to us.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }

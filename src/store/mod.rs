@@ -1,1 +1,20 @@
 //! SQL: the only room that speaks to Postgres.
+//!
+//! Reads take a [`Read`], writes a [`Tx`]; both are made by `app` alone. What is no action (a lease, a counter, a
+//! cleaning of scratch rows) is a short list of functions that take a [`Read`] and say so.
+
+pub mod account;
+pub mod delay;
+pub mod event;
+pub mod letter;
+pub mod limit;
+pub mod link;
+pub mod migrations;
+pub mod pool;
+pub mod request;
+pub mod retention;
+pub mod schema;
+mod sql;
+pub mod tx;
+
+pub use tx::{Read, Tx};

@@ -1,0 +1,296 @@
+//! The life of a request: its states, the steps between them, and who may still take one.
+
+use super::refusal::Refusal;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Asked; nobody has looked yet.
+    Received,
+    /// Matched; its letter is on its way to the relay.
+    Sending,
+    /// Matched nothing that may be reset now.
+    Unmatched,
+    /// The relay has taken the letter.
+    Mailed,
+    /// Its link was opened.
+    Opened,
+    /// Confirmed; takes effect when its time comes.
+    Waiting,
+    /// The factor was reset.
+    Done,
+    /// Ended by its holder, or by a newer reset or cancel of the account.
+    Cancelled,
+    /// The link's time ran out.
+    Expired,
+    /// The letter was refused for good.
+    Undeliverable,
+    /// Staff said no.
+    Rejected,
+    /// Staff closed it.
+    Closed,
+}
+
+/// What may happen to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The worker matched it with an account that may be reset.
+    Match,
+    /// The worker matched it with nothing.
+    Miss,
+    /// The relay answered 250.
+    HandOver,
+    /// The relay refused for good, or a bounce came.
+    Bounce,
+    /// The link's holder opened the confirm step.
+    Open,
+    /// OK, with immediate effect.
+    Confirm,
+    /// OK, with a delay.
+    Schedule,
+    /// Its time came.
+    Execute,
+    /// *Ini bukan saya*, or a newer reset or cancel of the account.
+    Cancel,
+    /// The link's time ran out.
+    Expire,
+    /// One tap on the late page: a new mail.
+    Reissue,
+    /// Staff reject it.
+    Reject,
+    /// Staff close it.
+    Close,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 12] = [
+        Self::Received,
+        Self::Sending,
+        Self::Unmatched,
+        Self::Mailed,
+        Self::Opened,
+        Self::Waiting,
+        Self::Done,
+        Self::Cancelled,
+        Self::Expired,
+        Self::Undeliverable,
+        Self::Rejected,
+        Self::Closed,
+    ];
+
+    /// The word in the database and in message keys (`state-<code>`).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Sending => "sending",
+            Self::Unmatched => "unmatched",
+            Self::Mailed => "mailed",
+            Self::Opened => "opened",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Undeliverable => "undeliverable",
+            Self::Rejected => "rejected",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+
+    /// Whether nothing more can happen to it.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Unmatched | Self::Done | Self::Cancelled | Self::Rejected | Self::Closed)
+    }
+
+    /// The state after `step`, or why that step cannot be taken.
+    ///
+    /// A link may be opened and confirmed before its 250 was recorded, hence the steps from `Sending`; an expired or
+    /// undeliverable request is revived by a new mail, and an expired one may still be confirmed where its step was
+    /// opened in time.
+    pub fn step(self, step: Step) -> Result<Self, Refusal> {
+        use State as S;
+        use Step as T;
+        let next = match (self, step) {
+            (S::Received, T::Match) => S::Sending,
+            (S::Received, T::Miss) => S::Unmatched,
+            (S::Sending, T::HandOver) => S::Mailed,
+            // the link was used, or a sibling's letter was, before this 250 was recorded
+            (S::Mailed | S::Opened, T::HandOver) => self,
+            (S::Sending | S::Mailed | S::Opened, T::Bounce) => S::Undeliverable,
+            (S::Sending | S::Mailed | S::Opened | S::Undeliverable, T::Open) => S::Opened,
+            (S::Opened | S::Expired, T::Confirm) => S::Done,
+            (S::Opened | S::Expired, T::Schedule) => S::Waiting,
+            (S::Waiting, T::Execute) => S::Done,
+            (S::Sending | S::Mailed | S::Opened, T::Expire) => S::Expired,
+            (S::Expired | S::Undeliverable, T::Reissue) => S::Sending,
+            // another link of the same request is still alive: a new mail changes nothing
+            (S::Sending | S::Mailed | S::Opened, T::Reissue) => self,
+            (from, T::Cancel) if !from.is_final() => S::Cancelled,
+            (from, T::Reject) if !from.is_final() => S::Rejected,
+            (from, T::Close) if !from.is_final() => S::Closed,
+            (from, _) => return Err(from.refusal()),
+        };
+        Ok(next)
+    }
+
+    /// What a person is told whose step came too late for this state.
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Done => Refusal::LinkUsed,
+            Self::Waiting => Refusal::LinkUsed,
+            Self::Expired => Refusal::LinkExpired,
+            Self::Received | Self::Sending | Self::Mailed | Self::Opened => Refusal::StepClosed,
+            Self::Unmatched | Self::Cancelled | Self::Rejected | Self::Closed | Self::Undeliverable => {
+                Refusal::LinkEnded
+            }
+        }
+    }
+}
+
+/// By which way a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// The web form.
+    Web,
+    /// A mail to the helpdesk.
+    Mail,
+    /// Staff.
+    Staff,
+    /// A relying portal.
+    Portal,
+}
+
+impl Channel {
+    /// The word in the database and in events.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Mail => "mail",
+            Self::Staff => "staff",
+            Self::Portal => "portal",
+        }
+    }
+}
+
+/// Why a request stands in the helpdesk's queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueReason {
+    /// Its letter was refused for good.
+    Undeliverable,
+    /// Its link arrived late twice.
+    Late,
+    /// Its person asks for help.
+    Help,
+    /// *Ini bukan saya* after the reset, or from the second address.
+    Disputed,
+}
+
+impl QueueReason {
+    /// The word in the database and in events.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Undeliverable => "undeliverable",
+            Self::Late => "late",
+            Self::Help => "help",
+            Self::Disputed => "disputed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STEPS: [Step; 13] = [
+        Step::Match,
+        Step::Miss,
+        Step::HandOver,
+        Step::Bounce,
+        Step::Open,
+        Step::Confirm,
+        Step::Schedule,
+        Step::Execute,
+        Step::Cancel,
+        Step::Expire,
+        Step::Reissue,
+        Step::Reject,
+        Step::Close,
+    ];
+
+    #[test]
+    fn the_table_of_the_contract_holds() {
+        use State as S;
+        use Step as T;
+        for (from, step, to) in [
+            (S::Received, T::Match, S::Sending),
+            (S::Received, T::Miss, S::Unmatched),
+            (S::Sending, T::HandOver, S::Mailed),
+            (S::Sending, T::Bounce, S::Undeliverable),
+            (S::Mailed, T::Open, S::Opened),
+            (S::Sending, T::Open, S::Opened),
+            (S::Opened, T::Open, S::Opened),
+            (S::Opened, T::Confirm, S::Done),
+            (S::Opened, T::Schedule, S::Waiting),
+            (S::Waiting, T::Execute, S::Done),
+            (S::Waiting, T::Cancel, S::Cancelled),
+            (S::Mailed, T::Expire, S::Expired),
+            (S::Opened, T::Expire, S::Expired),
+            (S::Expired, T::Reissue, S::Sending),
+            (S::Mailed, T::Reject, S::Rejected),
+            (S::Expired, T::Close, S::Closed),
+        ] {
+            assert_eq!(from.step(step), Ok(to), "{from:?} {step:?}");
+        }
+    }
+
+    #[test]
+    fn a_confirm_needs_an_opened_step() {
+        for state in [State::Received, State::Sending, State::Mailed, State::Unmatched] {
+            assert!(state.step(Step::Confirm).is_err(), "{state:?}");
+            assert!(state.step(Step::Schedule).is_err(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for state in State::ALL {
+            assert_eq!(State::from_code(state.code()), Some(state));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        /// Quality C7: no walk leaves a final state, resets twice, or resets without having been matched and opened.
+        #[test]
+        fn no_walk_breaks_the_life_cycle(walk in prop::collection::vec(0..STEPS.len(), 1..500)) {
+            let (mut state, mut matched, mut opened, mut resets) = (State::Received, false, false, 0);
+            for step in walk.into_iter().map(|i| STEPS[i]) {
+                let before = state;
+                match state.step(step) {
+                    Ok(next) => {
+                        prop_assert!(!before.is_final(), "{before:?} left by {step:?}");
+                        matched |= step == Step::Match;
+                        opened |= step == Step::Open;
+                        if matches!(step, Step::Confirm | Step::Schedule) {
+                            prop_assert!(matched && opened);
+                        }
+                        if next == State::Done {
+                            resets += 1;
+                        }
+                        state = next;
+                    }
+                    Err(refusal) => prop_assert!(refusal.status() >= 400),
+                }
+                prop_assert!(resets <= 1);
+                prop_assert_eq!(resets == 1, state == State::Done);
+            }
+        }
+    }
+}

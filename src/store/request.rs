@@ -1,0 +1,402 @@
+//! Requests: asked in one statement, found again by their browser, moved along their life.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::request;
+use super::sql::sql;
+use super::tx::{Read, Tx, fault, word};
+use crate::base::fault::Fault;
+use crate::i18n::Lang;
+use crate::model::account::UserType;
+use crate::model::event::Record;
+use crate::model::request::{Channel, QueueReason, State};
+
+/// A request that is about to be asked.
+pub struct NewRequest {
+    /// Row id.
+    pub id: Uuid,
+    /// Its reference.
+    pub reference: String,
+    /// By which way.
+    pub channel: Channel,
+    /// The form it was posted from; one form is one request.
+    pub form: Uuid,
+    /// The User ID as typed, trimmed.
+    pub user_id: String,
+    /// The address as typed, trimmed.
+    pub address: String,
+    /// The Tipe User chosen.
+    pub user_type: UserType,
+    /// Language of the form.
+    pub language: Lang,
+    /// SHA-256 of the asking browser's id.
+    pub browser_hash: [u8; 32],
+    /// The browser in a few words.
+    pub browser_name: Option<String>,
+    /// The client network.
+    pub network: String,
+    /// SHA-256 of the folded pair of User ID and address.
+    pub pair: [u8; 32],
+}
+
+/// Limits of one typed pair.
+#[derive(Clone, Copy, Debug)]
+pub struct PairLimit {
+    /// Requests an hour; a very large number switches it off.
+    pub per_hour: i32,
+    /// Requests a day.
+    pub per_day: i32,
+    /// Newest requests remembered.
+    pub keep: i32,
+}
+
+/// What became of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A new request with the reference given.
+    New,
+    /// The form was posted before, with these values, by this browser: its reference.
+    Again(String),
+    /// The form was used for something else, or its Kode Keamanan was answered wrongly before.
+    FormSpent,
+    /// Too many of this pair, until then.
+    TooMany(DateTime<Utc>),
+}
+
+#[derive(QueryableByName)]
+struct AskRow {
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    again: Option<String>,
+    #[diesel(sql_type = t::Bool)]
+    same: bool,
+    #[diesel(sql_type = t::Bool)]
+    burnt: bool,
+    #[diesel(sql_type = t::Bool)]
+    asked: bool,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    open_at: Option<DateTime<Utc>>,
+}
+
+/// The whole of Kirim: the form is spent, the pair counted, the request made and its event appended, in one statement
+/// and one commit. Requests of one pair within 60 s count once.
+pub async fn ask(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &Record) -> Result<Asked, Fault> {
+    // a second form of the same browser may commit between our snapshot and our insert: then look again
+    for _ in 0..2 {
+        let row = ask_once(read, new, limit, record).await?;
+        match row {
+            AskRow { asked: true, .. } => return Ok(Asked::New),
+            AskRow { again: Some(reference), same: true, .. } => return Ok(Asked::Again(reference)),
+            AskRow { again: Some(_), .. } | AskRow { burnt: true, .. } => return Ok(Asked::FormSpent),
+            AskRow { open_at: Some(at), .. } => return Ok(Asked::TooMany(at)),
+            _ => {}
+        }
+    }
+    Err(Fault::broken("a form was neither new nor used"))
+}
+
+/// The statement of [`ask`].
+pub const ASK: &str = "
+    with t as materialized (select pulih.now() as now),
+    again as (
+        select reference, typed_user_id = {} and typed_address = {} and typed_type = {} and browser_hash = {} as same
+        from request where form = {}),
+    burnt as (select 1 from captcha_spent where form = {}),
+    pair as (
+        insert into pair_limit as p (key, hits)
+        select {}, array[t.now] from t where not exists (select from again) and not exists (select from burnt)
+        on conflict (key) do update set hits = case
+            when p.hits[1] > excluded.hits[1] - interval '60 s' then p.hits
+            when p.hits[{}] > excluded.hits[1] - interval '1 h' then p.hits
+            when p.hits[{}] > excluded.hits[1] - interval '1 day' then p.hits
+            else (excluded.hits || p.hits)[1:{}] end
+        returning hits),
+    asked as (
+        insert into request (id, reference, channel, state, form, typed_user_id, typed_address, typed_type, language,
+            browser_hash, browser_name, network, asked_at)
+        select {}, {}, {}, 'received', {}, {}, {}, {}, {}, {}, {}, {}, t.now
+        from t, pair where pair.hits[1] > t.now - interval '60 s'
+        on conflict (form) do nothing returning id),
+    e as (
+        insert into event (id, at, kind, outcome, actor, account_id, request_id, body)
+        select {}, {}, {}, {}, {}, null, asked.id, {} from asked returning id, at),
+    p as (
+        insert into event_personal (event_id, at, salt, details)
+        select e.id, e.at, {}, {} from e)
+    select (select reference from again) as again,
+        coalesce((select same from again), false) as same,
+        exists (select from burnt) as burnt,
+        exists (select from asked) as asked,
+        (select greatest(
+                case when hits[{}] > t.now - interval '1 h' then hits[{}] + interval '1 h' end,
+                case when hits[{}] > t.now - interval '1 day' then hits[{}] + interval '1 day' end)
+            from pair, t) as open_at";
+
+async fn ask_once(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &Record) -> Result<AskRow, Fault> {
+    let personal = record.personal.as_ref();
+    let user_type = new.user_type.code();
+    sql(ASK)
+        .bind(new.user_id.as_str())
+        .bind(new.address.as_str())
+        .bind(user_type)
+        .bind(&new.browser_hash)
+        .bind(new.form)
+        .bind(new.form)
+        .bind(&new.pair)
+        .bind(limit.per_hour)
+        .bind(limit.per_day)
+        .bind(limit.keep)
+        .bind(new.id)
+        .bind(new.reference.as_str())
+        .bind(new.channel.code())
+        .bind(new.form)
+        .bind(new.user_id.as_str())
+        .bind(new.address.as_str())
+        .bind(user_type)
+        .bind(new.language.code())
+        .bind(&new.browser_hash)
+        .bind(new.browser_name.as_deref())
+        .bind(new.network.as_str())
+        .bind(record.id)
+        .bind(record.at)
+        .bind(record.kind)
+        .bind(record.outcome)
+        .bind(record.actor)
+        .bind(record.body.as_str())
+        .bind(personal.map(|p| p.salt.as_slice()))
+        .bind(personal.map(|p| &p.details))
+        .bind(limit.per_hour)
+        .bind(limit.per_hour)
+        .bind(limit.per_day)
+        .bind(limit.per_day)
+        .get_result::<AskRow>(read.look())
+        .await
+        .map_err(fault)
+}
+
+/// A request as its own browser may see it: what Kirim showed.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// Row id.
+    pub id: Uuid,
+    /// Its reference.
+    pub reference: String,
+    /// The User ID as typed.
+    pub user_id: String,
+    /// The address as typed.
+    pub address: String,
+    /// The Tipe User chosen.
+    pub user_type: UserType,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// Times *Kirim ulang* was pressed for it.
+    pub resends: i16,
+    /// Whether the desk was asked for help.
+    pub help_asked: bool,
+    /// The database's time.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct OwnRow {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = t::Text)]
+    reference: String,
+    #[diesel(sql_type = t::Text)]
+    typed_user_id: String,
+    #[diesel(sql_type = t::Text)]
+    typed_address: String,
+    #[diesel(sql_type = t::Text)]
+    typed_type: String,
+    #[diesel(sql_type = t::Timestamptz)]
+    asked_at: DateTime<Utc>,
+    #[diesel(sql_type = t::SmallInt)]
+    resends: i16,
+    #[diesel(sql_type = t::Bool)]
+    help_asked: bool,
+    #[diesel(sql_type = t::Timestamptz)]
+    now: DateTime<Utc>,
+}
+
+/// How long the browser that asked may look at what it asked.
+pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
+
+/// The request with that reference, if this browser asked it within the last 30 days.
+pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
+    let row = sql(
+        "select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
+            queue_reason is not distinct from 'help' as help_asked, pulih.now() as now
+        from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
+    .bind(reference)
+    .bind(browser_hash)
+    .get_result::<OwnRow>(read.look())
+    .await
+    .optional()
+    .map_err(fault)?;
+    row.map(|row| {
+        Ok(Own {
+            user_type: word(UserType::from_code(&row.typed_type), "typed_type", row.id)?,
+            id: row.id,
+            reference: row.reference,
+            user_id: row.typed_user_id,
+            address: row.typed_address,
+            asked_at: row.asked_at,
+            resends: row.resends,
+            help_asked: row.help_asked,
+            now: row.now,
+        })
+    })
+    .transpose()
+}
+
+/// Counts one *Kirim ulang* of a request: at most `most`, not before 60 s after it and after the last one.
+///
+/// A counter, not an action: the Kirim that follows is the action.
+pub async fn count_resend(read: &mut Read, id: Uuid, most: i16) -> Result<bool, Fault> {
+    let counted = sql("update request set resends = resends + 1
+        where id = {} and resends < {} and asked_at + make_interval(mins => resends + 1) <= pulih.now()")
+    .bind(id)
+    .bind(most)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(counted == 1)
+}
+
+/// A request that nobody has looked at yet, locked.
+pub struct Received {
+    /// Row id.
+    pub id: Uuid,
+    /// The User ID as typed.
+    pub user_id: String,
+    /// The address as typed.
+    pub address: String,
+    /// The Tipe User chosen.
+    pub user_type: UserType,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// Language of the form.
+    pub language: Lang,
+}
+
+/// Locks the oldest request that nobody has looked at and nobody is looking at now.
+pub async fn next_received(tx: &mut Tx) -> Result<Option<Received>, Fault> {
+    let row = request::table
+        .filter(request::state.eq(State::Received.code()))
+        .order(request::asked_at)
+        .select((
+            request::id,
+            request::typed_user_id,
+            request::typed_address,
+            request::typed_type,
+            request::asked_at,
+            request::language,
+        ))
+        .limit(1)
+        .for_update()
+        .skip_locked()
+        .first::<(Uuid, String, String, String, DateTime<Utc>, String)>(tx.look())
+        .await
+        .optional()
+        .map_err(fault)?;
+    row.map(|(id, user_id, address, kind, asked_at, language)| {
+        Ok(Received {
+            user_type: word(UserType::from_code(&kind), "typed_type", id)?,
+            language: word(Lang::from_code(&language), "language", id)?,
+            id,
+            user_id,
+            address,
+            asked_at,
+        })
+    })
+    .transpose()
+}
+
+/// What the resolver writes to the request.
+pub struct Resolved {
+    /// The new state.
+    pub state: State,
+    /// The account, where one was matched or stands behind the User ID.
+    pub account: Option<Uuid>,
+    /// Why nothing was matched.
+    pub reason: Option<&'static str>,
+    /// The request whose letter it shares.
+    pub joined: Option<Uuid>,
+}
+
+/// Writes the resolver's decision.
+pub async fn resolve(tx: &mut Tx, id: Uuid, resolved: &Resolved) -> Result<(), Fault> {
+    sql("update request set state = {}, account_id = {}, unmatched_reason = {}, joined_to = {},
+            ended_at = case when {} then pulih.now() end
+        where id = {}")
+    .bind(resolved.state.code())
+    .bind(resolved.account)
+    .bind(resolved.reason)
+    .bind(resolved.joined)
+    .bind(resolved.state.is_final())
+    .bind(id)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Moves a request to `to`, and with it those that share its letter and stand where it stood.
+pub async fn advance(tx: &mut Tx, id: Uuid, from: State, to: State, due: Option<DateTime<Utc>>) -> Result<(), Fault> {
+    if from == to {
+        return Ok(());
+    }
+    sql("update request set state = {}, due_at = {}, ended_at = case when {} then pulih.now() end
+        where id = {} or (joined_to = {} and state = {})")
+    .bind(to.code())
+    .bind(due)
+    .bind(to.is_final())
+    .bind(id)
+    .bind(id)
+    .bind(from.code())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Counts a new mail for a late link.
+pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
+    diesel::update(request::table.find(id))
+        .set(request::reissues.eq(request::reissues + 1))
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Puts a request into the helpdesk's queue; false where it stands there already.
+pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
+    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and queue_reason is null")
+        .bind(reason.code())
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(queued == 1)
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+}
+
+/// A scheduled reset whose time has come; it is locked later, after its account.
+pub async fn next_due(read: &mut Read) -> Result<Option<Uuid>, Fault> {
+    let row = sql("select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1")
+        .get_result::<Id>(read.look())
+        .await
+        .optional()
+        .map_err(fault)?;
+    Ok(row.map(|row| row.id))
+}

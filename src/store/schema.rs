@@ -1,0 +1,120 @@
+//! The tables as diesel knows them; a test compares them with the database.
+
+diesel::table! {
+    account (id) {
+        id -> Uuid,
+        user_id -> Text,
+        user_id_folded -> Text,
+        kind -> Text,
+        name -> Text,
+        language -> Text,
+        status -> Text,
+        locked_reason -> Nullable<Text>,
+        protected -> Bool,
+        password_hash -> Nullable<Text>,
+        password_changed_at -> Nullable<Timestamptz>,
+        address_changed_at -> Nullable<Timestamptz>,
+        last_reset_at -> Nullable<Timestamptz>,
+        last_cancel_at -> Nullable<Timestamptz>,
+        resets_held_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    address (account_id, position) {
+        account_id -> Uuid,
+        position -> SmallInt,
+        address -> Text,
+        folded -> Text,
+        suspect -> Bool,
+    }
+}
+
+diesel::table! {
+    credential (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        sealed_secret -> Nullable<Binary>,
+        algorithm -> Text,
+        digits -> SmallInt,
+        period -> SmallInt,
+        last_step -> Nullable<BigInt>,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    request (id) {
+        id -> Uuid,
+        reference -> Text,
+        channel -> Text,
+        state -> Text,
+        form -> Nullable<Uuid>,
+        typed_user_id -> Text,
+        typed_address -> Text,
+        typed_type -> Text,
+        language -> Text,
+        browser_hash -> Nullable<Binary>,
+        browser_name -> Nullable<Text>,
+        network -> Nullable<Text>,
+        asked_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+        unmatched_reason -> Nullable<Text>,
+        joined_to -> Nullable<Uuid>,
+        resends -> SmallInt,
+        reissues -> SmallInt,
+        queue_reason -> Nullable<Text>,
+        queued_at -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    link (id) {
+        id -> Uuid,
+        kind -> Text,
+        request_id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        position -> SmallInt,
+        key_id -> Text,
+        random -> Binary,
+        issued_at -> Timestamptz,
+        handed_over_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        opened_at -> Nullable<Timestamptz>,
+        step_until -> Nullable<Timestamptz>,
+        tries -> SmallInt,
+        spent_by -> Nullable<Binary>,
+        spent_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    letter (id) {
+        id -> Uuid,
+        kind -> Text,
+        hint -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        link_id -> Uuid,
+        position -> SmallInt,
+        language -> Text,
+        state -> Text,
+        queued_at -> Timestamptz,
+        next_attempt_at -> Timestamptz,
+        leased_by -> Nullable<Uuid>,
+        attempts -> SmallInt,
+        uncounted -> Bool,
+        domain -> Nullable<Text>,
+        server_code -> Nullable<SmallInt>,
+        server_text -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(account, address, credential, request, link, letter);

@@ -1,0 +1,130 @@
+//! A statement written in SQL, prepared once for each connection.
+//!
+//! `diesel::sql_query` is prepared anew at every call; this is the same with its preparation kept. Each `{}` in the
+//! text takes the next value.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types;
+use uuid::Uuid;
+
+/// A value of a statement.
+pub enum Value<'a> {
+    Uuid(Option<Uuid>),
+    Uuids(Vec<Uuid>),
+    Text(Option<&'a str>),
+    Texts(Vec<&'a str>),
+    Bytes(Option<&'a [u8]>),
+    ByteRows(Vec<&'a [u8]>),
+    Small(Option<i16>),
+    Smalls(Vec<i16>),
+    Int(i32),
+    Big(i64),
+    Bool(bool),
+    Time(Option<DateTime<Utc>>),
+    Json(Option<&'a serde_json::Value>),
+}
+
+macro_rules! from {
+    ($($from:ty => |$v:ident| $make:expr;)*) => {$(
+        impl<'a> From<$from> for Value<'a> {
+            fn from($v: $from) -> Self {
+                $make
+            }
+        }
+    )*};
+}
+
+from! {
+    Uuid => |v| Self::Uuid(Some(v));
+    Option<Uuid> => |v| Self::Uuid(v);
+    Vec<Uuid> => |v| Self::Uuids(v);
+    &'a str => |v| Self::Text(Some(v));
+    Option<&'a str> => |v| Self::Text(v);
+    Vec<&'a str> => |v| Self::Texts(v);
+    &'a [u8] => |v| Self::Bytes(Some(v));
+    &'a [u8; 32] => |v| Self::Bytes(Some(v));
+    Option<&'a [u8]> => |v| Self::Bytes(v);
+    Vec<&'a [u8]> => |v| Self::ByteRows(v);
+    i16 => |v| Self::Small(Some(v));
+    Option<i16> => |v| Self::Small(v);
+    Vec<i16> => |v| Self::Smalls(v);
+    i32 => |v| Self::Int(v);
+    i64 => |v| Self::Big(v);
+    bool => |v| Self::Bool(v);
+    DateTime<Utc> => |v| Self::Time(Some(v));
+    Option<DateTime<Utc>> => |v| Self::Time(v);
+    Option<&'a serde_json::Value> => |v| Self::Json(v);
+}
+
+/// A statement with its values.
+pub struct Sql<'a> {
+    text: &'static str,
+    values: Vec<Value<'a>>,
+}
+
+/// Starts a statement.
+pub fn sql<'a>(text: &'static str) -> Sql<'a> {
+    Sql { text, values: Vec::new() }
+}
+
+impl<'a> Sql<'a> {
+    /// Gives the next `{}` its value.
+    pub fn bind(mut self, value: impl Into<Value<'a>>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+}
+
+impl QueryFragment<Pg> for Sql<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut values = self.values.iter();
+        for (i, piece) in self.text.split("{}").enumerate() {
+            if i > 0 {
+                match values.next() {
+                    Some(value) => value.push(&mut out)?,
+                    None => return Err(mismatch(self.text)),
+                }
+            }
+            out.push_sql(piece);
+        }
+        values.next().map_or(Ok(()), |_| Err(mismatch(self.text)))
+    }
+}
+
+fn mismatch(text: &str) -> diesel::result::Error {
+    diesel::result::Error::QueryBuilderError(format!("values and places differ in: {text}").into())
+}
+
+impl Value<'_> {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        use sql_types as t;
+        match self {
+            Self::Uuid(v) => out.push_bind_param::<t::Nullable<t::Uuid>, _>(v),
+            Self::Uuids(v) => out.push_bind_param::<t::Array<t::Uuid>, _>(v),
+            Self::Text(v) => out.push_bind_param::<t::Nullable<t::Text>, _>(v),
+            Self::Texts(v) => out.push_bind_param::<t::Array<t::Text>, _>(v),
+            Self::Bytes(v) => out.push_bind_param::<t::Nullable<t::Binary>, _>(v),
+            Self::ByteRows(v) => out.push_bind_param::<t::Array<t::Binary>, _>(v),
+            Self::Small(v) => out.push_bind_param::<t::Nullable<t::SmallInt>, _>(v),
+            Self::Smalls(v) => out.push_bind_param::<t::Array<t::SmallInt>, _>(v),
+            Self::Int(v) => out.push_bind_param::<t::Integer, _>(v),
+            Self::Big(v) => out.push_bind_param::<t::BigInt, _>(v),
+            Self::Bool(v) => out.push_bind_param::<t::Bool, _>(v),
+            Self::Time(v) => out.push_bind_param::<t::Nullable<t::Timestamptz>, _>(v),
+            Self::Json(v) => out.push_bind_param::<t::Nullable<t::Jsonb>, _>(v),
+        }
+    }
+}
+
+impl QueryId for Sql<'_> {
+    type QueryId = ();
+    // the text itself is the key of the statement cache
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql<'_> {
+    type SqlType = sql_types::Untyped;
+}

@@ -1,0 +1,139 @@
+//! The one way to write: a transaction that cannot end without naming its event.
+
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use uuid::Uuid;
+
+use super::event;
+use super::pool::Pool;
+use crate::base::clock::Clock;
+use crate::base::fault::Fault;
+use crate::base::random;
+use crate::model::event::{Actor, Event, Record};
+use crate::model::refusal::{Refusal, Stop};
+
+/// How an action ends.
+pub enum Outcome<T> {
+    /// It was done: everything commits, with its event.
+    Done(T, Event),
+    /// It was refused: nothing but counters may have been written; they commit, with the event.
+    Refused(Refusal, Event),
+    /// There was nothing to do: whatever was touched is rolled back, and no event is written.
+    Nothing(T),
+}
+
+/// A transaction. Its connection is visible in `store` alone.
+pub struct Tx {
+    connection: Object<AsyncPgConnection>,
+    wrote: bool,
+}
+
+impl Tx {
+    /// The connection, for reading and for counters.
+    pub(super) fn look(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+
+    /// The connection, for changes: from here on the action can no longer be refused.
+    pub(super) fn write(&mut self) -> &mut AsyncPgConnection {
+        self.wrote = true;
+        &mut self.connection
+    }
+}
+
+/// A connection for reading, and for the bookkeeping that is no action.
+pub struct Read {
+    connection: Object<AsyncPgConnection>,
+}
+
+impl Read {
+    pub(super) fn look(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+}
+
+/// Opens a connection for reading.
+pub async fn read(pool: &Pool) -> Result<Read, Fault> {
+    Ok(Read { connection: pool.take().await? })
+}
+
+/// Makes the event's row of the log.
+pub fn record(clock: &Clock, actor: Actor, event: &Event, refusal: Option<Refusal>) -> Result<Record, Fault> {
+    event.record(actor, refusal, random::id(), clock.now(), random::bytes::<32>()?)
+}
+
+/// Runs an action in one transaction, with exactly one event.
+///
+/// A future that is dropped midway leaves its connection inside the transaction; the pool sees that and discards it.
+pub async fn transact<T>(
+    pool: &Pool,
+    clock: &Clock,
+    actor: Actor,
+    work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Fault>,
+) -> Result<T, Stop> {
+    let mut tx = Tx { connection: pool.take().await?, wrote: false };
+    AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(super::tx::fault)?;
+    match work(&mut tx).await {
+        Ok(Outcome::Done(value, event)) => {
+            commit(tx, record(clock, actor, &event, None)?).await?;
+            Ok(value)
+        }
+        Ok(Outcome::Refused(refusal, event)) if !tx.wrote => {
+            commit(tx, record(clock, actor, &event, Some(refusal))?).await?;
+            Err(Stop::Refused(refusal))
+        }
+        Ok(Outcome::Refused(refusal, event)) => {
+            rollback(tx).await;
+            let kind = event.kind();
+            Err(Fault::broken(format!("{kind} was refused ({}) after it had written", refusal.code())).into())
+        }
+        Ok(Outcome::Nothing(value)) => {
+            rollback(tx).await;
+            Ok(value)
+        }
+        Err(fault) => {
+            rollback(tx).await;
+            Err(fault.into())
+        }
+    }
+}
+
+async fn commit(mut tx: Tx, record: Record) -> Result<(), Fault> {
+    event::append(&mut tx, &record).await?;
+    AnsiTransactionManager::commit_transaction(&mut *tx.connection).await.map_err(fault)
+}
+
+async fn rollback(mut tx: Tx) {
+    // a connection that cannot roll back is broken: the pool discards it, and the server rolls back by itself
+    let _ = AnsiTransactionManager::rollback_transaction(&mut *tx.connection).await;
+}
+
+/// What went wrong with a statement: the database is away, or our SQL is wrong.
+pub(super) fn fault(error: diesel::result::Error) -> Fault {
+    use diesel::result::{DatabaseErrorKind as K, Error as E};
+    let away = match &error {
+        E::DatabaseError(K::ClosedConnection | K::ReadOnlyTransaction | K::SerializationFailure, _)
+        | E::BrokenTransactionManager => true,
+        // resources (53), operator intervention (57), system error (58), as diesel gives no code for them
+        E::DatabaseError(K::Unknown, info) => AWAY.iter().any(|words| info.message().contains(words)),
+        _ => false,
+    };
+    if away { Fault::away("asking the database", error) } else { Fault::bug("asking the database", error) }
+}
+
+const AWAY: [&str; 9] = [
+    "connection closed",
+    "error communicating",
+    "terminating connection",
+    "is shutting down",
+    "is starting up",
+    "in recovery mode",
+    "No space left",
+    "too many clients",
+    "could not",
+];
+
+/// Reads the value of one of our own words, which the database's checks guarantee.
+pub(super) fn word<T>(value: Option<T>, what: &str, id: Uuid) -> Result<T, Fault> {
+    value.ok_or_else(|| Fault::broken(format!("{what} of {id} holds a word that is not ours")))
+}
