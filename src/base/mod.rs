@@ -1,5 +1,13 @@
 //! Primitives that know nothing of our business.
 
 pub mod clock;
+pub mod crockford;
 pub mod fault;
+pub mod form_token;
+pub mod keyring;
+pub mod pow;
 pub mod random;
+pub mod seal;
+pub mod token;
+
+pub use token::secret_hash;

@@ -1,0 +1,78 @@
+//! Reference numbers people read aloud: `R-XXXX-XXXX` in Crockford's base 32.
+
+use super::fault::Fault;
+use super::random;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A new reference of 40 random bits, in its canonical form.
+pub fn reference() -> Result<String, Fault> {
+    let bits = random::bytes::<5>()?.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let digits: Vec<char> = (0..8).rev().map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect();
+    Ok(canonical(&digits))
+}
+
+/// Reads a reference as people type it: either case, I and L for 1, O for 0, dashes, blanks and the leading `R` as
+/// they like. Gives its canonical form.
+pub fn parse(typed: &str) -> Option<String> {
+    if typed.len() > 40 {
+        return None;
+    }
+    let typed = typed.trim_start();
+    let marked = typed.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("R-"));
+    let mut digits = Vec::with_capacity(9);
+    for c in typed.chars().filter(|c| !matches!(c, '-' | ' ' | '\t')) {
+        digits.push(match c.to_ascii_uppercase() {
+            'I' | 'L' => '1',
+            'O' => '0',
+            upper if u8::try_from(upper).is_ok_and(|byte| ALPHABET.contains(&byte)) => upper,
+            _ => return None,
+        });
+    }
+    match digits.as_slice() {
+        ['R', digits @ ..] if digits.len() == 8 => Some(canonical(digits)),
+        // R is a digit too, but never the first one before a dash
+        digits if digits.len() == 8 && !marked => Some(canonical(digits)),
+        _ => None,
+    }
+}
+
+fn canonical(digits: &[char]) -> String {
+    let (left, right) = digits.split_at(4);
+    format!("R-{}-{}", left.iter().collect::<String>(), right.iter().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_reference_reads_back_as_itself() {
+        for _ in 0..1000 {
+            let made = reference().unwrap();
+            assert_eq!(made.len(), 11);
+            assert_eq!(parse(&made).as_deref(), Some(made.as_str()));
+            assert_eq!(parse(&made.to_lowercase().replace('-', "")).as_deref(), Some(made.as_str()));
+        }
+    }
+
+    #[test]
+    fn references_are_read_as_people_type_them() {
+        for typed in ["R-7K3M-10AB", "r-7k3m-ioab", "7K3M-1OAB", " r 7k3m loab ", "r7k3ml0ab", "R7K3M10AB", "7k3m10ab"]
+        {
+            assert_eq!(parse(typed).as_deref(), Some("R-7K3M-10AB"), "{typed}");
+        }
+        assert_eq!(parse("RRRRRRRR").as_deref(), Some("R-RRRR-RRRR"), "eight digits are a code without its R");
+        assert_eq!(parse("RRRRRRRRR").as_deref(), Some("R-RRRR-RRRR"));
+    }
+
+    #[test]
+    fn what_is_no_reference_is_refused() {
+        for typed in
+            ["", "R-7K3M-10A", "R-7K3M-10ABC", "X-7K3M-10AB", "R-7K3U-10AB", "R-7K3M-10A\0", "R-7K3M-10Aé", "R"]
+        {
+            assert_eq!(parse(typed), None, "{typed}");
+        }
+        assert_eq!(parse(&"-".repeat(10_000)), None);
+    }
+}
