@@ -1,5 +1,6 @@
 //! Primitives that know nothing of our business.
 
+pub mod catcher;
 pub mod clock;
 pub mod crockford;
 pub mod fault;

@@ -1,1 +1,3 @@
 //! The demo: a private cluster, seeded people and a mail catcher, in one process.
+
+pub mod message;

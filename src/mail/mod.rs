@@ -1,1 +1,18 @@
 //! MIME: letters and the way they are sent.
+
+pub mod clean;
+pub mod compose;
+pub mod house;
+pub mod letters;
+pub mod message_id;
+mod paper;
+mod plain;
+pub mod sender;
+mod sheet;
+mod time;
+
+pub use compose::{ComposeFault, Composed, Heading, compose};
+pub use house::{Desk, House};
+pub use letters::Letter;
+pub use message_id::message_id;
+pub use sender::{Accepted, SendFault, Sender};

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod event;
+pub mod delivery;
 pub mod letter;
 pub mod link;
 pub mod refusal;

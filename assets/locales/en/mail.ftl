@@ -1,0 +1,93 @@
+# Letters. Foreign values come masked and on one line.
+
+mail-moment =
+    { $day } { $month ->
+        [m01] January
+        [m02] February
+        [m03] March
+        [m04] April
+        [m05] May
+        [m06] June
+        [m07] July
+        [m08] August
+        [m09] September
+        [m10] October
+        [m11] November
+       *[m12] December
+    } { $year }, { $hour }:{ $minute } { $zone }
+mail-hours =
+    { $form ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+mail-minutes =
+    { $form ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+
+mail-greeting = Dear { $name },
+mail-fact-asked = Asked
+mail-fact-done = Reset
+mail-fact-confirmed = Confirmed
+mail-fact-effective = Takes effect
+mail-fact-cancelled = Cancelled
+mail-fact-way = By
+mail-fact-reference = Request number
+mail-way-link = The link sent to the registered address
+mail-way-not-me = The link “This is not me”
+mail-no-code = This email contains no TOTP code. Codes exist only in the authenticator app on your phone.
+mail-not-me = This is not me
+
+mail-link-subject = Confirmation of your Reset TOTP request
+mail-link-preheader = The link lives { $ttl } and works once. This email contains no TOTP code.
+mail-link-intro = You (or someone) asked for a TOTP reset for User ID { $user }.
+mail-link-press = Press Reset TOTP, then follow the page that opens.
+mail-link-button = Reset TOTP
+mail-link-copy = The button does not work? Copy this link into a browser:
+mail-link-ttl = The link is valid for { $ttl } from when this email was sent, and works once. A late link can be exchanged for a new one.
+mail-link-not-me = Was this not you? Your TOTP has not changed. Cancel this request with the link below.
+
+mail-done-subject = Your TOTP has been reset
+mail-done-preheader = TOTP on the old device no longer works. Your password has not changed.
+mail-done-intro = TOTP for User ID { $user } has been reset.
+mail-done-old = TOTP on the old device no longer works. Your password has not changed.
+mail-done-next = What comes next: activate TOTP. Log in with your User ID and password, then scan the QR code with your authenticator app.
+mail-done-not-me = Was this not you? Tell us at once with the link below, or call the helpdesk.
+
+mail-scheduled-subject = Your TOTP reset is scheduled
+mail-scheduled-preheader = The reset takes effect on { $at }. Until then you can cancel it.
+mail-scheduled-intro = The TOTP reset for User ID { $user } is confirmed and now waits.
+mail-scheduled-until = Until then your old TOTP works, and the reset can still be cancelled.
+mail-scheduled-why = The wait protects your account. We write again once the reset is done.
+mail-scheduled-not-me = Was this not you? Cancel the reset with the link below.
+
+mail-cancelled-subject = Your TOTP reset request was cancelled
+mail-cancelled-preheader = Your TOTP and your password have not changed.
+mail-cancelled-intro = The request to reset TOTP for User ID { $user } was cancelled.
+mail-cancelled-unchanged = Your TOTP and your password have not changed. The reset links in earlier emails no longer work.
+mail-cancelled-held = For safety, TOTP resets of this account are held until { $until }. Need one sooner? Write to the helpdesk.
+mail-cancelled-again = Still need a reset? Make a new request with “Reset TOTP?” on the login page.
+mail-cancelled-not-me = Does something about your account look wrong? Tell the helpdesk with the link below.
+
+mail-hint-subject = Your TOTP reset request
+mail-hint-preheader = We cannot send a reset link yet. Here is why.
+mail-hint-intro = You (or someone) asked for a TOTP reset for User ID { $user }. We cannot send a reset link yet.
+mail-hint-form-button = Fill in the form again
+mail-hint-wrong-type = The user type that was chosen does not match this account.
+mail-hint-wrong-type-next = Fill in the form again and choose the other user type.
+mail-hint-locked = This account is locked.
+mail-hint-locked-next = Write to the helpdesk to have it unlocked.
+mail-hint-no-factor = TOTP is not active on this account, so there is nothing to reset.
+mail-hint-no-factor-next = Log in with your User ID and password, then activate TOTP.
+mail-hint-held = TOTP resets of this account are held after a report of “This is not me”.
+mail-hint-held-next = Need a reset now? Write to the helpdesk.
+mail-hint-protected = This account is protected. Two members of staff decide on its reset.
+mail-hint-protected-next = Write to the helpdesk to begin.
+mail-hint-frozen = TOTP resets on the web are paused for the moment.
+mail-hint-frozen-next = Try again later, or write to the helpdesk if it is urgent.
+mail-hint-not-me = Was this not you? Your account has not changed. Tell us with the link below.
+
+mail-foot-why = An automatic email from { $agency }. Your reply reaches the helpdesk.
+mail-foot-never = Staff never ask for your password, Secret Key or TOTP code.
+mail-foot-desk = Helpdesk

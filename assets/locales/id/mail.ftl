@@ -1,0 +1,93 @@
+# Letters. Foreign values come masked and on one line.
+
+mail-moment =
+    { $day } { $month ->
+        [m01] Januari
+        [m02] Februari
+        [m03] Maret
+        [m04] April
+        [m05] Mei
+        [m06] Juni
+        [m07] Juli
+        [m08] Agustus
+        [m09] September
+        [m10] Oktober
+        [m11] November
+       *[m12] Desember
+    } { $year } pukul { $hour }.{ $minute } { $zone }
+mail-hours =
+    { $form ->
+        [one] { $count } jam
+       *[other] { $count } jam
+    }
+mail-minutes =
+    { $form ->
+        [one] { $count } menit
+       *[other] { $count } menit
+    }
+
+mail-greeting = Yth. { $name },
+mail-fact-asked = Diminta
+mail-fact-done = Direset
+mail-fact-confirmed = Dikonfirmasi
+mail-fact-effective = Mulai berlaku
+mail-fact-cancelled = Dibatalkan
+mail-fact-way = Melalui
+mail-fact-reference = Nomor permintaan
+mail-way-link = Tautan di email terdaftar
+mail-way-not-me = Tautan “Ini bukan saya”
+mail-no-code = Email ini tidak berisi kode TOTP. Kode TOTP hanya ada di aplikasi Authenticator di HP Anda.
+mail-not-me = Ini bukan saya
+
+mail-link-subject = Konfirmasi Permintaan Reset TOTP
+mail-link-preheader = Tautan berlaku { $ttl } dan hanya sekali. Email ini tidak berisi kode TOTP.
+mail-link-intro = Anda (atau seseorang) meminta reset TOTP untuk User ID { $user }.
+mail-link-press = Klik Reset TOTP, lalu ikuti petunjuk di halaman yang terbuka.
+mail-link-button = Reset TOTP
+mail-link-copy = Tombol tidak bisa diklik? Salin tautan ini ke browser:
+mail-link-ttl = Tautan berlaku { $ttl } sejak email ini dikirim dan hanya sekali. Tautan yang lewat waktu bisa diganti dengan yang baru.
+mail-link-not-me = Bukan Anda yang meminta? TOTP Anda belum berubah. Batalkan permintaan ini lewat tautan berikut.
+
+mail-done-subject = TOTP Berhasil di Reset
+mail-done-preheader = TOTP di perangkat lama tidak berlaku lagi. Password Anda tidak berubah.
+mail-done-intro = TOTP untuk User ID { $user } sudah direset.
+mail-done-old = TOTP di perangkat lama tidak berlaku lagi. Password Anda tidak berubah.
+mail-done-next = Langkah berikutnya: Aktivasi TOTP. Login dengan User ID dan Password, lalu pindai (scan) QR Code dengan aplikasi Authenticator.
+mail-done-not-me = Bukan Anda yang mereset? Segera beri tahu kami lewat tautan berikut, atau hubungi Helpdesk.
+
+mail-scheduled-subject = Reset TOTP Dijadwalkan
+mail-scheduled-preheader = Reset berlaku { $at }. Sampai saat itu Anda bisa membatalkannya.
+mail-scheduled-intro = Reset TOTP untuk User ID { $user } sudah dikonfirmasi dan sedang menunggu.
+mail-scheduled-until = Sampai saat itu TOTP lama tetap berlaku dan reset masih bisa dibatalkan.
+mail-scheduled-why = Masa tunggu ini melindungi akun Anda. Kami mengirim email lagi setelah reset selesai.
+mail-scheduled-not-me = Bukan Anda yang meminta? Batalkan reset ini lewat tautan berikut.
+
+mail-cancelled-subject = Permintaan Reset TOTP Dibatalkan
+mail-cancelled-preheader = TOTP dan Password Anda tidak berubah.
+mail-cancelled-intro = Permintaan reset TOTP untuk User ID { $user } sudah dibatalkan.
+mail-cancelled-unchanged = TOTP dan Password Anda tidak berubah. Tautan reset di email sebelumnya tidak berlaku lagi.
+mail-cancelled-held = Demi keamanan, reset TOTP akun ini ditahan sampai { $until }. Perlu reset sebelum itu? Hubungi Helpdesk.
+mail-cancelled-again = Masih perlu reset? Ajukan permintaan baru lewat “Reset TOTP?” di halaman Login.
+mail-cancelled-not-me = Ada yang janggal pada akun Anda? Beri tahu Helpdesk lewat tautan berikut.
+
+mail-hint-subject = Permintaan Reset TOTP Anda
+mail-hint-preheader = Tautan reset belum bisa kami kirim. Ini sebabnya.
+mail-hint-intro = Anda (atau seseorang) meminta reset TOTP untuk User ID { $user }. Tautan reset belum bisa kami kirim.
+mail-hint-form-button = Isi formulir lagi
+mail-hint-wrong-type = Tipe User yang dipilih tidak cocok dengan akun ini.
+mail-hint-wrong-type-next = Isi formulir lagi, lalu pilih Tipe User yang lain.
+mail-hint-locked = Akun ini sedang dikunci.
+mail-hint-locked-next = Hubungi Helpdesk untuk membuka kuncinya.
+mail-hint-no-factor = TOTP belum aktif di akun ini, jadi tidak ada yang perlu direset.
+mail-hint-no-factor-next = Login dengan User ID dan Password, lalu lakukan Aktivasi TOTP.
+mail-hint-held = Reset TOTP akun ini sedang ditahan setelah laporan “Ini bukan saya”.
+mail-hint-held-next = Perlu reset sekarang? Hubungi Helpdesk.
+mail-hint-protected = Akun ini dilindungi. Reset TOTP diputuskan oleh dua petugas.
+mail-hint-protected-next = Hubungi Helpdesk untuk memulainya.
+mail-hint-frozen = Reset TOTP lewat web sedang dihentikan sementara.
+mail-hint-frozen-next = Coba lagi nanti, atau hubungi Helpdesk bila mendesak.
+mail-hint-not-me = Bukan Anda yang meminta? Akun Anda tidak berubah. Beri tahu kami lewat tautan berikut.
+
+mail-foot-why = Email otomatis dari { $agency }. Balasan Anda sampai ke Helpdesk.
+mail-foot-never = Petugas tidak pernah meminta Password, Secret Key, atau kode TOTP.
+mail-foot-desk = Helpdesk
