@@ -44,6 +44,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<Finding>> {
     let mut faults = Vec::new();
     let path = file::find(sources);
     let mut written = path.as_ref().map(|path| file::read(path, &mut faults)).unwrap_or_default();
+    // What stands in a file that is no TOML is anybody's guess: nothing is said of its values.
+    let unreadable = !faults.is_empty() && written.is_empty();
     written.extend(environment::read(&sources.environment, &mut faults));
     written.extend(flags(&sources.flags, &mut faults));
 
@@ -63,6 +65,9 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<Finding>> {
             }
         }
         places.insert(one.key, one.place);
+    }
+    if unreadable {
+        return Err(faults);
     }
     let config: Config = merged.try_into().map_err(|e: toml::de::Error| {
         vec![Finding {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod event;
 pub mod delivery;
+pub mod account_csv;
 pub mod letter;
 pub mod link;
 pub mod refusal;

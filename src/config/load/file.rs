@@ -46,9 +46,12 @@ pub(super) fn read(path: &Path, faults: &mut Vec<Finding>) -> Vec<Written> {
     };
     let line = |at: usize| line_at(&text.as_bytes()[..at.min(text.len())]);
     let (document, errors) = DeTable::parse_recoverable(&text);
-    for e in errors {
-        let at = e.span().map_or(1, |span| line(span.start));
-        fault("settings", at, format!("is no TOML: {}", e.message()), "mend this line");
+    if !errors.is_empty() {
+        for e in errors {
+            let at = e.span().map_or(1, |span| line(span.start));
+            fault("settings", at, format!("is no TOML: {}", e.message()), "mend this line");
+        }
+        return Vec::new();
     }
     let mut written = Vec::new();
     for (section, table) in document.get_ref() {
