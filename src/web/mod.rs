@@ -1,1 +1,24 @@
-//! The face that people see: HTTP in, pages out.
+//! The face people see: reads requests, proves them, lets actions act, and draws the answer.
+
+pub mod assets;
+pub mod body;
+pub mod compress;
+pub mod cookies;
+pub mod edge;
+pub mod errors;
+pub mod forgery;
+pub mod gate;
+pub mod headers;
+pub mod house;
+pub mod lang;
+pub mod network;
+pub mod ops;
+pub mod routes;
+pub mod tally;
+pub mod wall;
+
+pub use body::{Field, Form, Trouble};
+pub use edge::Client;
+pub use errors::Problem;
+pub use forgery::{Browser, Sent};
+pub use house::House;

@@ -1,0 +1,191 @@
+//! Forms as browsers send them (WHATWG URL §5.1), read within a size and a deadline; nothing in them is a failure of ours.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::BytesMut;
+use futures_util::StreamExt as _;
+
+use super::errors::Problem;
+use crate::model::refusal::Refusal;
+
+/// Bytes of a form at most.
+const LIMIT: usize = 64 * 1024;
+
+/// A form's fields in the order they came.
+#[derive(Debug, Default)]
+pub struct Form {
+    fields: Vec<(String, Value)>,
+}
+
+/// A field's value; what is no UTF-8 is kept as far as it can be shown again.
+#[derive(Debug)]
+enum Value {
+    Text(String),
+    Broken(String),
+}
+
+/// A field as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// It did not come.
+    Missing,
+    /// It came more than once, or as an array.
+    Repeated,
+    /// It is no UTF-8.
+    Unreadable,
+    /// Its text, whatever it holds.
+    Text(&'a str),
+}
+
+/// Why a field's text cannot be taken, whatever it was to mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It did not come.
+    Missing,
+    /// It came more than once, or as an array.
+    Repeated,
+    /// It is no UTF-8.
+    Unreadable,
+    /// It holds NUL or another control character.
+    Control,
+    /// It holds a character that turns the direction of text, or one that is not seen.
+    Hidden,
+}
+
+impl<'a> Field<'a> {
+    /// Its text, where it came once and is text.
+    pub fn text(self) -> Option<&'a str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// Its text, where it is one line of characters that can be seen.
+    pub fn line(self) -> Result<&'a str, Trouble> {
+        match self {
+            Self::Missing => Err(Trouble::Missing),
+            Self::Repeated => Err(Trouble::Repeated),
+            Self::Unreadable => Err(Trouble::Unreadable),
+            Self::Text(text) if text.chars().any(char::is_control) => Err(Trouble::Control),
+            Self::Text(text) if text.chars().any(is_hidden) => Err(Trouble::Hidden),
+            Self::Text(text) => Ok(text),
+        }
+    }
+
+    /// What is wrong with it as one line of text, if anything.
+    pub fn problem(self) -> Option<Trouble> {
+        self.line().err()
+    }
+}
+
+/// Direction controls (Unicode `Bidi_Control`), zero-width and other characters without a shape.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl Form {
+    /// Reads the whole body of a request as a form.
+    pub async fn read(req: &HttpRequest, payload: Payload, deadline: Duration) -> Result<Self, Problem> {
+        let kind = req.headers().get(CONTENT_TYPE).map_or(&b""[..], |v| v.as_bytes());
+        let kind = kind.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
+        if !kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+            return Err(Refusal::FormUnreadable.into());
+        }
+        let declared = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|n| n > LIMIT) {
+            return Err(Refusal::TooLarge.into());
+        }
+        let body = tokio::time::timeout(deadline, collect(payload)).await.map_err(|_| Refusal::TooSlow)??;
+        Ok(Self::parse(&body))
+    }
+
+    /// Reads a form out of bytes; any bytes are some form.
+    pub fn parse(body: &[u8]) -> Self {
+        let pairs = body.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
+        let fields = pairs.map(|pair| {
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let name = String::from_utf8_lossy(&decode(&pair[..at])).into_owned();
+            let value = match String::from_utf8(decode(pair.get(at + 1..).unwrap_or_default()).into_owned()) {
+                Ok(text) => Value::Text(text),
+                Err(e) => Value::Broken(String::from_utf8_lossy(e.as_bytes()).into_owned()),
+            };
+            (name, value)
+        });
+        Self { fields: fields.collect() }
+    }
+
+    /// The field of that name, which should come once; `name[]` and `name[0]` are arrays of it.
+    pub fn one(&self, name: &str) -> Field<'_> {
+        let mut found = Field::Missing;
+        for (field, value) in &self.fields {
+            let Some(rest) = field.strip_prefix(name) else { continue };
+            if rest.starts_with('[') {
+                return Field::Repeated;
+            }
+            if rest.is_empty() {
+                found = match (found, value) {
+                    (Field::Missing, Value::Text(text)) => Field::Text(text),
+                    (Field::Missing, Value::Broken(_)) => Field::Unreadable,
+                    _ => return Field::Repeated,
+                };
+            }
+        }
+        found
+    }
+
+    /// What was typed into that field, as far as it can be shown again: the first value, marks in place of what is no
+    /// text. Not for use, only for display.
+    pub fn typed(&self, name: &str) -> String {
+        let value = self.fields.iter().find(|(field, _)| field.split('[').next() == Some(name)).map(|(_, value)| value);
+        let Some(Value::Text(text) | Value::Broken(text)) = value else { return String::new() };
+        text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    }
+}
+
+async fn collect(mut payload: Payload) -> Result<BytesMut, Refusal> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| match e {
+            PayloadError::Overflow => Refusal::TooLarge,
+            _ => Refusal::FormUnreadable,
+        })?;
+        if body.len() + chunk.len() > LIMIT {
+            return Err(Refusal::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Percent-decoding; a `%` that begins no escape stands for itself.
+fn decode(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.iter().any(|b| matches!(b, b'%' | b'+')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    out.push(high << 4 | low);
+                    rest = after;
+                }
+                _ => out.push(b'%'),
+            },
+            (other, _) => out.push(*other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
+}

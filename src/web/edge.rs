@@ -1,0 +1,78 @@
+//! Who is asking: the client's address and network, believing a forwarding header only from our own proxies.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+
+use super::errors::Problem;
+use super::house::House;
+pub use super::network::{Network, Proxies};
+use crate::base::fault::Fault;
+
+/// What the gate learnt about a request before anything else, kept beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// The request's id, in logs and in `X-Request-Id`.
+    pub id: uuid::Uuid,
+    /// The client's address.
+    pub ip: IpAddr,
+}
+
+/// The client as far as it can be known.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its network, on which limits are keyed.
+    pub network: Network,
+    /// The browser in a few words of our own choosing, for instance `Chrome, Android`.
+    pub browser_name: &'static str,
+}
+
+impl FromRequest for Client {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visit = req.extensions().get::<Visit>().copied();
+        ready(
+            visit
+                .map(|v| Self::new(v.ip, req.headers()))
+                .ok_or_else(|| Fault::broken("no gate before this page").into()),
+        )
+    }
+}
+
+impl Client {
+    fn new(ip: IpAddr, headers: &HeaderMap) -> Self {
+        let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Self { ip, network: Network::of(ip), browser_name: browser_name(agent) }
+    }
+}
+
+/// The client's address: the peer's own, or what a chain of our proxies says of it.
+pub fn address(house: &House, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    house.proxies.client(peer, headers.get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()))
+}
+
+/// Families of browsers, told apart by words of their own; whatever else an agent says never leaves this function.
+fn browser_name(agent: &str) -> &'static str {
+    let has = |word| agent.contains(word);
+    let phone = has("Android") || has("iPhone") || has("iPad") || has("Mobile");
+    match (has("Edg"), has("Firefox/"), has("OPR/") || has("Opera"), has("Chrome/"), has("Safari/"), phone) {
+        (true, _, _, _, _, false) => "Edge",
+        (true, _, _, _, _, true) => "Edge (HP)",
+        (_, true, _, _, _, false) => "Firefox",
+        (_, true, _, _, _, true) => "Firefox (HP)",
+        (_, _, true, _, _, false) => "Opera",
+        (_, _, true, _, _, true) => "Opera (HP)",
+        (_, _, _, true, _, false) => "Chrome",
+        (_, _, _, true, _, true) => "Chrome (HP)",
+        (_, _, _, _, true, false) => "Safari",
+        (_, _, _, _, true, true) => "Safari (HP)",
+        _ => "",
+    }
+}

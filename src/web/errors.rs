@@ -1,0 +1,146 @@
+//! What people see when the answer is no: our refusals, our failures, and the framework's own errors.
+
+use std::fmt;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use data_encoding::HEXUPPER;
+
+use super::house::House;
+use crate::base::fault::{Fault, FaultKind};
+use crate::base::random;
+use crate::i18n::Lang;
+use crate::model::refusal::Refusal;
+
+/// Why a handler does not answer as asked. The gate draws the page.
+#[derive(Debug)]
+pub enum Problem {
+    /// Told to people.
+    Refused(Refusal),
+    /// Told to us; people see its reference.
+    Failed(Fault),
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => f.write_str(refusal.code()),
+            Self::Failed(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => status(refusal.status()),
+            Self::Failed(fault) => match fault.kind() {
+                FaultKind::Away => StatusCode::SERVICE_UNAVAILABLE,
+                FaultKind::Bug => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What a visitor is to be told.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A refusal.
+    Refusal(Refusal),
+    /// Something of ours failed: its status and the reference they can name to the helpdesk.
+    Incident(StatusCode, String),
+}
+
+impl Told {
+    /// A failure, logged here and nowhere else, under the reference that the visitor sees.
+    pub fn incident(fault: &Fault, request: &uuid::Uuid, route: &str) -> Self {
+        let incident = reference();
+        let away = fault.kind() == FaultKind::Away;
+        let kind = if away { "away" } else { "bug" };
+        tracing::error!(incident, kind, request = %request.simple(), route, fault = %fault, "failed");
+        Self::Incident(if away { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }, incident)
+    }
+
+    /// What the framework's own errors and empty answers mean; nothing for an answer that is none of these.
+    pub fn of_status(status: StatusCode) -> Option<Refusal> {
+        Some(match status {
+            StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::EXPECTATION_FAILED => {
+                Refusal::FormUnreadable
+            }
+            StatusCode::FORBIDDEN => Refusal::Forged,
+            StatusCode::NOT_FOUND => Refusal::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Refusal::MethodNotAllowed,
+            StatusCode::REQUEST_TIMEOUT => Refusal::TooSlow,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                Refusal::TooLarge
+            }
+            _ => return None,
+        })
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refusal(refusal) => status(refusal.status()),
+            Self::Incident(status, _) => *status,
+        }
+    }
+
+    /// Draws it.
+    pub fn answer(&self, house: &House, lang: Lang) -> HttpResponse<BoxBody> {
+        let mut answer = HttpResponse::with_body(self.status(), BoxBody::new(page(house, lang, self)));
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        let wait = match self {
+            Self::Refusal(Refusal::TooMany(open)) => Some((*open - house.clock.now()).num_seconds().max(0) + 1),
+            Self::Incident(StatusCode::SERVICE_UNAVAILABLE, _) => Some(5),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        answer
+    }
+}
+
+/// Six hexadecimal digits that can be read over a telephone: `7F3A-21`.
+fn reference() -> String {
+    let hex = HEXUPPER.encode(&random::bytes::<3>().unwrap_or_default());
+    format!("{}-{}", &hex[..4], &hex[4..])
+}
+
+/// The page that says it (the one seam to the views).
+fn page(house: &House, lang: Lang, told: &Told) -> String {
+    let (code, extra) = match told {
+        Told::Refusal(Refusal::TooMany(at)) => ("too-many", at.with_timezone(&house.zone).format("%H.%M").to_string()),
+        Told::Refusal(refusal) => (refusal.code(), String::new()),
+        Told::Incident(StatusCode::SERVICE_UNAVAILABLE, incident) => ("away", incident.clone()),
+        Told::Incident(_, incident) => ("bug", incident.clone()),
+    };
+    format!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{code}</title><h1>{code}</h1><p>{extra}</p></html>",
+        lang.code()
+    )
+}

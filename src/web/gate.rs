@@ -1,0 +1,225 @@
+//! What happens around every page: an id, the first limit, panics, the error pages, headers, compression, log, count.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv4Addr};
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody as _};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
+use super::cookies::Jar;
+use super::edge::{self, Network, Visit};
+use super::errors::{Problem, Told};
+use super::house::House;
+use super::tally::{self, Tally};
+use super::{compress, headers, lang};
+use crate::base::fault::Fault;
+use crate::base::{clock, random};
+use crate::i18n::Lang;
+use crate::model::refusal::Refusal;
+
+/// Name of a request in the log where no route took it.
+const NO_ROUTE: &str = "none";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The gate before all routes.
+pub struct Gate(pub web::Data<House>);
+
+impl<S> Transform<S, ServiceRequest> for Gate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = Passage<S>;
+    type InitError = ();
+    type Future = Ready<Result<Passage<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(Passage { inner: Rc::new(inner), house: self.0.clone(), lost: Rc::new(Tally::new(NO_ROUTE)) }))
+    }
+}
+
+/// The gate of one thread.
+pub struct Passage<S> {
+    inner: Rc<S>,
+    house: web::Data<House>,
+    lost: Rc<Tally>,
+}
+
+impl<S> Service<ServiceRequest> for Passage<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(inner);
+
+    fn call(&self, req: ServiceRequest) -> Self::Future {
+        let passing = Passing::begin(self.house.clone(), self.lost.clone(), &req);
+        if let Some(refusal) = passing.wall(req.path()) {
+            let (req, _) = req.into_parts();
+            let answer = passing.told(&Told::Refusal(refusal));
+            return ready(Ok(ServiceResponse::new(req.clone(), passing.end(&req, answer)))).boxed_local();
+        }
+        req.extensions_mut().insert(passing.visit);
+        let inner = self.inner.clone();
+        async move {
+            // The handler may leave nothing half done for others: what it shares is behind locks and transactions.
+            match AssertUnwindSafe(async move { inner.call(req).await }).catch_unwind().await {
+                Ok(Ok(response)) => {
+                    let (req, answer) = response.into_parts();
+                    let answer = passing.draw(&req, answer);
+                    let answer = passing.end(&req, answer);
+                    Ok(ServiceResponse::new(req, answer))
+                }
+                Ok(Err(error)) => Err(passing.lost(&format!("no route answered: {error}"))),
+                Err(_panic) => Err(passing.lost("a handler panicked")),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// One request on its way through the gate.
+struct Passing {
+    house: web::Data<House>,
+    lost: Rc<Tally>,
+    visit: Visit,
+    lang: Lang,
+    method: Method,
+    gzip: bool,
+    began: Instant,
+}
+
+impl Passing {
+    fn begin(house: web::Data<House>, lost: Rc<Tally>, req: &ServiceRequest) -> Self {
+        let began = clock::instant();
+        let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |addr| addr.ip());
+        let ip = edge::address(&house, peer, req.headers());
+        let lang = lang::of(&house, req.request());
+        let gzip = compress::accepted(req.headers());
+        let visit = Visit { id: random::id(), ip };
+        Self { house, lost, visit, lang, method: req.method().clone(), gzip, began }
+    }
+
+    /// What an asset costs us is nothing worth counting.
+    fn wall(&self, path: &str) -> Option<Refusal> {
+        if path.starts_with("/assets/") {
+            return None;
+        }
+        let wait = self.house.wall.pass(&Network::of(self.visit.ip)).err()?;
+        Some(Refusal::TooMany(self.house.clock.now() + wait.max(Duration::from_secs(1))))
+    }
+
+    fn told(&self, told: &Told) -> HttpResponse<BoxBody> {
+        told.answer(&self.house, self.lang)
+    }
+
+    /// Draws the page of an answer that is an error without words of its own.
+    fn draw(&self, req: &HttpRequest, answer: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        let status = answer.status();
+        let wordless = matches!(answer.body().size(), BodySize::None | BodySize::Sized(0));
+        if !(status.is_client_error() || status.is_server_error()) || (answer.error().is_none() && !wordless) {
+            return answer;
+        }
+        let incident = |fault: &Fault| Told::incident(fault, &self.visit.id, self.tally(req).pattern());
+        let told = match answer.error().map(|error| (error, error.as_error::<Problem>())) {
+            Some((_, Some(Problem::Refused(refusal)))) => Told::Refusal(*refusal),
+            Some((_, Some(Problem::Failed(fault)))) => incident(fault),
+            Some((error, None)) => Told::of_status(status)
+                .map_or_else(|| incident(&Fault::broken(format!("a handler failed: {error}"))), Told::Refusal),
+            None => Told::of_status(status)
+                .map_or_else(|| incident(&Fault::broken(format!("an empty answer {status}"))), Told::Refusal),
+        };
+        let mut page = self.told(&told);
+        if let Some(allow) = answer.headers().get(ALLOW) {
+            page.headers_mut().insert(ALLOW, allow.clone());
+        }
+        page
+    }
+
+    /// Cookies, headers, compression; then the log and the counters.
+    fn end(&self, req: &HttpRequest, mut answer: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        if let Some(jar) = req.extensions_mut().remove::<Jar>() {
+            jar.into_lines().for_each(|line| answer.headers_mut().append(SET_COOKIE, line));
+        }
+        self.note(self.tally(req), answer.status());
+        self.dress(answer)
+    }
+
+    fn dress(&self, mut answer: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        let hang_up = matches!(answer.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
+        if hang_up || self.house.stop.is_cancelled() {
+            answer.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        headers::add(answer.headers_mut(), self.house.secure);
+        let mut id = uuid::Uuid::encode_buffer();
+        if let Ok(id) = HeaderValue::from_str(self.visit.id.simple().encode_lower(&mut id)) {
+            answer.headers_mut().insert(REQUEST_ID, id);
+        }
+        compress::answer(self.gzip, answer)
+    }
+
+    /// The answer to a request that was lost inside, so that only its id is known.
+    fn lost(self, why: &str) -> Error {
+        let told = Told::incident(&Fault::broken(why), &self.visit.id, NO_ROUTE);
+        self.note(&self.lost, told.status());
+        Lost { passing: self, told }.into()
+    }
+
+    fn tally<'a>(&'a self, req: &'a HttpRequest) -> &'a Tally {
+        req.app_data::<Tally>().unwrap_or(&self.lost)
+    }
+
+    fn note(&self, tally: &Tally, status: StatusCode) {
+        let took = self.began.elapsed();
+        tally.count(&self.method, status, took);
+        tracing::info!(
+            request = %self.visit.id.simple(),
+            method = tally::method_label(&self.method),
+            route = tally.pattern(),
+            status = status.as_u16(),
+            us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
+}
+
+/// An answer that travels as an error, since its request did not come back.
+struct Lost {
+    passing: Passing,
+    told: Told,
+}
+
+impl fmt::Debug for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told.fmt(f)
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a request was lost")
+    }
+}
+
+impl ResponseError for Lost {
+    fn status_code(&self) -> StatusCode {
+        self.told.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.passing.dress(self.passing.told(&self.told))
+    }
+}
