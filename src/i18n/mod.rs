@@ -1,5 +1,7 @@
 //! Words in two languages, Indonesian first.
 
+pub mod when;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -1,0 +1,87 @@
+//! "TOTP Berhasil di Reset": the receipt, and what comes next.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::layout::{Frame, shell};
+use super::parts::{self, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// `R-XXXX-XXXX`.
+    pub reference: String,
+    /// User ID, masked.
+    pub user_id_masked: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How OK ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The factor is gone.
+    Reset {
+        /// When.
+        at: DateTime<Utc>,
+        /// Until when this browser may activate, where it may.
+        grant_until: Option<DateTime<Utc>>,
+        /// Where to activate, once there is such a page.
+        activate: Option<String>,
+    },
+    /// The reset is held and takes effect by itself.
+    Held {
+        /// When OK was pressed.
+        at: DateTime<Utc>,
+        /// When it takes effect.
+        effect_at: DateTime<Utc>,
+    },
+}
+
+/// The page after OK.
+pub fn page(frame: &Frame, data: &Data) -> Markup {
+    match &data.outcome {
+        Outcome::Reset { at, grant_until, activate } => {
+            let body = html! {
+                (parts::notice(Tone::Good, &html! { p { (frame.t("done-lead")) } }))
+                h2 { (frame.t("done-next-title")) }
+                p { (frame.t("done-next-text")) }
+                ol.steps {
+                    li { (frame.t("done-next-1")) }
+                    li { (frame.t("done-next-2")) }
+                    li { (frame.t("done-next-3")) }
+                }
+                @if let Some(url) = activate { p { a.main href=(url) { (frame.t("done-activate")) } } }
+                @if let Some(until) = grant_until {
+                    p { (frame.ta("done-grant", &[("time", &frame.moment(*until))])) }
+                }
+                (receipt(frame, data, &[(frame.t("done-at"), parts::time(frame, *at))]))
+                p.small { (frame.t("done-notified")) }
+            };
+            shell(frame, &frame.t("done-title"), &body)
+        }
+        Outcome::Held { at, effect_at } => {
+            let body = html! {
+                (parts::notice(Tone::Wait, &html! {
+                    p { (frame.ta("done-held-lead", &[("time", &frame.moment(*effect_at))])) }
+                }))
+                p { (frame.t("done-held-text")) }
+                (receipt(frame, data, &[
+                    (frame.t("done-held-at"), parts::time(frame, *at)),
+                    (frame.t("done-effect-at"), parts::time(frame, *effect_at)),
+                ]))
+                p.small { (frame.t("done-notified")) }
+            };
+            shell(frame, &frame.t("done-held-title"), &body)
+        }
+    }
+}
+
+fn receipt(frame: &Frame, data: &Data, times: &[(String, Markup)]) -> Markup {
+    let mut rows = vec![
+        (frame.t("label-reference"), html! { strong.code { (data.reference) } }),
+        (frame.t("label-user-id"), html! { (data.user_id_masked) }),
+    ];
+    rows.extend_from_slice(times);
+    parts::receipt(frame, &rows)
+}

@@ -1,0 +1,143 @@
+//! "Ini bukan saya": two steps that undo what somebody else began.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::layout::{Frame, shell};
+use super::parts::{self, Tone};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// User ID, masked.
+    pub user_id_masked: String,
+    /// When the reset was asked.
+    pub asked_at: DateTime<Utc>,
+    /// What saying so would do.
+    pub case: Case,
+    /// How far the person is.
+    pub stage: Stage,
+}
+
+/// What saying "not me" would do.
+#[derive(Clone, Copy, Debug)]
+pub enum Case {
+    /// Nothing was reset yet: all that is open is cancelled.
+    Before,
+    /// The TOTP was reset: what was enrolled since is revoked, sign-in is locked, two people unlock.
+    After {
+        /// When.
+        reset_at: DateTime<Utc>,
+    },
+    /// A secondary address: a case is opened and nothing more.
+    Secondary,
+}
+
+/// How far the person is.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// Step 1: what happened.
+    First {
+        /// The link's id, which the form carries.
+        link: String,
+    },
+    /// Step 2: what will be done.
+    Second {
+        /// The link's id, which the form carries.
+        link: String,
+    },
+    /// It was done.
+    Done {
+        /// The helpdesk's case.
+        reference: String,
+        /// Until when resets are held.
+        held_until: Option<DateTime<Utc>>,
+    },
+}
+
+/// The page.
+pub fn page(frame: &Frame, data: &Data) -> Markup {
+    match &data.stage {
+        Stage::First { link } => shell(frame, &frame.t("not-me-title"), &first(frame, data, link)),
+        Stage::Second { link } => shell(frame, &frame.t("not-me-second-title"), &second(frame, data, link)),
+        Stage::Done { reference, held_until } => {
+            shell(frame, &frame.t("not-me-done-title"), &done(frame, data, reference, *held_until))
+        }
+    }
+}
+
+fn first(frame: &Frame, data: &Data, link: &str) -> Markup {
+    let mut rows = vec![
+        (frame.t("label-user-id"), html! { (data.user_id_masked) }),
+        (frame.t("not-me-asked-at"), parts::time(frame, data.asked_at)),
+    ];
+    if let Case::After { reset_at } = data.case {
+        rows.push((frame.t("not-me-reset-at"), parts::time(frame, reset_at)));
+    }
+    html! {
+        p.step { (frame.t("not-me-step-1")) }
+        p.lead { (frame.t("not-me-lead")) }
+        (parts::facts(&rows))
+        p { (frame.t("not-me-check")) }
+        (parts::press(frame, "/not-me", &[("link", link)], "main", &frame.t("not-me-continue")))
+        p { a href="/" { (frame.t("not-me-leave")) } }
+    }
+}
+
+fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
+    html! {
+        p.step { (frame.t("not-me-step-2")) }
+        @match data.case {
+            Case::Before => ul.ticks {
+                li { (frame.t("not-me-before-1")) }
+                li { (frame.t("not-me-before-2")) }
+                li { (frame.t("not-me-before-3")) }
+            },
+            Case::After { .. } => {
+                ul.ticks {
+                    li { (frame.t("not-me-after-1")) }
+                    li { (frame.t("not-me-after-2")) }
+                    li { (frame.t("not-me-after-3")) }
+                }
+                (parts::notice(Tone::Wait, &html! { p { (frame.t("not-me-after-note")) } }))
+            },
+            Case::Secondary => p.lead { (frame.t("not-me-secondary")) },
+        }
+        form method="post" action="/not-me/confirm" {
+            (parts::csrf(frame))
+            (parts::hidden("link", link))
+            @if let Case::Before = data.case {
+                label.check for="hold" {
+                    input #hold type="checkbox" name="hold" value="yes";
+                    span { (frame.t("not-me-hold")) }
+                }
+            }
+            div.buttons {
+                button.danger type="submit" {
+                    @match data.case {
+                        Case::Before => (frame.t("not-me-cancel-button")),
+                        Case::After { .. } => (frame.t("not-me-lock-button")),
+                        Case::Secondary => (frame.t("not-me-case-button")),
+                    }
+                }
+                a.second href="/" { (frame.t("popup-cancel")) }
+            }
+        }
+    }
+}
+
+fn done(frame: &Frame, data: &Data, reference: &str, held_until: Option<DateTime<Utc>>) -> Markup {
+    html! {
+        (parts::notice(Tone::Good, &html! { p { (frame.t("not-me-done-lead")) } }))
+        p {
+            @match data.case {
+                Case::Before => (frame.t("not-me-done-before")),
+                Case::After { .. } => (frame.t("not-me-done-after")),
+                Case::Secondary => (frame.t("not-me-done-secondary")),
+            }
+        }
+        @if let Some(until) = held_until { p { (frame.ta("not-me-done-held", &[("time", &frame.moment(until))])) } }
+        (parts::receipt(frame, &[(frame.t("label-reference"), html! { strong.code { (reference) } })]))
+        p { (frame.t("not-me-done-password")) }
+    }
+}

@@ -1,0 +1,318 @@
+//! A sample of every page in each of its states, for tests and for looking at.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use maud::Markup;
+
+use super::layout::{Assets, Frame, Helpdesk, Site};
+use super::reset::{Captcha, Flaw, Typed, Work};
+use super::{clock, confirm, demo, done, error, help, home, link_problem, not_me, privacy, reset, sent, status};
+use crate::i18n::Lang;
+use crate::model::account::UserType;
+use crate::model::refusal::Refusal;
+
+/// A page in one of its states.
+#[derive(Debug)]
+pub struct Sample {
+    /// `page-state`.
+    pub name: String,
+    /// The whole page.
+    pub page: Markup,
+}
+
+const REFERENCE: &str = "R-7K2M-9QXD";
+
+/// The states of a request, whose words are `state-<code>` and `happened-<code>`.
+pub const STATES: [&str; 14] = [
+    "received",
+    "sending",
+    "unmatched",
+    "mailed",
+    "undeliverable",
+    "opened",
+    "waiting",
+    "done",
+    "cancelled",
+    "expired",
+    "rejected",
+    "closed",
+    "proposed",
+    "contested",
+];
+
+/// A frame as a visitor of the demo has it.
+pub fn frame(lang: Lang) -> Frame {
+    let asset = |name: &str| format!("/assets/0123456789ab/{name}");
+    Frame {
+        site: Arc::new(Site {
+            agency: "LPSE Kota Contoh".to_owned(),
+            helpdesk: Helpdesk {
+                address: "helpdesk@lpse.example.go.id".to_owned(),
+                phone: "021 555 0100".to_owned(),
+                hours: "Senin–Jumat 08.00–16.00 WIB".to_owned(),
+            },
+            assets: Assets {
+                css: asset("pulih.css"),
+                js: asset("pulih.js"),
+                pow: asset("pow.js"),
+                mark: asset("mark.svg"),
+            },
+            demo: false,
+        }),
+        lang,
+        zone: chrono_tz::Asia::Jakarta,
+        path: "/reset-totp".to_owned(),
+        csrf: Some("csrf-sample".to_owned()),
+        slow_mail: false,
+    }
+}
+
+/// Every sample, in one language.
+pub fn all(lang: Lang) -> Vec<Sample> {
+    let f = frame(lang);
+    let mut out = Vec::new();
+    plain(&f, &mut out);
+    forms(&f, &mut out);
+    sent_pages(&f, &mut out);
+    links(&f, &mut out);
+    not_mes(&f, &mut out);
+    statuses(&f, &mut out);
+    errors(&f, &mut out);
+    demos(&f, &mut out);
+    out
+}
+
+fn add(out: &mut Vec<Sample>, name: &str, page: Markup) {
+    out.push(Sample { name: name.to_owned(), page });
+}
+
+/// 21 November 2026 14.05 WIB and some minutes.
+fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default() + TimeDelta::minutes(minutes)
+}
+
+fn plain(f: &Frame, out: &mut Vec<Sample>) {
+    let slow = Frame { slow_mail: true, ..f.clone() };
+    add(out, "home", home::page(f, &home::Data::default()));
+    add(out, "home-login-slow", home::page(&slow, &home::Data { login: Some("/login".to_owned()) }));
+    add(out, "help", help::page(f));
+    add(out, "clock", clock::page(f, &clock::Data { now: at(0) }));
+    let kept = privacy::Data { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 };
+    add(out, "privacy", privacy::page(f, &kept));
+}
+
+fn forms(f: &Frame, out: &mut Vec<Sample>) {
+    let picture = "/kode-keamanan/form-sample".to_owned();
+    let work = Captcha::Work(Work {
+        algorithm: "SHA-256".to_owned(),
+        challenge: "a3f1e1a0".repeat(8),
+        salt: "sample?".to_owned(),
+        signature: "0123456789abcdef".repeat(4),
+        max: 50_000,
+        picture: picture.clone(),
+    });
+    let shown = || Captcha::Picture { url: picture.clone() };
+    let typed = Typed {
+        user_id: "AMANAH7".to_owned(),
+        email: "rina@gmail.example".to_owned(),
+        user_type: Some(UserType::Penyedia),
+    };
+    let data = |typed: &Typed, flaws: &[Flaw], captcha: Captcha| reset::Data {
+        typed: typed.clone(),
+        flaws: flaws.to_vec(),
+        form: "form-sample".to_owned(),
+        captcha,
+    };
+    let empty = Typed::default();
+    let missing = [Flaw::UserTypeMissing, Flaw::UserIdMissing, Flaw::EmailMissing];
+    add(out, "reset", reset::page(f, &data(&empty, &[], work.clone())));
+    add(out, "reset-off", reset::page(f, &data(&typed, &[], Captcha::Off)));
+    add(out, "reset-picture", reset::page(f, &data(&typed, &[], shown())));
+    add(out, "reset-missing", reset::page(f, &data(&empty, &missing, work.clone())));
+    for flaw in Flaw::ALL {
+        let captcha = if matches!(flaw, Flaw::KodeMissing | Flaw::KodeWrong) { shown() } else { work.clone() };
+        add(out, &format!("reset-{}", flaw.code()), reset::page(f, &data(&typed, &[flaw], captcha)));
+    }
+}
+
+fn sent_pages(f: &Frame, out: &mut Vec<Sample>) {
+    let data = sent::Data {
+        reference: REFERENCE.to_owned(),
+        user_id: "AMANAH7".to_owned(),
+        email_masked: "r•••@g•••.com".to_owned(),
+        now: at(0),
+        resend_at: at(1),
+        resends_left: 2,
+        form: "form-sample".to_owned(),
+        resent: false,
+    };
+    let demo = Frame { site: Arc::new(Site { demo: true, ..(*f.site).clone() }), ..f.clone() };
+    add(out, "sent", sent::page(&demo, &data));
+    add(out, "sent-again", sent::page(f, &sent::Data { resent: true, resends_left: 1, now: at(2), ..data.clone() }));
+    add(out, "sent-last", sent::page(f, &sent::Data { resends_left: 0, ..data }));
+}
+
+fn links(f: &Frame, out: &mut Vec<Sample>) {
+    let data = confirm::Data {
+        link: "0198f0aa".to_owned(),
+        user_id_masked: "A•••7".to_owned(),
+        asked_at: at(-9),
+        asked_from: Some("Chrome, Android".to_owned()),
+        ends_at: at(351),
+        effect_at: None,
+        step: None,
+    };
+    let step = |password| Some(confirm::Step { ends_at: at(10), password });
+    add(out, "confirm", confirm::page(f, &data));
+    add(
+        out,
+        "confirm-held",
+        confirm::page(f, &confirm::Data { effect_at: Some(at(1440)), asked_from: None, ..data.clone() }),
+    );
+    for (name, password) in [
+        ("confirm-open", confirm::Password::No),
+        ("confirm-password", confirm::Password::Asked),
+        ("confirm-password-wrong", confirm::Password::Wrong),
+    ] {
+        add(out, name, confirm::page(f, &confirm::Data { step: step(password), ..data.clone() }));
+    }
+    let done =
+        |outcome| done::Data { reference: REFERENCE.to_owned(), user_id_masked: "A•••7".to_owned(), outcome };
+    let reset = |until, to: Option<&str>| done::Outcome::Reset {
+        at: at(0),
+        grant_until: until,
+        activate: to.map(str::to_owned),
+    };
+    add(out, "done", done::page(f, &done(reset(None, None))));
+    add(out, "done-activate", done::page(f, &done(reset(Some(at(4320)), Some("/activate")))));
+    add(out, "done-held", done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440) })));
+    let late = link_problem::Late {
+        link: "0198f0aa".to_owned(),
+        asked_at: at(-500),
+        handed_at: Some(at(-490)),
+        opened_at: at(0),
+        ended_at: at(-130),
+        reissue: true,
+        case: None,
+    };
+    let again = link_problem::Late { case: Some(REFERENCE.to_owned()), ..late.clone() };
+    let last = link_problem::Late { reissue: false, handed_at: None, ..again.clone() };
+    for (name, data) in [
+        ("link-expired", link_problem::Data::Expired(late)),
+        ("link-expired-again", link_problem::Data::Expired(again)),
+        ("link-expired-last", link_problem::Data::Expired(last)),
+        ("link-used", link_problem::Data::Used { at: Some(at(-3)) }),
+        ("link-used-sometime", link_problem::Data::Used { at: None }),
+        ("link-ended", link_problem::Data::Ended),
+        ("link-unknown", link_problem::Data::Unknown),
+        ("link-reissued", link_problem::Data::Reissued { email_masked: "r•••@g•••.com".to_owned() }),
+    ] {
+        add(out, name, link_problem::page(f, &data));
+    }
+}
+
+fn not_mes(f: &Frame, out: &mut Vec<Sample>) {
+    let cases = [
+        ("before", not_me::Case::Before),
+        ("after", not_me::Case::After { reset_at: at(-3) }),
+        ("secondary", not_me::Case::Secondary),
+    ];
+    for (name, case) in cases {
+        let held_until = matches!(case, not_me::Case::Before).then(|| at(10_080));
+        let link = || "0198f0aa".to_owned();
+        for (step, stage) in [
+            ("first", not_me::Stage::First { link: link() }),
+            ("second", not_me::Stage::Second { link: link() }),
+            ("done", not_me::Stage::Done { reference: REFERENCE.to_owned(), held_until }),
+        ] {
+            let data = not_me::Data { user_id_masked: "A•••7".to_owned(), asked_at: at(-9), case, stage };
+            add(out, &format!("not-me-{name}-{step}"), not_me::page(f, &data));
+        }
+    }
+}
+
+fn statuses(f: &Frame, out: &mut Vec<Sample>) {
+    for (name, help) in [("possible", status::Help::Possible), ("asked", status::Help::Asked(at(5)))] {
+        let own = status::Own {
+            reference: REFERENCE.to_owned(),
+            user_id: "AMANAH7".to_owned(),
+            email_masked: "r•••@g•••.com".to_owned(),
+            asked_at: at(0),
+            help,
+        };
+        add(out, &format!("status-own-{name}"), status::page(f, &status::Data::Own(own)));
+    }
+    for state in STATES {
+        let timeline = [("received", -9), ("sending", -8), ("mailed", -8), (state, 0)];
+        let request = status::ByLink {
+            reference: REFERENCE.to_owned(),
+            user_id_masked: "A•••7".to_owned(),
+            state,
+            timeline: timeline.into_iter().map(|(code, minutes)| status::Line { at: at(minutes), code }).collect(),
+            help: if state == "done" { status::Help::Over } else { status::Help::Possible },
+        };
+        add(out, &format!("status-{state}"), status::page(f, &status::Data::ByLink(request)));
+    }
+    add(out, "status-hidden", status::page(f, &status::Data::Hidden));
+}
+
+fn errors(f: &Frame, out: &mut Vec<Sample>) {
+    for refusal in [
+        Refusal::FormUnreadable,
+        Refusal::FormInvalid,
+        Refusal::Forged,
+        Refusal::CaptchaWrong,
+        Refusal::TooMany(at(15)),
+        Refusal::NotFound,
+        Refusal::MethodNotAllowed,
+        Refusal::TooLarge,
+        Refusal::TooSlow,
+        Refusal::LinkUnknown,
+        Refusal::LinkExpired,
+        Refusal::LinkUsed,
+        Refusal::LinkEnded,
+        Refusal::LinkMismatch,
+        Refusal::StepClosed,
+        Refusal::NoMoreMail,
+        Refusal::NotPossibleNow,
+    ] {
+        add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
+    }
+    let incident = || "7F3A-21".to_owned();
+    add(out, "error-away", error::page(f, &error::Data::Away { incident: incident() }));
+    add(out, "error-broken", error::page(f, &error::Data::Broken { incident: incident() }));
+}
+
+fn demos(f: &Frame, out: &mut Vec<Sample>) {
+    let f = Frame { site: Arc::new(Site { demo: true, ..(*f.site).clone() }), ..f.clone() };
+    let person = |user_id: &str, user_type, name: &str| demo::Person {
+        user_id: user_id.to_owned(),
+        email: format!("{}@demo.example", user_id.to_lowercase()),
+        user_type,
+        name: name.to_owned(),
+        password: "pulih-demo-7".to_owned(),
+    };
+    let people = vec![
+        person("AMANAH7", UserType::Penyedia, "Rina Amanah"),
+        person("BAHARI3", UserType::NonPenyedia, "Budi Bahari"),
+    ];
+    add(out, "demo", demo::index(&f, &demo::Index { people }));
+    let item = |id: &str, subject: &str| demo::Item {
+        id: id.to_owned(),
+        to: "amanah7@demo.example".to_owned(),
+        subject: subject.to_owned(),
+        received_at: at(0),
+    };
+    let items = vec![item("2", "TOTP Berhasil di Reset"), item("1", "Konfirmasi Permintaan Reset TOTP"), item("0", "")];
+    add(out, "demo-mailbox", demo::mailbox(&f, &demo::Mailbox { items }));
+    add(out, "demo-mailbox-empty", demo::mailbox(&f, &demo::Mailbox { items: Vec::new() }));
+    let message = demo::Message {
+        item: item("1", "Konfirmasi Permintaan Reset TOTP"),
+        from: "Reset TOTP LPSE <no-reply@demo.example>".to_owned(),
+        text: "Klik Reset TOTP:\nhttp://127.0.0.1:8080/r/token-sample\n\nHelpdesk\n".to_owned(),
+        html_url: Some("/demo/mailbox/1/html".to_owned()),
+        raw_url: "/demo/mailbox/1/raw".to_owned(),
+    };
+    add(out, "demo-message", demo::message(&f, &message));
+}
