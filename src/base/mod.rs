@@ -1,6 +1,7 @@
 //! Primitives that know nothing of our business.
 
 pub mod clock;
+pub mod cluster;
 pub mod crockford;
 pub mod fault;
 pub mod form_token;
