@@ -2,6 +2,7 @@
 
 pub mod catcher;
 pub mod clock;
+pub mod cluster;
 pub mod crockford;
 pub mod fault;
 pub mod form_token;

@@ -1,1 +1,3 @@
 //! Tests of the running house.
+
+mod cluster;
