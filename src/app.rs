@@ -1,1 +1,87 @@
-//! What the house shares.
+//! What the house shares: settings, database, clock and keys; the one way to read and the one way to write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::base::clock::Clock;
+use crate::base::fault::Fault;
+use crate::base::keyring::Keyring;
+use crate::config::Config;
+use crate::model::event::{Actor, Event, Record};
+use crate::model::refusal::Stop;
+use crate::store::pool::Pool;
+use crate::store::{Read, Tx, tx};
+
+pub use crate::store::tx::Outcome;
+
+/// The house; clones share everything.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    pool: Pool,
+    clock: Clock,
+    keys: Keyring,
+    mail_is_slow: AtomicBool,
+}
+
+impl App {
+    /// Puts the house together; nothing is connected yet.
+    pub fn new(config: Config, keys: Keyring, clock: Clock) -> Result<Self, Fault> {
+        let pool = Pool::new(&config.database)?;
+        let inner = Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &Keyring {
+        &self.inner.keys
+    }
+
+    /// Connections in use and connections at most.
+    pub fn connections(&self) -> (usize, usize) {
+        self.inner.pool.usage()
+    }
+
+    /// Whether mail is slow as a whole; the public banner says so.
+    pub fn mail_is_slow(&self) -> bool {
+        self.inner.mail_is_slow.load(Ordering::Relaxed)
+    }
+
+    /// Tells the house whether mail is slow.
+    pub fn set_mail_is_slow(&self, slow: bool) {
+        self.inner.mail_is_slow.store(slow, Ordering::Relaxed);
+    }
+
+    /// A connection for reading, and for bookkeeping.
+    pub async fn read(&self) -> Result<Read, Fault> {
+        tx::read(&self.inner.pool).await
+    }
+
+    /// Runs an action in one transaction, with exactly one event.
+    pub async fn transact<T>(
+        &self,
+        actor: Actor,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Fault>,
+    ) -> Result<T, Stop> {
+        tx::transact(&self.inner.pool, &self.inner.clock, actor, work).await
+    }
+
+    /// The log's row for an action that writes its event in the same statement as itself.
+    pub fn record(&self, actor: Actor, event: &Event) -> Result<Record, Fault> {
+        tx::record(&self.inner.clock, actor, event, None)
+    }
+}

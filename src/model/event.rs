@@ -201,10 +201,17 @@ pub enum Event {
 pub struct LinkRef {
     /// The link.
     pub link: Uuid,
-    /// Its request.
-    pub request: Uuid,
+    /// Its request; none where the link is gone.
+    pub request: Option<Uuid>,
     /// Its account.
     pub account: Option<Uuid>,
+}
+
+impl LinkRef {
+    /// A link whose row is gone.
+    pub fn gone(link: Uuid) -> Self {
+        Self { link, request: None, account: None }
+    }
 }
 
 /// A letter with whom it belongs to.
@@ -277,7 +284,7 @@ fn of_request(request: Uuid, account: Option<Uuid>) -> Subject {
 }
 
 fn of_link(link: LinkRef) -> Subject {
-    Subject { link: Some(link.link), ..of_request(link.request, link.account) }
+    Subject { link: Some(link.link), request: link.request, account: link.account, letter: None }
 }
 
 fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str, Value)>) -> Parts {

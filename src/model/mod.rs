@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod event;
+pub mod delay;
 pub mod delivery;
 pub mod account_csv;
 pub mod letter;

@@ -37,6 +37,8 @@ pub enum Refusal {
     LinkMismatch,
     /// The confirm step was not opened, or its ten minutes are over.
     StepClosed,
+    /// The password asked before OK is not the account's.
+    PasswordWrong,
     /// No more new mails for this request.
     NoMoreMail,
     /// The account cannot be reset by this way now.
@@ -62,6 +64,7 @@ impl Refusal {
             Self::LinkEnded => "link-ended",
             Self::LinkMismatch => "link-mismatch",
             Self::StepClosed => "step-closed",
+            Self::PasswordWrong => "password-wrong",
             Self::NoMoreMail => "no-more-mail",
             Self::NotPossibleNow => "not-possible-now",
         }
@@ -71,7 +74,7 @@ impl Refusal {
     pub fn status(self) -> u16 {
         match self {
             Self::FormUnreadable => 400,
-            Self::FormInvalid | Self::CaptchaWrong => 422,
+            Self::FormInvalid | Self::CaptchaWrong | Self::PasswordWrong => 422,
             Self::Forged => 403,
             Self::TooMany(_) => 429,
             Self::NotFound => 404,

@@ -42,7 +42,7 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     let letters: Vec<Uuid> = post.positions.iter().map(fresh).collect();
     let links: Vec<Uuid> = post.positions.iter().map(fresh).collect();
     let randoms = post.positions.iter().map(|_| random::bytes::<32>()).collect::<Result<Vec<_>, _>>()?;
-    let first = *links.first().ok_or_else(|| Fault::broken("a letter was posted to no address"))?;
+    let first = links.iter().copied().next().ok_or_else(|| Fault::broken("a letter was posted to no address"))?;
     let link_kind = if post.kind == Some(LetterKind::Link) { LinkKind::Reset } else { LinkKind::Notice };
     let standing_in = post.kind.is_none();
     sql("with n as (

@@ -169,7 +169,7 @@ impl Link {
 
     /// What events say of it.
     pub fn subject(&self) -> LinkRef {
-        LinkRef { link: self.id, request: self.request_id, account: Some(self.account_id) }
+        LinkRef { link: self.id, request: Some(self.request_id), account: Some(self.account_id) }
     }
 }
 

@@ -25,7 +25,8 @@ diesel::table! {
     address (account_id, position) {
         account_id -> Uuid,
         position -> SmallInt,
-        address -> Text,
+        #[sql_name = "address"]
+        mailbox -> Text,
         folded -> Text,
         suspect -> Bool,
     }

@@ -1,0 +1,106 @@
+//! *Ini bukan saya*: before a reset it cancels what is open; after one it locks the account and calls the desk.
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::model::event::{Actor, Event, LinkRef};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::QueueReason;
+use crate::store::letter::{self, Post};
+use crate::store::link::{self, Link};
+use crate::store::{Tx, account, request};
+
+/// How long after a reset *Ini bukan saya* still undoes it.
+const DISPUTE: TimeDelta = TimeDelta::days(7);
+/// Days for which resets can be held.
+pub const HOLD_DAYS: i32 = 7;
+/// Why an account is locked after a dispute.
+const LOCK_REASON: &str = "disputed";
+
+/// What saying so would do, and did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMe {
+    /// Everything open is cancelled; nothing was reset.
+    Cancels,
+    /// The reset is disputed: the account is locked until two people of the desk unlock it.
+    Disputes,
+    /// It came from the second address: the desk is told and nothing else happens.
+    Reports,
+}
+
+/// What *Ini bukan saya* does by this link at its `now`.
+pub fn effect(link: &Link) -> NotMe {
+    if link.position != 1 {
+        NotMe::Reports
+    } else if link.last_reset_at.is_some_and(|at| link.asked_at <= at && link.now < at + DISPUTE) {
+        NotMe::Disputes
+    } else {
+        NotMe::Cancels
+    }
+}
+
+/// The holder of a letter says that it was not them; `hold` asks to hold resets for a week.
+pub async fn not_me(app: &App, link_id: Uuid, hold: bool) -> Result<NotMe, Stop> {
+    app.transact(Actor::User, async |tx| {
+        let Some(held) = link::hold(tx, link_id).await? else {
+            let event = Event::ResetCancelled { link: LinkRef::gone(link_id), requests: 0, held_until: None };
+            return Ok(Outcome::Refused(Refusal::LinkUnknown, event));
+        };
+        match effect(&held) {
+            NotMe::Reports => {
+                request::queue(tx, held.request_id, QueueReason::Disputed).await?;
+                Ok(Outcome::Done(NotMe::Reports, Event::ResetDisputed { link: held.subject(), locked: false }))
+            }
+            NotMe::Disputes if held.locked => {
+                Ok(Outcome::Refused(Refusal::LinkEnded, Event::ResetDisputed { link: held.subject(), locked: true }))
+            }
+            NotMe::Disputes => {
+                dispute(tx, &held).await?;
+                Ok(Outcome::Done(NotMe::Disputes, Event::ResetDisputed { link: held.subject(), locked: true }))
+            }
+            NotMe::Cancels => cancel(app, tx, &held, hold).await,
+        }
+    })
+    .await
+}
+
+async fn cancel(app: &App, tx: &mut Tx, held: &Link, hold: bool) -> Result<Outcome<NotMe>, Fault> {
+    let already = held.queue_reason.as_deref() == Some(QueueReason::Disputed.code()) && held.state()?.is_final();
+    if already && !(hold && held.held_until.is_none_or(|until| until <= held.now)) {
+        let event = Event::ResetCancelled { link: held.subject(), requests: 0, held_until: None };
+        return Ok(Outcome::Refused(Refusal::LinkEnded, event));
+    }
+    let requests = link::cancel_all(tx, held.account_id).await?;
+    let held_until = account::mark_cancelled(tx, held.account_id, if hold { HOLD_DAYS } else { 0 }).await?;
+    request::queue(tx, held.request_id, QueueReason::Disputed).await?;
+    if requests > 0 {
+        letter::post(
+            tx,
+            &Post {
+                kind: Some(LetterKind::Cancelled),
+                hint: None,
+                request: held.request_id,
+                account: Some(held.account_id),
+                positions: &[1],
+                language: held.language()?,
+                key_id: app.keys().of(Purpose::Link).current().0,
+                uncounted: false,
+            },
+        )
+        .await?;
+    }
+    Ok(Outcome::Done(NotMe::Cancels, Event::ResetCancelled { link: held.subject(), requests, held_until }))
+}
+
+async fn dispute(tx: &mut Tx, held: &Link) -> Result<(), Fault> {
+    link::cancel_all(tx, held.account_id).await?;
+    account::revoke_factor(tx, held.account_id).await?;
+    account::lock(tx, held.account_id, LOCK_REASON).await?;
+    account::mark_cancelled(tx, held.account_id, 0).await?;
+    request::queue(tx, held.request_id, QueueReason::Disputed).await?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The resolver looks a request's account up, and writes as much for a miss as for a hit.
+
+use crate::app::{App, Outcome};
+use crate::base::keyring::Purpose;
+use crate::model::account::{fold_address, fold_user_id};
+use crate::model::event::{Actor, Event};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::Stop;
+use crate::model::request::{State, Step};
+use crate::model::resolve::{Asked, Resolution, resolve};
+use crate::store::letter::{self, Post};
+use crate::store::request::{self, Resolved};
+use crate::store::account;
+
+/// Resolves the oldest request that nobody has looked at; false where there is none.
+pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
+    let letters_per_hour = match app.config().limits.mode {
+        crate::config::LimitsMode::On => app.config().limits.letters_per_hour,
+        crate::config::LimitsMode::Off => u32::MAX,
+    };
+    let key_id = app.keys().of(Purpose::Link).current().0.to_owned();
+    app.transact(Actor::Worker("resolver"), async |tx| {
+        let Some(received) = request::next_received(tx).await? else { return Ok(Outcome::Nothing(false)) };
+        let found = account::known(tx, &fold_user_id(&received.user_id)).await?;
+        let asked =
+            Asked { at: received.asked_at, address: fold_address(&received.address), user_type: received.user_type };
+        let resolution = resolve(&asked, found.as_ref().map(|(_, known, _)| known), letters_per_hour);
+        let account = found.as_ref().map(|(id, _, _)| *id);
+        let under_way = found.and_then(|(_, _, under_way)| under_way);
+
+        let step = if matches!(resolution, Resolution::Miss(..)) { Step::Miss } else { Step::Match };
+        let state = State::Received.step(step).unwrap_or(State::Unmatched);
+        let (kind, hint) = match resolution {
+            Resolution::Mail => (Some(LetterKind::Link), None),
+            Resolution::Join => (None, None),
+            Resolution::Miss(_, hint) => (hint.map(|_| LetterKind::Hint), hint),
+        };
+        let joined = under_way.filter(|_| resolution == Resolution::Join);
+        let reason = if let Resolution::Miss(miss, _) = resolution { Some(miss.code()) } else { None };
+        request::resolve(tx, received.id, &Resolved { state, account, reason, joined }).await?;
+        let link = letter::post(
+            tx,
+            &Post {
+                kind,
+                hint,
+                request: received.id,
+                account: account.filter(|_| kind.is_some()),
+                positions: &[1],
+                language: received.language,
+                key_id: &key_id,
+                uncounted: false,
+            },
+        )
+        .await?;
+        let event = match (resolution, account) {
+            (Resolution::Mail | Resolution::Join, Some(account)) => Event::ResetMatched {
+                request: received.id,
+                account,
+                link: (resolution == Resolution::Mail).then_some(link),
+                joined,
+            },
+            (_, account) => Event::ResetUnmatched {
+                request: received.id,
+                account,
+                reason: reason.unwrap_or_default(),
+                hinted: hint.is_some(),
+            },
+        };
+        Ok(Outcome::Done(true, event))
+    })
+    .await
+}
