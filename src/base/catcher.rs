@@ -153,7 +153,7 @@ struct Talk {
 }
 
 impl Talk {
-    /// Answers; while a pipelining client (RFC 2920) has more to read, the answers gather.
+    /// Answers one line.
     async fn say(&mut self, words: &str) -> io::Result<()> {
         self.wire.write_all(words.as_bytes()).await?;
         self.wire.write_all(b"\r\n").await?;
@@ -206,14 +206,15 @@ impl Talk {
     }
 
     async fn data(&mut self, shelf: &Shelf) -> io::Result<()> {
-        let Some(from) = self.from.take().filter(|_| !self.to.is_empty()) else {
+        if self.to.is_empty() {
             return self.say("503 RCPT first").await;
-        };
+        }
         self.say("354 end with a dot").await?;
+        let envelope_from = self.from.take().unwrap_or_default();
         let envelope_to = std::mem::take(&mut self.to);
         let Some(raw) = self.body().await? else { return self.say("552 too large").await };
         let id = random::id();
-        shelf.put(Caught { id, envelope_from: from, envelope_to, raw, received_at: shelf.clock.now() });
+        shelf.put(Caught { id, envelope_from, envelope_to, raw, received_at: shelf.clock.now() });
         self.say(&format!("250 kept as {id}")).await
     }
 

@@ -1,1 +1,4 @@
 //! Tests of the running house.
+
+mod mail;
+mod support;
