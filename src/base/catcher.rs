@@ -26,7 +26,7 @@ const RECIPIENTS_MAX: usize = 100;
 /// The most connections at once.
 const CONNECTIONS_MAX: usize = 128;
 /// How long a silent client is kept.
-const SILENCE: Duration = Duration::from_secs(300);
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// A mail as it came.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ async fn talk(stream: TcpStream, shelf: Arc<Shelf>) -> io::Result<()> {
             }
             "MAIL" => talk.mail(rest).await?,
             "RCPT" => talk.rcpt(rest).await?,
-            "DATA" => talk.data(&shelf).await?,
+            "DATA" => talk.take(&shelf).await?,
             "RSET" => {
                 talk.forget();
                 talk.say("250 ok").await?;
@@ -205,7 +205,7 @@ impl Talk {
         }
     }
 
-    async fn data(&mut self, shelf: &Shelf) -> io::Result<()> {
+    async fn take(&mut self, store: &Shelf) -> io::Result<()> {
         if self.to.is_empty() {
             return self.say("503 RCPT first").await;
         }
@@ -214,7 +214,7 @@ impl Talk {
         let envelope_to = std::mem::take(&mut self.to);
         let Some(raw) = self.body().await? else { return self.say("552 too large").await };
         let id = random::id();
-        shelf.put(Caught { id, envelope_from, envelope_to, raw, received_at: shelf.clock.now() });
+        store.put(Caught { id, envelope_from, envelope_to, raw, received_at: store.clock.now() });
         self.say(&format!("250 kept as {id}")).await
     }
 

@@ -176,8 +176,8 @@ fn letters_read_as_they_should() {
             assert!(html.len() <= 20 * 1024, "{} bytes", html.len());
             assert_plain(&text, &letter);
             assert_html(&html, &letter, lang);
-            let head: String = headers(&made.bytes).iter().map(|(n, v)| format!("{n}: {v}\n")).collect();
-            insta::assert_snapshot!(format!("{name}.{}.text", lang.code()), format!("{head}\n{text}"));
+            let head: Vec<String> = headers(&made.bytes).iter().map(|(n, v)| format!("{n}: {v}")).collect();
+            insta::assert_snapshot!(format!("{name}.{}.text", lang.code()), format!("{}\n\n{text}", head.join("\n")));
             // the page's frame is the same for all; one of each kind shows it whole
             insta::assert_snapshot!(format!("{name}.{}.html", lang.code()), html.replace("><", ">\n<"));
         }

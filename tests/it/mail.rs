@@ -29,7 +29,7 @@ fn trusting(sink: &Sink, tls: SmtpTls) -> Sender {
 
 fn letter(to: &str) -> Composed {
     let mut heading = sample::heading(Lang::Id);
-    heading.to_address = to.to_owned();
+    to.clone_into(&mut heading.to_address);
     compose(&sample::house(), &heading, &sample::letters()[0].1).expect("composed")
 }
 

@@ -1,4 +1,6 @@
 //! Tests of the running house.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
+
 mod mail;
 mod support;
