@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod crockford;
 pub mod fault;
 pub mod form_token;
+pub mod json;
 pub mod keyring;
 pub mod pow;
 pub mod random;

@@ -7,8 +7,11 @@ pub mod letters;
 pub mod message_id;
 mod paper;
 mod plain;
+pub mod sample;
 pub mod sender;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use compose::{ComposeFault, Composed, Heading, compose};

@@ -40,7 +40,7 @@ mail-no-code = This email contains no TOTP code. Codes exist only in the authent
 mail-not-me = This is not me
 
 mail-link-subject = Confirmation of your Reset TOTP request
-mail-link-preheader = The link lives { $ttl } and works once. This email contains no TOTP code.
+mail-link-preheader = The link is valid for { $ttl } and works once. This email contains no TOTP code.
 mail-link-intro = You (or someone) asked for a TOTP reset for User ID { $user }.
 mail-link-press = Press Reset TOTP, then follow the page that opens.
 mail-link-button = Reset TOTP

@@ -73,8 +73,9 @@ fn classify(stage: Stage, code: Option<u16>) -> SendClass {
 fn is_tls(error: &Error) -> bool {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(e) = cause {
-        let inner = e.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if inner.is_some_and(|i| i.is::<rustls::Error>()) || e.is::<rustls::Error>() {
+        // an io::Error holds its cause apart from the chain of sources
+        let held = e.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if e.is::<rustls::Error>() || held.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>) {
             return true;
         }
         cause = e.source();

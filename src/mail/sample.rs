@@ -1,0 +1,112 @@
+//! A letter of each kind with made-up people, for tests and for looking at.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::letters::{Letter, cancelled, done, hint, link, scheduled};
+use super::{Desk, Heading, House};
+use crate::i18n::Lang;
+use crate::model::letter::Hint;
+
+/// A house.
+pub fn house() -> House {
+    House {
+        base_url: "https://reset.lpse.example".to_owned(),
+        agency: "LPSE Kota Contoh".to_owned(),
+        from_address: "no-reply@lpse.example".to_owned(),
+        from_name: "Reset TOTP LPSE Kota Contoh".to_owned(),
+        helpdesk: Desk {
+            address: "helpdesk@lpse.example".to_owned(),
+            phone: "(021) 555-0199".to_owned(),
+            hours: "Senin–Jumat 08.00–16.00 WIB".to_owned(),
+        },
+        zone: chrono_tz::Asia::Jakarta,
+        message_host: "lpse.example".to_owned(),
+    }
+}
+
+/// The outside of a letter.
+pub fn heading(lang: Lang) -> Heading {
+    Heading {
+        letter_id: Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001),
+        message_id: "<01970000000070008000000000000001.6b1f0c2d4e5a69788796a5b4c3d2e1f0@lpse.example>".to_owned(),
+        to_name: "Rina Kartika".to_owned(),
+        to_address: "rina@penyedia.example".to_owned(),
+        lang,
+        date: moment(),
+    }
+}
+
+/// A letter of each kind, and a hint of each reason, with its name.
+pub fn letters() -> Vec<(String, Letter)> {
+    let mut letters = vec![
+        ("link".to_owned(), link()),
+        ("done".to_owned(), done()),
+        ("scheduled".to_owned(), scheduled()),
+        ("cancelled".to_owned(), cancelled(None)),
+        ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
+    ];
+    letters.extend(Hint::ALL.into_iter().map(|reason| (format!("hint-{}", reason.code()), hint(reason))));
+    letters
+}
+
+fn moment() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default()
+}
+
+fn user_id() -> String {
+    "A•••7".to_owned()
+}
+
+fn reference() -> String {
+    "R-7K3M-Q9TX".to_owned()
+}
+
+fn not_me_url() -> String {
+    format!("https://reset.lpse.example/not-me/{}", "n0tmeToken-".repeat(5))
+}
+
+fn link() -> Letter {
+    Letter::Link(link::Data {
+        user_id: user_id(),
+        reference: reference(),
+        asked_at: moment(),
+        ttl: TimeDelta::hours(6),
+        reset_url: format!("https://reset.lpse.example/r/{}", "r3setToken_".repeat(5)),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn done() -> Letter {
+    Letter::Done(done::Data { user_id: user_id(), reference: reference(), done_at: moment(), not_me_url: not_me_url() })
+}
+
+fn scheduled() -> Letter {
+    Letter::Scheduled(scheduled::Data {
+        user_id: user_id(),
+        reference: reference(),
+        confirmed_at: moment(),
+        effective_at: moment() + TimeDelta::hours(24),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn cancelled(held_until: Option<DateTime<Utc>>) -> Letter {
+    Letter::Cancelled(cancelled::Data {
+        user_id: user_id(),
+        reference: reference(),
+        cancelled_at: moment(),
+        held_until,
+        not_me_url: not_me_url(),
+    })
+}
+
+fn hint(reason: Hint) -> Letter {
+    Letter::Hint(hint::Data {
+        user_id: user_id(),
+        reference: reference(),
+        asked_at: moment(),
+        hint: reason,
+        not_me_url: not_me_url(),
+    })
+}

@@ -1,0 +1,3 @@
+//! What tests of the running house share.
+
+pub mod sink;
