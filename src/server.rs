@@ -29,9 +29,6 @@ const DRAIN_SECONDS: u64 = 15;
 /// Time workers have to end their step after that.
 const WORKERS_SECONDS: u64 = 4;
 
-/// Puts what handlers share into each thread's application.
-pub type Share = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
-
 /// A running house.
 pub struct Running {
     /// Where people reach us.
@@ -64,22 +61,18 @@ impl Running {
     }
 }
 
-/// Starts both listeners. Port 0 takes a free one.
-pub fn start(
-    config: &Config,
-    house: House,
-    rows: &'static [Route],
-    share: Share,
-    ready: Check,
-) -> Result<Running, Fault> {
+/// Starts both listeners (port 0 takes a free one); `rows` are the pages, `ready` says whether the house can work.
+pub fn start(house: House, rows: &'static [Route], ready: Check) -> Result<Running, Fault> {
     tally::recorder()?;
+    let app = house.app.clone();
+    let config = app.config();
     let workers = match config.server.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
     let stop = house.stop.clone();
     let house = web::Data::new(house);
-    let (public, public_handle, public_run) = listen_public(config, &house, rows, share, workers)?;
+    let (public, public_handle, public_run) = listen_public(config, &house, rows, workers)?;
     let readiness = web::Data::new(Readiness::new(ready, stop.clone()));
     let ops_server = HttpServer::new(move || App::new().app_data(readiness.clone()).configure(ops::routes))
         .workers(1)
@@ -100,16 +93,14 @@ fn listen_public(
     config: &Config,
     house: &web::Data<House>,
     rows: &'static [Route],
-    share: Share,
     workers: usize,
 ) -> Result<(SocketAddr, ServerHandle, actix_web::dev::Server), Fault> {
     let shared = house.clone();
     let server = HttpServer::new(move || {
-        let share = share.clone();
         App::new()
             .wrap(Gate(shared.clone()))
             .app_data(shared.clone())
-            .configure(move |config| share(config))
+            .app_data(web::Data::new(shared.app.clone()))
             .configure(|config| routes::install(config, rows))
     })
     .workers(workers)

@@ -12,8 +12,7 @@ use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 
 use super::compress;
-use super::errors::Problem;
-use crate::model::refusal::Refusal;
+use crate::model::refusal::{Refusal, Stop};
 
 #[derive(RustEmbed)]
 #[folder = "assets/static/"]
@@ -55,7 +54,7 @@ pub fn url(name: &str) -> &'static str {
 }
 
 /// `GET /assets/{hash}/{file}`.
-pub async fn file(req: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn file(req: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Stop> {
     let (_, name) = path.into_inner();
     let asset = ASSETS.get(&name).filter(|asset| asset.url == req.path()).ok_or(Refusal::NotFound)?;
     let mut answer = HttpResponse::Ok();

@@ -10,8 +10,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::BytesMut;
 use futures_util::StreamExt as _;
 
-use super::errors::Problem;
-use crate::model::refusal::Refusal;
+use crate::model::refusal::{Refusal, Stop};
 
 /// Bytes of a form at most.
 const LIMIT: usize = 64 * 1024;
@@ -90,7 +89,7 @@ fn is_hidden(c: char) -> bool {
 
 impl Form {
     /// Reads the whole body of a request as a form.
-    pub async fn read(req: &HttpRequest, payload: Payload, deadline: Duration) -> Result<Self, Problem> {
+    pub async fn read(req: &HttpRequest, payload: Payload, deadline: Duration) -> Result<Self, Stop> {
         let kind = req.headers().get(CONTENT_TYPE).map_or(&b""[..], |v| v.as_bytes());
         let kind = kind.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
         if !kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {

@@ -7,10 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
-use super::errors::Problem;
 use super::house::House;
 pub use super::network::{Network, Proxies};
 use crate::base::fault::Fault;
+use crate::model::refusal::Stop;
 
 /// What the gate learnt about a request before anything else, kept beside it.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +33,8 @@ pub struct Client {
 }
 
 impl FromRequest for Client {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Stop;
+    type Future = Ready<Result<Self, Stop>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let visit = req.extensions().get::<Visit>().copied();

@@ -1,7 +1,5 @@
 //! What people see when the answer is no: our refusals, our failures, and the framework's own errors.
 
-use std::fmt;
-
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -12,43 +10,15 @@ use super::house::House;
 use crate::base::fault::{Fault, FaultKind};
 use crate::base::random;
 use crate::i18n::Lang;
-use crate::model::refusal::Refusal;
+use crate::model::refusal::{Refusal, Stop};
+use crate::views::error;
 
-/// Why a handler does not answer as asked. The gate draws the page.
-#[derive(Debug)]
-pub enum Problem {
-    /// Told to people.
-    Refused(Refusal),
-    /// Told to us; people see its reference.
-    Failed(Fault),
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
-        Self::Failed(fault)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(refusal) => f.write_str(refusal.code()),
-            Self::Failed(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl ResponseError for Problem {
+/// Handlers end with a [`Stop`] where they do not answer as asked; the gate draws its page.
+impl ResponseError for Stop {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => status(refusal.status()),
-            Self::Failed(fault) => match fault.kind() {
+            Self::Fault(fault) => match fault.kind() {
                 FaultKind::Away => StatusCode::SERVICE_UNAVAILABLE,
                 FaultKind::Bug => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -108,13 +78,13 @@ impl Told {
         }
     }
 
-    /// Draws it.
-    pub fn answer(&self, house: &House, lang: Lang) -> HttpResponse<BoxBody> {
-        let mut answer = HttpResponse::with_body(self.status(), BoxBody::new(page(house, lang, self)));
+    /// Draws it; `path` is where the page's language switch leads.
+    pub fn answer(&self, house: &House, lang: Lang, path: String) -> HttpResponse<BoxBody> {
+        let mut answer = HttpResponse::with_body(self.status(), BoxBody::new(page(house, lang, path, self)));
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let wait = match self {
-            Self::Refusal(Refusal::TooMany(open)) => Some((*open - house.clock.now()).num_seconds().max(0) + 1),
+            Self::Refusal(Refusal::TooMany(open)) => Some((*open - house.app.clock().now()).num_seconds().max(0) + 1),
             Self::Incident(StatusCode::SERVICE_UNAVAILABLE, _) => Some(5),
             _ => None,
         };
@@ -131,16 +101,11 @@ fn reference() -> String {
     format!("{}-{}", &hex[..4], &hex[4..])
 }
 
-/// The page that says it (the one seam to the views).
-fn page(house: &House, lang: Lang, told: &Told) -> String {
-    let (code, extra) = match told {
-        Told::Refusal(Refusal::TooMany(at)) => ("too-many", at.with_timezone(&house.zone).format("%H.%M").to_string()),
-        Told::Refusal(refusal) => (refusal.code(), String::new()),
-        Told::Incident(StatusCode::SERVICE_UNAVAILABLE, incident) => ("away", incident.clone()),
-        Told::Incident(_, incident) => ("bug", incident.clone()),
+fn page(house: &House, lang: Lang, path: String, told: &Told) -> String {
+    let data = match told.clone() {
+        Told::Refusal(refusal) => error::Data::Refused(refusal),
+        Told::Incident(StatusCode::SERVICE_UNAVAILABLE, incident) => error::Data::Away { incident },
+        Told::Incident(_, incident) => error::Data::Broken { incident },
     };
-    format!(
-        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{code}</title><h1>{code}</h1><p>{extra}</p></html>",
-        lang.code()
-    )
+    error::page(&house.frame(lang, path, None), &data).into_string()
 }

@@ -7,17 +7,14 @@ use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::{FromRequest, HttpRequest, web};
 use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::LocalBoxFuture;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use super::body::Form;
 use super::cookies::{self, Cookie};
-use super::errors::Problem;
 use super::house::House;
 use crate::base::fault::Fault;
 use crate::base::random;
-use crate::model::refusal::Refusal;
+use crate::model::refusal::{Refusal, Stop};
 
 /// Thirty days.
 const KEPT_SECONDS: u32 = 30 * 24 * 3600;
@@ -43,7 +40,7 @@ impl Browser {
 
     /// The value of the hidden field `csrf` in forms drawn for this browser.
     pub fn csrf(&self, house: &House) -> String {
-        BASE64URL_NOPAD.encode(&house.seal(b"csrf", &self.id))
+        BASE64URL_NOPAD.encode(&house.seal(&[b"csrf", &self.id]))
     }
 
     /// Sends the cookie (again), so that it lasts thirty days from now.
@@ -53,15 +50,15 @@ impl Browser {
 }
 
 impl FromRequest for Browser {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Stop;
+    type Future = Ready<Result<Self, Stop>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(browser(req))
     }
 }
 
-fn browser(req: &HttpRequest) -> Result<Browser, Problem> {
+fn browser(req: &HttpRequest) -> Result<Browser, Stop> {
     let house = house(req)?;
     if let Some(known) = Browser::known(house, req.headers()) {
         return Ok(known);
@@ -81,8 +78,8 @@ pub struct Sent {
 }
 
 impl FromRequest for Sent {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Error = Stop;
+    type Future = LocalBoxFuture<'static, Result<Self, Stop>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let req = req.clone();
@@ -95,7 +92,8 @@ impl FromRequest for Sent {
             let browser = Browser::known(house, req.headers()).ok_or(Refusal::Forged)?;
             let form = Form::read(&req, payload, house.body_deadline).await?;
             let shown = form.one("csrf").text().and_then(|t| BASE64URL_NOPAD.decode(t.as_bytes()).ok());
-            let ours = shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(b"csrf", &browser.id))));
+            let ours =
+                shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))));
             if !ours {
                 return Err(Refusal::Forged.into());
             }
@@ -116,14 +114,4 @@ fn same_site(origin: &str, headers: &HeaderMap) -> bool {
 
 fn house(req: &HttpRequest) -> Result<&web::Data<House>, Fault> {
     req.app_data::<web::Data<House>>().ok_or_else(|| Fault::broken("the web floor has no settings"))
-}
-
-/// HMAC-SHA-256 of `parts` one after the other.
-pub fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    // A block of SHA-256 is 64 bytes; RFC 2104 §2 fills a shorter key with zeros.
-    let mut block = [0; 64];
-    block[..key.len()].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
 }

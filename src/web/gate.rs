@@ -17,14 +17,14 @@ use futures_util::future::LocalBoxFuture;
 
 use super::cookies::Jar;
 use super::edge::{self, Network, Visit};
-use super::errors::{Problem, Told};
+use super::errors::Told;
 use super::house::House;
 use super::tally::{self, Tally};
 use super::{compress, headers, lang};
 use crate::base::fault::Fault;
 use crate::base::{clock, random};
 use crate::i18n::Lang;
-use crate::model::refusal::Refusal;
+use crate::model::refusal::{Refusal, Stop};
 
 /// Name of a request in the log where no route took it.
 const NO_ROUTE: &str = "none";
@@ -69,7 +69,7 @@ where
         let passing = Passing::begin(self.house.clone(), self.lost.clone(), &req);
         if let Some(refusal) = passing.wall(req.path()) {
             let (req, _) = req.into_parts();
-            let answer = passing.told(&Told::Refusal(refusal));
+            let answer = passing.told(&Told::Refusal(refusal), req.path());
             return ready(Ok(ServiceResponse::new(req.clone(), passing.end(&req, answer)))).boxed_local();
         }
         req.extensions_mut().insert(passing.visit);
@@ -119,11 +119,13 @@ impl Passing {
             return None;
         }
         let wait = self.house.wall.pass(&Network::of(self.visit.ip)).err()?;
-        Some(Refusal::TooMany(self.house.clock.now() + wait.max(Duration::from_secs(1))))
+        Some(Refusal::TooMany(self.house.app.clock().now() + wait.max(Duration::from_secs(1))))
     }
 
-    fn told(&self, told: &Told) -> HttpResponse<BoxBody> {
-        told.answer(&self.house, self.lang)
+    /// The page that tells it. Its language switch leads to the same address where that can be asked for again.
+    fn told(&self, told: &Told, path: &str) -> HttpResponse<BoxBody> {
+        let again = self.method == Method::GET && path.len() < 200;
+        told.answer(&self.house, self.lang, if again { path } else { "/" }.to_owned())
     }
 
     /// Draws the page of an answer that is an error without words of its own.
@@ -134,15 +136,15 @@ impl Passing {
             return answer;
         }
         let incident = |fault: &Fault| Told::incident(fault, &self.visit.id, self.tally(req).pattern());
-        let told = match answer.error().map(|error| (error, error.as_error::<Problem>())) {
-            Some((_, Some(Problem::Refused(refusal)))) => Told::Refusal(*refusal),
-            Some((_, Some(Problem::Failed(fault)))) => incident(fault),
+        let told = match answer.error().map(|error| (error, error.as_error::<Stop>())) {
+            Some((_, Some(Stop::Refused(refusal)))) => Told::Refusal(*refusal),
+            Some((_, Some(Stop::Fault(fault)))) => incident(fault),
             Some((error, None)) => Told::of_status(status)
                 .map_or_else(|| incident(&Fault::broken(format!("a handler failed: {error}"))), Told::Refusal),
             None => Told::of_status(status)
                 .map_or_else(|| incident(&Fault::broken(format!("an empty answer {status}"))), Told::Refusal),
         };
-        let mut page = self.told(&told);
+        let mut page = self.told(&told, req.path());
         if let Some(allow) = answer.headers().get(ALLOW) {
             page.headers_mut().insert(ALLOW, allow.clone());
         }
@@ -220,6 +222,6 @@ impl ResponseError for Lost {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        self.passing.dress(self.passing.told(&self.told))
+        self.passing.dress(self.passing.told(&self.told, "/"))
     }
 }

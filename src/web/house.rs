@@ -1,28 +1,29 @@
-//! What every part of the web floor needs of the settings, worked out once at start.
+//! What every part of the web floor needs, worked out once at start.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 
+use super::assets;
 use super::edge::Proxies;
 use super::wall::Wall;
-use crate::base::clock::Clock;
+use crate::app::App;
 use crate::base::fault::Fault;
-use crate::config::Config;
+use crate::base::keyring::Purpose;
+use crate::i18n::Lang;
+use crate::views::layout::{Assets, Frame, Helpdesk, Site};
 
-/// The web floor's settings, shared by all its threads.
+/// The web floor's own things, shared by all its threads.
 pub struct House {
-    /// The house's clock.
-    pub clock: Clock,
+    /// The house.
+    pub app: App,
+    /// What is the same on every page.
+    pub site: Arc<Site>,
     /// Our own origin, `https://pulih.example.go.id`: what `Origin` must say.
     pub origin: String,
     /// Whether people reach us by https, which gives cookies `Secure` and the `__Host-` prefix.
     pub secure: bool,
-    /// The agency's name, for titles.
-    pub agency: String,
-    /// The zone in which times are shown.
-    pub zone: Tz,
     /// Time a whole form may take to arrive.
     pub body_deadline: Duration,
     /// Whom we believe about a visitor's address.
@@ -31,28 +32,40 @@ pub struct House {
     pub wall: Wall,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
-    cookie_key: [u8; 32],
 }
 
 impl House {
-    /// Reads what the web floor needs out of `config`; a proxy that is no network is a fault.
-    pub fn new(config: &Config, clock: Clock, cookie_key: [u8; 32], stop: CancellationToken) -> Result<Self, Fault> {
+    /// Prepares the web floor; `demo` says on every page that this is one.
+    pub fn new(app: App, demo: bool) -> Result<Self, Fault> {
+        let config = app.config();
+        let helpdesk = Helpdesk {
+            address: config.helpdesk.address.clone(),
+            phone: config.helpdesk.phone.clone(),
+            hours: config.helpdesk.hours.clone(),
+        };
+        let asset = |name| assets::url(name).to_owned();
+        let assets =
+            Assets { css: asset("pulih.css"), js: asset("pulih.js"), pow: asset("pow.js"), mark: asset("mark.svg") };
         Ok(Self {
-            clock,
+            site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo }),
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),
             secure: config.server.base_url.starts_with("https://"),
-            agency: config.server.agency.clone(),
-            zone: config.locale.zone,
             body_deadline: Duration::from_secs(10),
             proxies: Proxies::parse(&config.server.trusted_proxies)?,
             wall: Wall::new(&config.limits),
-            stop,
-            cookie_key,
+            stop: CancellationToken::new(),
+            app,
         })
     }
 
-    /// HMAC-SHA-256 (RFC 2104) under the cookie key of `purpose` and `what`, which must have a fixed length.
-    pub fn seal(&self, purpose: &[u8], what: &[u8]) -> [u8; 32] {
-        super::forgery::hmac(&self.cookie_key, &[purpose, what])
+    /// HMAC-SHA-256 (RFC 2104) under the cookie key.
+    pub fn seal(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.app.keys().of(Purpose::Cookie).current().1.mac(parts)
+    }
+
+    /// The frame of a page at `path` (with its query) for that browser, if the page holds forms.
+    pub fn frame(&self, lang: Lang, path: String, csrf: Option<String>) -> Frame {
+        let zone = self.app.config().locale.zone;
+        Frame { site: self.site.clone(), lang, zone, path, csrf, slow_mail: self.app.mail_is_slow() }
     }
 }

@@ -19,6 +19,5 @@ pub mod wall;
 
 pub use body::{Field, Form, Trouble};
 pub use edge::Client;
-pub use errors::Problem;
 pub use forgery::{Browser, Sent};
 pub use house::House;
