@@ -145,13 +145,8 @@ fn header(frame: &Frame) -> Markup {
                 a href="/help" { (frame.t("nav-help")) }
                 @for lang in Lang::ALL {
                     @let name = lang.t("language-name");
-                    @if lang == frame.lang {
-                        span.lang aria-current="true" aria-label=(name) role="img" { (lang.t("language-short")) }
-                    } @else {
-                        a.lang href=(frame.in_lang(lang)) lang=(lang.code()) hreflang=(lang.code()) title=(name) {
-                            (lang.t("language-short"))
-                        }
-                    }
+                    a.lang href=(frame.in_lang(lang)) lang=(lang.code()) hreflang=(lang.code()) title=(name)
+                        aria-current=[(lang == frame.lang).then_some("true")] { (lang.t("language-short")) }
                 }
             }
         }

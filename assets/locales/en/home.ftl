@@ -1,0 +1,14 @@
+home-title = Get back into your account
+home-lead = Lost or changed your phone, or deleted the authenticator app? Reset TOTP here, then activate it on your new device.
+home-login = Log in
+home-login-text = Sign in with User ID, password and TOTP code.
+home-reset = Reset TOTP?
+home-reset-text = Have a reset link sent to your registered email address.
+home-help = Help
+home-help-text = Codes refused, no email yet, no QR code.
+home-clock = Check the clock
+home-clock-text = Codes always refused? Often the phone’s clock is the cause.
+home-steps-title = How it works
+home-step-1 = Fill in User ID, Email and user type, then press Send.
+home-step-2 = Open the email “Konfirmasi Permintaan Reset TOTP”, then press Reset TOTP and OK.
+home-step-3 = Log in again and activate TOTP on your new device.

@@ -1,0 +1,14 @@
+home-title = Pulihkan akses akun Anda
+home-lead = HP hilang, ganti HP, atau aplikasi Authenticator terhapus? Reset TOTP di sini, lalu aktifkan lagi di perangkat baru.
+home-login = Login
+home-login-text = Masuk dengan User ID, Password, dan kode TOTP.
+home-reset = Reset TOTP?
+home-reset-text = Minta tautan reset ke email Anda yang terdaftar.
+home-help = Bantuan
+home-help-text = Kode ditolak, email belum datang, QR tidak muncul.
+home-clock = Cek jam
+home-clock-text = Kode selalu ditolak? Sering kali jam HP penyebabnya.
+home-steps-title = Cara kerjanya
+home-step-1 = Isi User ID, Email, dan Tipe User, lalu klik Kirim.
+home-step-2 = Buka email Konfirmasi Permintaan Reset TOTP, lalu klik Reset TOTP dan OK.
+home-step-3 = Login lagi dan lakukan Aktivasi TOTP di perangkat baru.
