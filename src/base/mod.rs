@@ -1,11 +1,16 @@
 //! Primitives that know nothing of our business.
 
+pub mod browser;
 pub mod clock;
 pub mod cluster;
 pub mod crockford;
 pub mod fault;
 pub mod form_token;
+pub mod json;
 pub mod keyring;
+pub mod network;
+pub mod password;
+pub mod picture;
 pub mod pow;
 pub mod random;
 pub mod seal;
