@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::keyring::Key;
 
 /// Signs that no one mistakes for another, however they are drawn: without 0 O Q D, 1 I L, 2 Z, 5 S, 8 B, 6 G, U V.
-const SIGNS: &[u8; 18] = b"ACEFHJKMNPRTWXY347";
+pub(super) const SIGNS: &[u8; 18] = b"ACEFHJKMNPRTWXY347";
 const ANSWER_LEN: usize = 5;
 
 /// A form token that proved to be ours and this browser's.
@@ -73,6 +73,11 @@ pub fn picture_answer(key: &Key, browser: &[u8], form_id: Uuid) -> String {
     let (signs, _) = mac.as_chunks::<4>();
     let sign = |bytes: &[u8; 4]| char::from(SIGNS[u32::from_be_bytes(*bytes) as usize % SIGNS.len()]);
     signs.iter().take(ANSWER_LEN).map(sign).collect()
+}
+
+/// What decides how that form's picture is drawn, so that it looks the same at every call.
+pub fn picture_seed(key: &Key, browser: &[u8], form_id: Uuid) -> [u8; 32] {
+    key.mac(&[b"pulih picture's look", browser, form_id.as_bytes()])
 }
 
 /// Whether what was typed is that answer; case and blanks do not matter.

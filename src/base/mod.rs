@@ -1,6 +1,7 @@
 //! Primitives that know nothing of our business.
 
 pub mod catcher;
+pub mod browser;
 pub mod clock;
 pub mod cluster;
 pub mod crockford;
@@ -8,6 +9,9 @@ pub mod fault;
 pub mod form_token;
 pub mod json;
 pub mod keyring;
+pub mod network;
+pub mod password;
+pub mod picture;
 pub mod pow;
 pub mod random;
 pub mod seal;

@@ -24,8 +24,8 @@ fn hold(data: &str) -> Holder {
         .spawn()
         .unwrap();
     writeln!(process.stdin.as_mut().unwrap(), "{data}").unwrap();
-    let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let socket = lines.filter_map(|line| line.strip_prefix("socket ").map(PathBuf::from)).next().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let socket = lines.find_map(|line| line.strip_prefix("socket ").map(PathBuf::from)).unwrap();
     Holder { process, socket }
 }
 
