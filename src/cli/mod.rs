@@ -7,8 +7,11 @@ use clap::{Parser, Subcommand};
 
 mod completions;
 mod config;
+mod doctor;
 mod failure;
+mod keys;
 mod logs;
+mod migrate;
 mod version;
 
 use crate::config::{Loaded, Purpose, Sources};
@@ -40,9 +43,16 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Bring the database's tables up to this program, as their owner.
+    Migrate(migrate::Options),
+    /// Say what is wrong with this installation, and what mends it.
+    Doctor(doctor::Options),
     /// Check or show the settings.
     #[command(subcommand)]
     Config(config::Command),
+    /// Make key files.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Print completions for a shell.
     Completions(completions::Options),
     /// Print the version.
@@ -55,7 +65,10 @@ pub fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Cli { common, command } = Cli::parse();
     let done = match command {
+        Command::Migrate(options) => migrate::run(&common, &options),
+        Command::Doctor(options) => doctor::run(&common, &options),
         Command::Config(command) => config::run(&common, &command),
+        Command::Keys(command) => keys::run(&common, &command),
         Command::Completions(options) => completions::run(&options),
         Command::Version(options) => version::run(&options),
     };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::{ExposeSecret, SecretString};
@@ -46,10 +48,9 @@ pub fn run(settings: &Database, url: &SecretString, task: Task) -> Result<Vec<St
 }
 
 async fn connect(url: &SecretString, tls: &Arc<rustls::ClientConfig>) -> Result<AsyncPgConnection, Fault> {
-    let (client, connection) =
-        tokio_postgres::connect(url.expose_secret(), MakeRustlsConnect::new((**tls).clone()))
-            .await
-            .map_err(|e| Fault::away("connecting to the database as owner", e))?;
+    let (client, connection) = tokio_postgres::connect(url.expose_secret(), MakeRustlsConnect::new((**tls).clone()))
+        .await
+        .map_err(|e| Fault::away("connecting to the database as owner", e))?;
     tokio::spawn(connection);
     AsyncPgConnection::try_from(client).await.map_err(|e| Fault::away("connecting to the database as owner", e))
 }
@@ -58,12 +59,9 @@ fn apply(connection: AsyncPgConnection, task: Task) -> Result<Vec<String>, Fault
     let mut harness = AsyncMigrationHarness::new(connection);
     let bug = |e| Fault::bug("applying the migrations", e);
     let done = match task {
-        Task::Pending => harness
-            .pending_migrations(MIGRATIONS)
-            .map_err(bug)?
-            .iter()
-            .map(|m| m.name().to_string())
-            .collect(),
+        Task::Pending => {
+            harness.pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(|m| m.name().to_string()).collect()
+        }
         Task::Up => harness.run_pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(ToString::to_string).collect(),
         Task::Redo => {
             harness.revert_all_migrations(MIGRATIONS).map_err(bug)?;
@@ -71,4 +69,13 @@ fn apply(connection: AsyncPgConnection, task: Task) -> Result<Vec<String>, Fault
         }
     };
     Ok(done)
+}
+
+/// The names of all migrations, oldest first.
+pub fn names() -> Result<Vec<String>, Fault> {
+    let all: Vec<Box<dyn Migration<Pg>>> =
+        MIGRATIONS.migrations().map_err(|e| Fault::bug("listing the migrations", e))?;
+    let mut names: Vec<String> = all.iter().map(|migration| migration.name().to_string()).collect();
+    names.sort();
+    Ok(names)
 }

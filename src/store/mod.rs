@@ -6,6 +6,9 @@
 pub mod account;
 pub mod delay;
 pub mod event;
+pub mod export;
+pub mod health;
+pub mod import;
 pub mod letter;
 pub mod limit;
 pub mod link;

@@ -1,0 +1,61 @@
+//! `pulih keys init|rotate`: makes key files; never shows nor overwrites one.
+
+use std::path::PathBuf;
+
+use super::Common;
+use super::failure::{Failure, print, print_json};
+use crate::base::clock::Clock;
+use crate::base::keyring::{Keyring, Purpose};
+use crate::config;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Make a key file for every purpose that has none, readable by this user alone.
+    Init {
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new current key; older ones stay and go on reading what they made.
+    Rotate {
+        /// What the key is for: link, seal, checkpoint, cookie or message-id.
+        #[arg(value_parser = purpose)]
+        purpose: Purpose,
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
+    let dir = common.load(config::Purpose::Files)?.config.keys.dir;
+    let today = Clock::system().now().date_naive();
+    match command {
+        Command::Init { json } => {
+            let made = Keyring::init(&dir, today)?;
+            let advice = if made.is_empty() {
+                format!("Every purpose has its key in {} already; nothing was made.\n", dir.display())
+            } else {
+                "Back these files up, apart from the database: without them no stored secret can be read.\n".to_owned()
+            };
+            tell(&made, *json, &advice)
+        }
+        Command::Rotate { purpose, json } => {
+            let made = Keyring::rotate(&dir, *purpose, today)?;
+            tell(&[made], *json, "It is used from the next start on. Back it up, and keep the older ones.\n")
+        }
+    }
+}
+
+fn tell(made: &[PathBuf], json: bool, advice: &str) -> Result<(), Failure> {
+    if json {
+        return print_json(&serde_json::json!({ "made": made }));
+    }
+    let files: String = made.iter().map(|file| format!("{}\n", file.display())).collect();
+    print(&format!("{files}{advice}"))
+}
+
+fn purpose(name: &str) -> Result<Purpose, String> {
+    let known = || Purpose::ALL.map(Purpose::name).join(", ");
+    Purpose::ALL.into_iter().find(|p| p.name() == name).ok_or_else(|| format!("take one of {}", known()))
+}

@@ -1,0 +1,185 @@
+//! Import of accounts: lines are staged first, compared with what is there, and taken over in one statement.
+
+use diesel::sql_types::{BigInt, Binary, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::sql::sql;
+use super::tx::{Read, Tx, fault};
+use crate::base::fault::Fault;
+use crate::model::account::{fold_address, fold_user_id};
+use crate::model::account_csv::Line;
+
+/// A line with the ids it will have, its secret sealed for its credential's row.
+pub struct Staged {
+    /// The line.
+    pub line: Line,
+    /// Row id of the new account.
+    pub account: Uuid,
+    /// Row id of its credential.
+    pub credential: Uuid,
+    /// The sealed secret, where the line holds one.
+    pub sealed_secret: Option<Vec<u8>>,
+}
+
+/// A line that differs from the account that is there.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Conflict {
+    /// The line in the file.
+    #[diesel(sql_type = BigInt)]
+    pub line: i64,
+    /// The columns that differ.
+    #[diesel(sql_type = Text)]
+    pub columns: String,
+}
+
+/// A line whose account has a secret already: the two must be compared where the key is.
+#[derive(QueryableByName)]
+pub struct Secrets {
+    /// The line in the file.
+    #[diesel(sql_type = BigInt)]
+    pub line: i64,
+    /// Row that the staged secret is sealed for.
+    #[diesel(sql_type = SqlUuid)]
+    pub staged_row: Uuid,
+    /// The staged secret.
+    #[diesel(sql_type = Binary)]
+    pub staged: Vec<u8>,
+    /// Row that the stored secret is sealed for.
+    #[diesel(sql_type = SqlUuid)]
+    pub stored_row: Uuid,
+    /// The stored secret.
+    #[diesel(sql_type = Binary)]
+    pub stored: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Stages lines. Bookkeeping: it touches scratch rows alone.
+pub async fn stage(read: &mut Read, import: Uuid, lines: &[Staged]) -> Result<(), Fault> {
+    let rows = Value::Array(lines.iter().map(row).collect());
+    sql("insert into account_import (import, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
+            email_2, email_2_folded, password_hash, credential_id, sealed_secret, protected)
+        select {}, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
+            email_2, email_2_folded, password_hash, credential_id, decode(sealed_secret, 'hex'), protected
+        from jsonb_to_recordset({}) as l (line bigint, account_id uuid, user_id text, user_id_folded text, kind text,
+            name text, email text, email_folded text, email_2 text, email_2_folded text, password_hash text,
+            credential_id uuid, sealed_secret text, protected boolean)")
+    .bind(import)
+    .bind(Some(&rows))
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+fn row(staged: &Staged) -> Value {
+    let line = &staged.line;
+    json!({
+        "line": line.number,
+        "account_id": staged.account,
+        "user_id": line.user_id,
+        "user_id_folded": fold_user_id(&line.user_id),
+        "kind": line.kind.code(),
+        "name": line.name,
+        "email": line.email,
+        "email_folded": fold_address(&line.email),
+        "email_2": line.email_2,
+        "email_2_folded": line.email_2.as_deref().map(fold_address),
+        "password_hash": line.password_hash,
+        "credential_id": staged.credential,
+        "sealed_secret": staged.sealed_secret.as_deref().map(|sealed| data_encoding::HEXLOWER.encode(sealed)),
+        "protected": line.protected,
+    })
+}
+
+/// Removes what this import staged, and what imports of days ago left. Bookkeeping.
+pub async fn clear(read: &mut Read, import: Uuid) -> Result<(), Fault> {
+    sql("delete from account_import where import = {} or staged_at < pulih.now() - interval '1 day'")
+        .bind(import)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Lines whose account is there with other data; an empty cell of the last four columns says nothing and differs from nothing.
+pub async fn conflicts(read: &mut Read, import: Uuid) -> Result<Vec<Conflict>, Fault> {
+    sql("select * from (
+            select i.line, concat_ws(', ',
+                case when a.kind <> i.kind then 'user_type' end,
+                case when a.name <> i.name then 'name' end,
+                case when a1.folded is distinct from i.email_folded then 'email' end,
+                case when i.email_2_folded is not null and a2.folded is distinct from i.email_2_folded then 'email_2' end,
+                case when i.password_hash is not null and a.password_hash is distinct from i.password_hash
+                    then 'password_hash' end,
+                case when i.sealed_secret is not null and c.id is null then 'totp_secret' end,
+                case when a.protected <> i.protected then 'protected' end) as columns
+            from account_import i
+            join account a on a.user_id_folded = i.user_id_folded
+            left join address a1 on a1.account_id = a.id and a1.position = 1
+            left join address a2 on a2.account_id = a.id and a2.position = 2
+            left join credential c on c.account_id = a.id and c.revoked_at is null
+            where i.import = {}) as compared
+        where columns <> '' order by line")
+    .bind(import)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// Pairs of staged and stored secrets of accounts that are there.
+pub async fn secrets(read: &mut Read, import: Uuid) -> Result<Vec<Secrets>, Fault> {
+    sql("select i.line, i.credential_id as staged_row, i.sealed_secret as staged, c.id as stored_row,
+            c.sealed_secret as stored
+        from account_import i
+        join account a on a.user_id_folded = i.user_id_folded
+        join credential c on c.account_id = a.id and c.revoked_at is null
+        where i.import = {} and i.sealed_secret is not null order by i.line")
+    .bind(import)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// How many staged lines are of accounts that are not there yet.
+pub async fn fresh(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
+    let count: Option<Count> = sql("select count(*) as n from account_import i
+        where i.import = {} and not exists (select from account a where a.user_id_folded = i.user_id_folded)")
+    .bind(import)
+    .get_result(read.look())
+    .await
+    .optional()
+    .map_err(fault)?;
+    Ok(count.map_or(0, |count| count.n))
+}
+
+/// Takes over the staged lines whose accounts are not there yet: account, addresses, credential. Gives how many.
+pub async fn finish(tx: &mut Tx, import: Uuid) -> Result<i64, Fault> {
+    let count: Count = sql("with fresh as materialized (
+            select * from account_import i
+            where i.import = {} and not exists (select from account a where a.user_id_folded = i.user_id_folded)),
+        accounts as (
+            insert into account (id, user_id, user_id_folded, kind, name, password_hash, protected)
+            select account_id, user_id, user_id_folded, kind, name, password_hash, coalesce(protected, false)
+            from fresh returning id),
+        addresses as (
+            insert into address (account_id, position, address, folded)
+            select account_id, 1, email, email_folded from fresh
+            union all select account_id, 2, email_2, email_2_folded from fresh where email_2 is not null),
+        credentials as (
+            insert into credential (id, account_id, sealed_secret)
+            select credential_id, account_id, sealed_secret from fresh where sealed_secret is not null)
+        select count(*) as n from accounts")
+    .bind(import)
+    .get_result(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(count.n)
+}
