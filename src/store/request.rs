@@ -194,8 +194,8 @@ pub struct Own {
     pub asked_at: DateTime<Utc>,
     /// Times *Kirim ulang* was pressed for it.
     pub resends: i16,
-    /// Whether the desk was asked for help.
-    pub help_asked: bool,
+    /// When the desk was asked for help.
+    pub help_asked_at: Option<DateTime<Utc>>,
     /// The database's time.
     pub now: DateTime<Utc>,
 }
@@ -216,8 +216,8 @@ struct OwnRow {
     asked_at: DateTime<Utc>,
     #[diesel(sql_type = t::SmallInt)]
     resends: i16,
-    #[diesel(sql_type = t::Bool)]
-    help_asked: bool,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    help_asked_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Timestamptz)]
     now: DateTime<Utc>,
 }
@@ -229,7 +229,7 @@ pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
 pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
     let row = sql(
         "select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
-            queue_reason is not distinct from 'help' as help_asked, pulih.now() as now
+            case when queue_reason = 'help' then queued_at end as help_asked_at, pulih.now() as now
         from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
     .bind(reference)
     .bind(browser_hash)
@@ -246,7 +246,7 @@ pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> R
             address: row.typed_address,
             asked_at: row.asked_at,
             resends: row.resends,
-            help_asked: row.help_asked,
+            help_asked_at: row.help_asked_at,
             now: row.now,
         })
     })

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod captcha;
 pub mod compress;
 pub mod cookies;
 pub mod edge;
@@ -13,6 +14,8 @@ pub mod house;
 pub mod lang;
 pub mod network;
 pub mod ops;
+pub mod pages;
+pub mod proof;
 pub mod routes;
 pub mod tally;
 pub mod wall;
