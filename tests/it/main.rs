@@ -5,3 +5,4 @@ mod cluster;
 
 mod mail;
 mod support;
+mod edge;
