@@ -11,7 +11,6 @@ pub mod gate;
 pub mod headers;
 pub mod house;
 pub mod lang;
-pub mod network;
 pub mod ops;
 pub mod routes;
 pub mod tally;
