@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::assets;
-use super::edge::Proxies;
 use super::wall::Wall;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
+use crate::base::network::Proxies;
 use crate::i18n::Lang;
 use crate::views::layout::{Assets, Frame, Helpdesk, Site};
 
@@ -51,7 +51,9 @@ impl House {
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),
             secure: config.server.base_url.starts_with("https://"),
             body_deadline: Duration::from_secs(10),
-            proxies: Proxies::parse(&config.server.trusted_proxies)?,
+            proxies: Proxies::parse(&config.server.trusted_proxies).map_err(|bad| {
+                Fault::broken(format!("server.trusted_proxies holds what is no network: {}", bad.join(", ")))
+            })?,
             wall: Wall::new(&config.limits),
             stop: CancellationToken::new(),
             app,

@@ -12,7 +12,6 @@ pub mod gate;
 pub mod headers;
 pub mod house;
 pub mod lang;
-pub mod network;
 pub mod ops;
 pub mod pages;
 pub mod proof;
