@@ -1,5 +1,5 @@
 drop table domain_delay;
-drop table freeze;
+drop table frozen;
 drop table activation_grant;
 drop table letter;
 drop table link;

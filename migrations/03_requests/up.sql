@@ -115,7 +115,7 @@ create table activation_grant (
 create index activation_grant_live on activation_grant (account_id) where used_at is null and revoked_at is null;
 
 -- What stops self-service for a while: all of the web, or one Tipe User.
-create table freeze (
+create table frozen (
     scope text primary key check (scope in ('web', 'penyedia', 'non_penyedia')),
     reason text not null,
     since timestamptz not null default pulih.now()
@@ -131,5 +131,5 @@ create table domain_delay (
 );
 
 grant select, insert, update, delete on request, link, letter, domain_delay to pulih_app;
-grant select, insert, update on activation_grant, freeze to pulih_app;
-grant delete on freeze to pulih_app;
+grant select, insert, update on activation_grant, frozen to pulih_app;
+grant delete on frozen to pulih_app;
