@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::assets;
+use super::pages::demo::Demo;
 use super::wall::Wall;
 use crate::app::App;
 use crate::base::fault::Fault;
@@ -32,11 +33,13 @@ pub struct House {
     pub wall: Wall,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
+    /// What the demo's pages show, where it runs.
+    pub demo: Option<Demo>,
 }
 
 impl House {
     /// Prepares the web floor; `demo` says on every page that this is one.
-    pub fn new(app: App, demo: bool) -> Result<Self, Fault> {
+    pub fn new(app: App, demo: Option<Demo>) -> Result<Self, Fault> {
         let config = app.config();
         let helpdesk = Helpdesk {
             address: config.helpdesk.address.clone(),
@@ -47,7 +50,7 @@ impl House {
         let assets =
             Assets { css: asset("pulih.css"), js: asset("pulih.js"), pow: asset("pow.js"), mark: asset("mark.svg") };
         Ok(Self {
-            site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo }),
+            site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo: demo.is_some() }),
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),
             secure: config.server.base_url.starts_with("https://"),
             body_deadline: Duration::from_secs(10),
@@ -56,6 +59,7 @@ impl House {
             })?,
             wall: Wall::new(&config.limits),
             stop: CancellationToken::new(),
+            demo,
             app,
         })
     }

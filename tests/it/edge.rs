@@ -78,7 +78,7 @@ fn start(change: impl FnOnce(&mut Config), prepare: impl FnOnce(&mut House)) -> 
     config.limits.mode = LimitsMode::Off;
     change(&mut config);
     let app = App::new(config, Keyring::ephemeral().unwrap(), Clock::system()).unwrap();
-    let mut house = House::new(app, false).unwrap();
+    let mut house = House::new(app, None).unwrap();
     prepare(&mut house);
     server::start(house, rows(), Arc::new(|| Box::pin(async { Ok(()) }))).unwrap()
 }

@@ -72,7 +72,7 @@ pub async fn kirim(
         user_type: fields.user_type,
         language: spoken.0,
         browser_hash: secret_hash(&browser.id),
-        browser_name: Some(client.browser_name.to_owned()).filter(|name| !name.is_empty()),
+        browser_name: client.browser_name.clone(),
         network: network.clone(),
         again: None,
     };

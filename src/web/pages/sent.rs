@@ -57,7 +57,7 @@ pub async fn resend(
         user_type: UserType::Penyedia,
         language: spoken.0,
         browser_hash: secret_hash(&browser.id),
-        browser_name: Some(client.browser_name.to_owned()).filter(|name| !name.is_empty()),
+        browser_name: client.browser_name,
         network: client.network.to_string(),
         again: None,
     };
