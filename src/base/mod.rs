@@ -1,7 +1,7 @@
 //! Primitives that know nothing of our business.
 
-pub mod catcher;
 pub mod browser;
+pub mod catcher;
 pub mod clock;
 pub mod cluster;
 pub mod crockford;

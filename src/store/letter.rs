@@ -196,13 +196,7 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
 }
 
 /// Gives a letter back for a later attempt, with the server's words. Bookkeeping, no action.
-pub async fn retry(
-    read: &mut Read,
-    id: Uuid,
-    courier: Uuid,
-    wait: TimeDelta,
-    answer: Answer<'_>,
-) -> Result<(), Fault> {
+pub async fn retry(read: &mut Read, id: Uuid, courier: Uuid, wait: TimeDelta, answer: Answer<'_>) -> Result<(), Fault> {
     sql("update letter set state = 'queued', leased_by = null, next_attempt_at = pulih.now() + make_interval(secs => {}),
             server_code = {}, server_text = {}
         where id = {} and leased_by = {} and state = 'leased'")
@@ -251,7 +245,13 @@ impl LetterEnd {
 }
 
 /// Ends a letter that this courier still holds, after its account was locked; false where the lease was lost.
-pub async fn end(tx: &mut Tx, letter: &Leased, courier: Uuid, end: LetterEnd, answer: Answer<'_>) -> Result<bool, Fault> {
+pub async fn end(
+    tx: &mut Tx,
+    letter: &Leased,
+    courier: Uuid,
+    end: LetterEnd,
+    answer: Answer<'_>,
+) -> Result<bool, Fault> {
     if let Some(account) = letter.account_id {
         sql("select 1 from account where id = {} for update").bind(account).execute(tx.look()).await.map_err(fault)?;
     }

@@ -95,8 +95,8 @@ pub(super) fn tls(settings: &Database) -> Result<rustls::ClientConfig, Fault> {
     let mut roots = rustls::RootCertStore::empty();
     match &settings.ca {
         Some(file) => {
-            for certificate in CertificateDer::pem_file_iter(file)
-                .map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
+            for certificate in
+                CertificateDer::pem_file_iter(file).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
             {
                 let certificate = certificate.map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;
                 roots.add(certificate).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;
