@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
 use crate::base::keyring::Keyring;
+use crate::base::slots::Slots;
 use crate::config::Config;
 use crate::model::event::{Actor, Event, Record};
 use crate::model::refusal::Stop;
@@ -26,13 +27,14 @@ struct Inner {
     clock: Clock,
     keys: Keyring,
     mail_is_slow: AtomicBool,
+    networks: Slots,
 }
 
 impl App {
     /// Puts the house together; nothing is connected yet.
     pub fn new(config: Config, keys: Keyring, clock: Clock) -> Result<Self, Fault> {
         let pool = Pool::new(&config.database)?;
-        let inner = Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false) };
+        let inner = Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false), networks: Slots::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -59,6 +61,11 @@ impl App {
     /// Whether mail is slow as a whole; the public banner says so.
     pub fn mail_is_slow(&self) -> bool {
         self.inner.mail_is_slow.load(Ordering::Relaxed)
+    }
+
+    /// What each network does in these ten minutes.
+    pub fn networks(&self) -> &Slots {
+        &self.inner.networks
     }
 
     /// Tells the house whether mail is slow.

@@ -13,12 +13,17 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App as AppOf;
 use crate::base::fault::Fault;
 use crate::config::{Config, Tls};
+use crate::store::{health, migrations};
 use crate::web::gate::Gate;
 use crate::web::ops::{self, Check, Readiness};
+use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
+use crate::workers::courier::Courier;
+use crate::workers::{counter, every, executor, resolver, sweeper};
 
 /// Time a client has for the headers of its request (slow ones get 408).
 const HEAD_SECONDS: u64 = 5;
@@ -26,8 +31,17 @@ const HEAD_SECONDS: u64 = 5;
 const IDLE_SECONDS: u64 = 10;
 /// Time what is in flight has to end once we stop.
 const DRAIN_SECONDS: u64 = 15;
+/// Tick of the workers that people wait for.
+const TICK: Duration = Duration::from_secs(1);
+/// Tick of the one that expires links.
+const SWEEP: Duration = Duration::from_secs(15);
+/// Tick of the one that tidies up.
+const TIDY: Duration = Duration::from_secs(600);
 /// Time workers have to end their step after that.
 const WORKERS_SECONDS: u64 = 4;
+
+/// Tables of routes: the public pages, and the demo's where it runs.
+pub type Tables = &'static [&'static [Route]];
 
 /// A running house.
 pub struct Running {
@@ -61,8 +75,56 @@ impl Running {
     }
 }
 
-/// Starts both listeners (port 0 takes a free one); `rows` are the pages, `ready` says whether the house can work.
-pub fn start(house: House, rows: &'static [Route], ready: Check) -> Result<Running, Fault> {
+/// Starts the whole house: web, listeners for operation, and workers.
+pub fn run(app: &AppOf, demo: Option<Demo>) -> Result<Running, Fault> {
+    let tables: Tables = if demo.is_some() { &[routes::ROUTES, routes::DEMO] } else { &[routes::ROUTES] };
+    let house = House::new(app.clone(), demo)?;
+    let mut running = start(house, tables, ready(app)?)?;
+    work(app, &mut running)?;
+    Ok(running)
+}
+
+/// Whether the database answers and has the tables this program knows.
+fn ready(app: &AppOf) -> Result<Check, Fault> {
+    let (app, names) = (app.clone(), migrations::names()?);
+    let names = Arc::new(names);
+    Ok(Arc::new(move || {
+        let (app, names) = (app.clone(), Arc::clone(&names));
+        Box::pin(async move {
+            let mut read = app.read().await.map_err(|e| e.to_string())?;
+            let missing = health::missing(&mut read, &names).await.map_err(|e| e.to_string())?;
+            if missing.is_empty() { Ok(()) } else { Err(format!("migrations missing: {}", missing.join(", "))) }
+        })
+    }))
+}
+
+/// Starts the workers, on a thread of their own.
+fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let courier = Courier::new(app)?;
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Fault::bug("starting the workers", e))?;
+    running.add(tokio::task::spawn_blocking(move || {
+        let all = async {
+            tokio::join!(
+                every("resolver", TICK, stop.clone(), async || resolver::step(&app).await),
+                every("courier", TICK, stop.clone(), async || courier.step(&app).await),
+                every("executor", TICK, stop.clone(), async || executor::step(&app).await),
+                every("counter", TICK, stop.clone(), async || counter::step(&app).await),
+                every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
+                every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
+            );
+            courier.close().await;
+        };
+        runtime.block_on(all);
+    }));
+    Ok(())
+}
+
+/// Starts both listeners (port 0 takes a free one); `tables` are the pages, `ready` says whether the house can work.
+pub fn start(house: House, tables: Tables, ready: Check) -> Result<Running, Fault> {
     tally::recorder()?;
     let app = house.app.clone();
     let config = app.config();
@@ -72,7 +134,7 @@ pub fn start(house: House, rows: &'static [Route], ready: Check) -> Result<Runni
     };
     let stop = house.stop.clone();
     let house = web::Data::new(house);
-    let (public, public_handle, public_run) = listen_public(config, &house, rows, workers)?;
+    let (public, public_handle, public_run) = listen_public(config, &house, tables, workers)?;
     let readiness = web::Data::new(Readiness::new(ready, stop.clone()));
     let ops_server = HttpServer::new(move || App::new().app_data(readiness.clone()).configure(ops::routes))
         .workers(1)
@@ -92,7 +154,7 @@ pub fn start(house: House, rows: &'static [Route], ready: Check) -> Result<Runni
 fn listen_public(
     config: &Config,
     house: &web::Data<House>,
-    rows: &'static [Route],
+    tables: Tables,
     workers: usize,
 ) -> Result<(SocketAddr, ServerHandle, actix_web::dev::Server), Fault> {
     let shared = house.clone();
@@ -101,7 +163,7 @@ fn listen_public(
             .wrap(Gate(shared.clone()))
             .app_data(shared.clone())
             .app_data(web::Data::new(shared.app.clone()))
-            .configure(|config| routes::install(config, rows))
+            .configure(|config| tables.iter().for_each(|rows| routes::install(config, rows)))
     })
     .workers(workers)
     .disable_signals()

@@ -86,6 +86,9 @@ create table letter (
     next_attempt_at timestamptz not null default pulih.now(),
     leased_by uuid,
     attempts smallint not null default 0,
+    -- how the last attempts failed, and how many in a row that way
+    class text,
+    in_row smallint not null default 0,
     -- a new mail for a late link does not count against the letters of an hour
     uncounted boolean not null default false,
     -- domain it was handed over for

@@ -177,7 +177,8 @@ async fn post_to_all(app: &App, tx: &mut Tx, held: &Link, kind: LetterKind) -> R
     Ok(held.addresses)
 }
 
-fn rules(app: &App) -> DelayRules {
+/// The rules of waiting, by the settings.
+pub fn rules(app: &App) -> DelayRules {
     let settings = app.config().reset;
     DelayRules {
         always: TimeDelta::hours(settings.delay_hours.into()),

@@ -9,12 +9,14 @@ pub mod fault;
 pub mod form_token;
 pub mod json;
 pub mod keyring;
+pub mod message;
 pub mod network;
 pub mod password;
 pub mod picture;
 pub mod pow;
 pub mod random;
 pub mod seal;
+pub mod slots;
 pub mod token;
 
 pub use token::secret_hash;

@@ -1,3 +1,2 @@
 //! The demo: a private cluster, seeded people and a mail catcher, in one process.
 
-pub mod message;

@@ -95,6 +95,12 @@ pub struct Leased {
     /// This attempt's number, from 1.
     #[diesel(sql_type = t::SmallInt)]
     pub attempts: i16,
+    /// Word of the class of the last failure.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub class: Option<String>,
+    /// Failures of that class in a row.
+    #[diesel(sql_type = t::SmallInt)]
+    pub in_row: i16,
     /// When it was posted.
     #[diesel(sql_type = t::Timestamptz)]
     pub queued_at: DateTime<Utc>,
@@ -107,6 +113,9 @@ pub struct Leased {
     /// The account's name.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub name: Option<String>,
+    /// Until when resets of the account are held.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub held_until: Option<DateTime<Utc>>,
     /// Where it goes.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub address: Option<String>,
@@ -176,7 +185,8 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             update letter set state = 'leased', leased_by = {}, attempts = least(attempts, 32000) + 1,
                 next_attempt_at = pulih.now() + make_interval(secs => {})
             from due where letter.id = due.id returning letter.*)
-        select l.id, l.kind, l.hint, l.language, l.attempts, l.queued_at, l.account_id, a.user_id, a.name, d.address,
+        select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
+            a.user_id, a.name, a.resets_held_until as held_until, d.address,
             k.id as link_id, k.key_id, k.random,
             l.kind = 'link' and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
             w.p95_seconds, r.id as request_id, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
@@ -195,14 +205,28 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
     .map_err(fault)
 }
 
+/// When and why a letter is tried again.
+pub struct Retry<'a> {
+    /// How long to wait.
+    pub wait: TimeDelta,
+    /// Word of the class of the failure.
+    pub class: &'a str,
+    /// Failures of that class in a row.
+    pub in_row: i16,
+    /// What the relay said.
+    pub answer: Answer<'a>,
+}
+
 /// Gives a letter back for a later attempt, with the server's words. Bookkeeping, no action.
-pub async fn retry(read: &mut Read, id: Uuid, courier: Uuid, wait: TimeDelta, answer: Answer<'_>) -> Result<(), Fault> {
-    sql("update letter set state = 'queued', leased_by = null, next_attempt_at = pulih.now() + make_interval(secs => {}),
-            server_code = {}, server_text = {}
+pub async fn retry(read: &mut Read, id: Uuid, courier: Uuid, retry: &Retry<'_>) -> Result<(), Fault> {
+    sql("update letter set state = 'queued', leased_by = null, class = {}, in_row = {}, server_code = {}, server_text = {},
+            next_attempt_at = pulih.now() + make_interval(secs => {})
         where id = {} and leased_by = {} and state = 'leased'")
-    .bind(i32::try_from(wait.num_seconds()).unwrap_or(i32::MAX))
-    .bind(answer.code.and_then(|code| i16::try_from(code).ok()))
-    .bind(answer.text)
+    .bind(retry.class)
+    .bind(retry.in_row)
+    .bind(retry.answer.code.and_then(|code| i16::try_from(code).ok()))
+    .bind(retry.answer.text)
+    .bind(i32::try_from(retry.wait.num_seconds()).unwrap_or(i32::MAX))
     .bind(id)
     .bind(courier)
     .execute(read.look())
@@ -245,13 +269,7 @@ impl LetterEnd {
 }
 
 /// Ends a letter that this courier still holds, after its account was locked; false where the lease was lost.
-pub async fn end(
-    tx: &mut Tx,
-    letter: &Leased,
-    courier: Uuid,
-    end: LetterEnd,
-    answer: Answer<'_>,
-) -> Result<bool, Fault> {
+pub async fn end(tx: &mut Tx, letter: &Leased, courier: Uuid, end: LetterEnd, answer: Answer<'_>) -> Result<bool, Fault> {
     if let Some(account) = letter.account_id {
         sql("select 1 from account where id = {} for update").bind(account).execute(tx.look()).await.map_err(fault)?;
     }

@@ -8,10 +8,10 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as Deadpool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
+use tokio::runtime::Handle;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::base::fault::Fault;
@@ -29,7 +29,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Makes a pool; nothing is connected yet.
+    /// Makes a pool; nothing is connected yet. Its connections live on the runtime that makes it: a server has others
+    /// for its requests, which may end before a worker's last transaction does.
     pub fn new(settings: &Database) -> Result<Self, Fault> {
         let tls = Arc::new(tls(settings)?);
         // the pool that a connection belongs to, so that the end of one empties the rest: after a restart of the
@@ -38,7 +39,13 @@ impl Pool {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         let end = Arc::clone(&home);
-        config.custom_setup = Box::new(move |url| connect(url.to_owned(), Arc::clone(&tls), Arc::clone(&end)).boxed());
+        let runtime = Handle::try_current().map_err(|e| Fault::bug("a pool needs a runtime", e))?;
+        config.custom_setup = Box::new(move |url| {
+            let connecting = runtime.spawn(connect(url.to_owned(), Arc::clone(&tls), Arc::clone(&end)));
+            connecting
+                .map(|done| done.unwrap_or_else(|e| Err(ConnectionError::BadConnection(e.to_string()))))
+                .boxed()
+        });
         let url = settings.url.expose_secret();
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
         let inner = Inner::builder(manager)
@@ -66,13 +73,12 @@ impl Pool {
     }
 }
 
-fn connect(
+async fn connect(
     url: String,
     tls: Arc<rustls::ClientConfig>,
     home: Arc<OnceLock<Weak<Inner>>>,
-) -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> {
-    async move {
-        let bad = |e: tokio_postgres::Error| {
+) -> ConnectionResult<AsyncPgConnection> {
+    let bad = |e: tokio_postgres::Error| {
             ConnectionError::BadConnection(std::error::Error::source(&e).map_or(e.to_string(), |s| format!("{e}: {s}")))
         };
         let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
@@ -86,8 +92,6 @@ fn connect(
             }
         });
         AsyncPgConnection::try_from(client).await
-    }
-    .boxed()
 }
 
 /// rustls with the system's authorities, or the one authority of the settings.
@@ -95,8 +99,8 @@ pub(super) fn tls(settings: &Database) -> Result<rustls::ClientConfig, Fault> {
     let mut roots = rustls::RootCertStore::empty();
     match &settings.ca {
         Some(file) => {
-            for certificate in
-                CertificateDer::pem_file_iter(file).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
+            for certificate in CertificateDer::pem_file_iter(file)
+                .map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
             {
                 let certificate = certificate.map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;
                 roots.add(certificate).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;

@@ -194,8 +194,8 @@ pub struct Own {
     pub asked_at: DateTime<Utc>,
     /// Times *Kirim ulang* was pressed for it.
     pub resends: i16,
-    /// Whether the desk was asked for help.
-    pub help_asked: bool,
+    /// When the desk was asked for help.
+    pub help_asked_at: Option<DateTime<Utc>>,
     /// The database's time.
     pub now: DateTime<Utc>,
 }
@@ -216,8 +216,8 @@ struct OwnRow {
     asked_at: DateTime<Utc>,
     #[diesel(sql_type = t::SmallInt)]
     resends: i16,
-    #[diesel(sql_type = t::Bool)]
-    help_asked: bool,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    help_asked_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Timestamptz)]
     now: DateTime<Utc>,
 }
@@ -227,8 +227,9 @@ pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
 
 /// The request with that reference, if this browser asked it within the last 30 days.
 pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
-    let row = sql("select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
-            queue_reason is not distinct from 'help' as help_asked, pulih.now() as now
+    let row = sql(
+        "select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
+            case when queue_reason = 'help' then queued_at end as help_asked_at, pulih.now() as now
         from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
     .bind(reference)
     .bind(browser_hash)
@@ -245,7 +246,7 @@ pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> R
             address: row.typed_address,
             asked_at: row.asked_at,
             resends: row.resends,
-            help_asked: row.help_asked,
+            help_asked_at: row.help_asked_at,
             now: row.now,
         })
     })
@@ -375,13 +376,12 @@ pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
 
 /// Puts a request into the helpdesk's queue; false where it stands there already.
 pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
-    let queued =
-        sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and queue_reason is null")
-            .bind(reason.code())
-            .bind(id)
-            .execute(tx.write())
-            .await
-            .map_err(fault)?;
+    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and queue_reason is null")
+        .bind(reason.code())
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(queued == 1)
 }
 
@@ -393,12 +393,10 @@ struct Id {
 
 /// A scheduled reset whose time has come; it is locked later, after its account.
 pub async fn next_due(read: &mut Read) -> Result<Option<Uuid>, Fault> {
-    let row = sql(
-        "select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1",
-    )
-    .get_result::<Id>(read.look())
-    .await
-    .optional()
-    .map_err(fault)?;
+    let row = sql("select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1")
+        .get_result::<Id>(read.look())
+        .await
+        .optional()
+        .map_err(fault)?;
     Ok(row.map(|row| row.id))
 }

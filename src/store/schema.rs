@@ -1,4 +1,5 @@
 //! The tables as diesel knows them; a test compares them with the database.
+#![allow(missing_docs, reason = "the columns are explained in the migrations")]
 
 diesel::table! {
     account (id) {
@@ -110,6 +111,8 @@ diesel::table! {
         next_attempt_at -> Timestamptz,
         leased_by -> Nullable<Uuid>,
         attempts -> SmallInt,
+        class -> Nullable<Text>,
+        in_row -> SmallInt,
         uncounted -> Bool,
         domain -> Nullable<Text>,
         server_code -> Nullable<SmallInt>,

@@ -8,8 +8,9 @@ use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use super::house::House;
-pub use super::network::{Network, Proxies};
 use crate::base::fault::Fault;
+use crate::base::network::Network;
+use crate::base::{browser, network};
 use crate::model::refusal::Stop;
 
 /// What the gate learnt about a request before anything else, kept beside it.
@@ -28,8 +29,8 @@ pub struct Client {
     pub ip: IpAddr,
     /// Its network, on which limits are keyed.
     pub network: Network,
-    /// The browser in a few words of our own choosing, for instance `Chrome, Android`.
-    pub browser_name: &'static str,
+    /// The browser in words of our own, for instance `Chrome, Android`.
+    pub browser_name: Option<String>,
 }
 
 impl FromRequest for Client {
@@ -49,30 +50,13 @@ impl FromRequest for Client {
 impl Client {
     fn new(ip: IpAddr, headers: &HeaderMap) -> Self {
         let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        Self { ip, network: Network::of(ip), browser_name: browser_name(agent) }
+        Self { ip, network: Network::of(ip), browser_name: browser::name(agent) }
     }
 }
 
 /// The client's address: the peer's own, or what a chain of our proxies says of it.
 pub fn address(house: &House, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    house.proxies.client(peer, headers.get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()))
-}
-
-/// Families of browsers, told apart by words of their own; whatever else an agent says never leaves this function.
-fn browser_name(agent: &str) -> &'static str {
-    let has = |word| agent.contains(word);
-    let phone = has("Android") || has("iPhone") || has("iPad") || has("Mobile");
-    match (has("Edg"), has("Firefox/"), has("OPR/") || has("Opera"), has("Chrome/"), has("Safari/"), phone) {
-        (true, _, _, _, _, false) => "Edge",
-        (true, _, _, _, _, true) => "Edge (HP)",
-        (_, true, _, _, _, false) => "Firefox",
-        (_, true, _, _, _, true) => "Firefox (HP)",
-        (_, _, true, _, _, false) => "Opera",
-        (_, _, true, _, _, true) => "Opera (HP)",
-        (_, _, _, true, _, false) => "Chrome",
-        (_, _, _, true, _, true) => "Chrome (HP)",
-        (_, _, _, _, true, false) => "Safari",
-        (_, _, _, _, true, true) => "Safari (HP)",
-        _ => "",
-    }
+    // what is no text still stands in the chain, as a hop that nobody can read
+    let forwarded = headers.get_all("x-forwarded-for").map(|v| v.to_str().unwrap_or_default());
+    network::client(peer, forwarded, &house.proxies)
 }

@@ -16,12 +16,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::cookies::Jar;
-use super::edge::{self, Network, Visit};
+use super::edge::{self, Visit};
 use super::errors::Told;
 use super::house::House;
 use super::tally::{self, Tally};
 use super::{compress, headers, lang};
 use crate::base::fault::Fault;
+use crate::base::network::Network;
 use crate::base::{clock, random};
 use crate::i18n::Lang;
 use crate::model::refusal::{Refusal, Stop};

@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::assets;
-use super::edge::Proxies;
+use super::pages::demo::Demo;
 use super::wall::Wall;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
+use crate::base::network::Proxies;
 use crate::i18n::Lang;
 use crate::views::layout::{Assets, Frame, Helpdesk, Site};
 
@@ -32,11 +33,13 @@ pub struct House {
     pub wall: Wall,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
+    /// What the demo's pages show, where it runs.
+    pub demo: Option<Demo>,
 }
 
 impl House {
     /// Prepares the web floor; `demo` says on every page that this is one.
-    pub fn new(app: App, demo: bool) -> Result<Self, Fault> {
+    pub fn new(app: App, demo: Option<Demo>) -> Result<Self, Fault> {
         let config = app.config();
         let helpdesk = Helpdesk {
             address: config.helpdesk.address.clone(),
@@ -47,13 +50,16 @@ impl House {
         let assets =
             Assets { css: asset("pulih.css"), js: asset("pulih.js"), pow: asset("pow.js"), mark: asset("mark.svg") };
         Ok(Self {
-            site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo }),
+            site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo: demo.is_some() }),
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),
             secure: config.server.base_url.starts_with("https://"),
             body_deadline: Duration::from_secs(10),
-            proxies: Proxies::parse(&config.server.trusted_proxies)?,
+            proxies: Proxies::parse(&config.server.trusted_proxies).map_err(|bad| {
+                Fault::broken(format!("server.trusted_proxies holds what is no network: {}", bad.join(", ")))
+            })?,
             wall: Wall::new(&config.limits),
             stop: CancellationToken::new(),
+            demo,
             app,
         })
     }

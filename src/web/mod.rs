@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod captcha;
 pub mod compress;
 pub mod cookies;
 pub mod edge;
@@ -11,8 +12,9 @@ pub mod gate;
 pub mod headers;
 pub mod house;
 pub mod lang;
-pub mod network;
 pub mod ops;
+pub mod pages;
+pub mod proof;
 pub mod routes;
 pub mod tally;
 pub mod wall;

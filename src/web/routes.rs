@@ -5,6 +5,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
 
 use super::assets;
+use super::pages::{demo, help, home, link, not_me, reset, sent, status};
 use super::tally::Tally;
 
 /// Who may enter.
@@ -21,6 +22,10 @@ pub enum Limit {
     Free,
     /// The wall alone.
     Wall,
+    /// Besides the wall: requests of one typed pair of User ID and address.
+    Pair,
+    /// Besides the wall: so many for one request.
+    Request,
 }
 
 /// One row: what an address does, for whom.
@@ -42,9 +47,41 @@ pub struct Route {
 
 /// Every address of the public listener.
 pub const ROUTES: &[Route] = &[
+    read("/", Limit::Wall, |r| r.to(home::home)),
+    read("/reset-totp", Limit::Wall, |r| r.to(reset::form)),
+    write("/reset-totp", Limit::Pair, &["reset.asked"], |r| r.to(reset::kirim)),
+    read("/kode-keamanan/{form}", Limit::Wall, |r| r.to(reset::kode)),
+    read("/reset-totp/sent", Limit::Wall, |r| r.to(sent::sent)),
+    write("/reset-totp/resend", Limit::Pair, &["reset.asked"], |r| r.to(sent::resend)),
+    read("/r/{token}", Limit::Wall, |r| r.to(link::arrive)),
+    read("/reset-totp/confirm", Limit::Wall, |r| r.to(link::show)),
+    write("/reset-totp/open", Limit::Wall, &["link.opened"], |r| r.to(link::open)),
+    write("/reset-totp/confirm", Limit::Wall, &["reset.confirmed", "reset.scheduled"], |r| r.to(link::confirm)),
+    read("/reset-totp/done", Limit::Wall, |r| r.to(link::done)),
+    write("/reset-totp/reissue", Limit::Request, &["link.reissued"], |r| r.to(link::reissue)),
+    read("/not-me/{token}", Limit::Wall, |r| r.to(not_me::arrive)),
+    read("/not-me", Limit::Wall, |r| r.to(not_me::show)),
+    // the first of two steps: it only leads on
+    write("/not-me", Limit::Wall, &[], |r| r.to(not_me::next)),
+    write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed"], |r| r.to(not_me::confirm)),
+    read("/requests/{reference}", Limit::Wall, |r| r.to(status::show)),
+    write("/requests/{reference}/help", Limit::Wall, &["request.help-asked"], |r| r.to(status::ask_help)),
+    read("/help", Limit::Wall, |r| r.to(help::help)),
+    read("/help/clock", Limit::Wall, |r| r.to(help::clock)),
+    read("/help/privacy", Limit::Wall, |r| r.to(help::privacy)),
     read("/assets/{hash}/{file}", Limit::Free, |r| r.to(assets::file)),
     read("/robots.txt", Limit::Wall, |r| r.to(assets::robots)),
     read("/favicon.ico", Limit::Wall, |r| r.to(assets::favicon)),
+];
+
+/// What the demo has besides.
+pub const DEMO: &[Route] = &[
+    read("/demo", Limit::Wall, |r| r.to(demo::index)),
+    read("/demo/mailbox", Limit::Wall, |r| r.to(demo::mailbox)),
+    read("/demo/mailbox.json", Limit::Wall, |r| r.to(demo::json)),
+    read("/demo/mailbox/{id}", Limit::Wall, |r| r.to(demo::message)),
+    read("/demo/mailbox/{id}/html", Limit::Wall, |r| r.to(demo::html)),
+    read("/demo/mailbox/{id}/raw", Limit::Wall, |r| r.to(demo::raw)),
 ];
 
 /// A row that only reads, open to everybody.

@@ -7,7 +7,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio_util::sync::CancellationToken;
 
-use super::edge::Network;
+use crate::base::network::Network;
 use crate::config::{Limits, LimitsMode};
 
 /// Seconds of full speed that may come at once.

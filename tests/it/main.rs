@@ -1,7 +1,7 @@
 //! Tests of the running house.
-
-mod cluster;
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
+mod cluster;
+mod edge;
 mod mail;
 mod support;

@@ -201,15 +201,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "shows pictures to the eyes of people, in /tmp/kode-*.png"]
-    fn show() {
-        for (i, answer) in ["ACEFH", "JKMNP", "RTWXY", "347AC", "XW3RM", "P7YTE"].iter().enumerate() {
-            std::fs::write(format!("/tmp/kode-{i}.png"), draw(answer, &[u8::try_from(i).unwrap(); 32]).unwrap())
-                .unwrap();
-        }
-    }
-
-    #[test]
     fn a_picture_is_dark_on_light_and_reads_back_as_png() {
         let picture = draw("WMXKH", &[3; 32]).unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().unwrap();

@@ -5,7 +5,7 @@ use mail_parser::MessageParser;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::catcher::Caught;
+use super::catcher::Caught;
 
 /// A mail, decoded.
 #[derive(Clone, Debug, Serialize)]

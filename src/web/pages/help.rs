@@ -1,0 +1,32 @@
+//! Bantuan, Cek jam and the privacy notice.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{frame, page};
+use crate::views::{self, clock, privacy};
+use crate::web::House;
+use crate::web::lang::Spoken;
+
+/// `GET /help`
+pub async fn help(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
+    page(StatusCode::OK, views::help::page(&frame(&house, &req, spoken, None)))
+}
+
+/// `GET /help/clock`
+pub async fn clock(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
+    let data = clock::Data { now: house.app.clock().now() };
+    page(StatusCode::OK, clock::page(&frame(&house, &req, spoken, None), &data))
+}
+
+/// `GET /help/privacy`
+pub async fn privacy(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
+    let keep = house.app.config().retention;
+    let data = privacy::Data {
+        unmatched_days: keep.unmatched_days,
+        links_days: keep.links_days,
+        sessions_days: keep.sessions_days,
+        events_years: keep.events_years,
+    };
+    page(StatusCode::OK, privacy::page(&frame(&house, &req, spoken, None), &data))
+}

@@ -1,0 +1,210 @@
+//! The mailed link: opened, confirmed, done; or too late, and a new mail by one tap.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::TimeDelta;
+use data_encoding::BASE64URL_NOPAD;
+
+use super::{frame, page, see};
+use crate::actions::reset::{self, Confirm, GRANT_HOURS, PasswordProof};
+use crate::actions::{open, reissue};
+use crate::base::fault::Fault;
+use crate::base::token::TokenPurpose;
+use crate::base::{password, random, secret_hash};
+use crate::model::account::{mask_address, mask_user_id};
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::State;
+use crate::store::link::Link;
+use crate::views::confirm::{self, Password, Step};
+use crate::views::{done, link_problem};
+use crate::web::cookies::{self, Cookie};
+use crate::web::lang::Spoken;
+use crate::web::{Browser, House, Sent, proof};
+
+const CONFIRM: &str = "/reset-totp/confirm";
+const DONE: &str = "/reset-totp/done";
+
+/// `GET /r/{token}`: a genuine token leaves the address at once; nothing else changes.
+pub async fn arrive(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Stop> {
+    if proof::prove(&house, &token, TokenPurpose::Reset).await?.is_none() {
+        // the address of the language switch must not hold what may be half a token
+        let frame = house.frame(spoken.0, CONFIRM.to_owned(), None);
+        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
+    }
+    proof::keep(&house, &req, TokenPurpose::Reset, &token);
+    Ok(see(CONFIRM))
+}
+
+/// `GET /reset-totp/confirm`: the page of the link, with the pop-up once its step is open.
+pub async fn show(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+) -> Result<HttpResponse, Stop> {
+    let link = proof::held(&house, &req, TokenPurpose::Reset).await?;
+    Ok(draw(&req, &house, spoken, &browser, link.as_ref(), None)?)
+}
+
+/// `POST /reset-totp/open`: the "Reset TOTP" button opens the confirm step.
+pub async fn open(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
+    let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
+    match open::open(&house.app, link.id).await {
+        Ok(()) => {
+            // laid here before OK, so that a doubled OK cannot lose it with the first answer
+            if grant(&house, &req).is_none() {
+                keep_grant(&house, &req, &random::bytes::<32>()?);
+            }
+            Ok(see(CONFIRM))
+        }
+        Err(Stop::Refused(_)) => Ok(see(CONFIRM)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// `POST /reset-totp/confirm`: OK.
+pub async fn confirm(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
+    let grant_secret = match grant(&house, &req) {
+        Some(secret) => secret,
+        None => random::bytes::<32>()?,
+    };
+    let password = password_proof(&house, &sent, &link).await?;
+    let confirm =
+        Confirm { link: link.id, browser_hash: secret_hash(&sent.browser.id), grant_secret, password };
+    match reset::confirm(&house.app, confirm).await {
+        Ok(_) => {
+            keep_grant(&house, &req, &grant_secret);
+            Ok(see(DONE))
+        }
+        // somebody with this very link was faster: it is done, and that is what they wanted
+        Err(Stop::Refused(Refusal::LinkUsed)) => Ok(see(DONE)),
+        Err(Stop::Refused(Refusal::PasswordWrong)) => {
+            Ok(draw(&req, &house, spoken, &sent.browser, Some(&link), Some(Password::Wrong))?)
+        }
+        Err(Stop::Refused(Refusal::NotPossibleNow)) => Err(Refusal::NotPossibleNow.into()),
+        Err(Stop::Refused(_)) => Ok(see(CONFIRM)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// `GET /reset-totp/done`: the receipt, to whoever holds the link.
+pub async fn done(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
+    let Some(link) = proof::held(&house, &req, TokenPurpose::Reset).await? else { return Ok(see(CONFIRM)) };
+    let outcome = match (link.spent_at, link.state()?) {
+        (Some(at), State::Done) => {
+            let ours = grant(&house, &req).is_some() && link.due_at.is_none();
+            done::Outcome::Reset {
+                at: link.request_ended_at.unwrap_or(at),
+                grant_until: ours.then(|| at + TimeDelta::hours(GRANT_HOURS.into())),
+                activate: None,
+            }
+        }
+        (Some(at), State::Waiting) => done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at) },
+        _ => return Ok(see(CONFIRM)),
+    };
+    let data = done::Data { reference: link.reference, user_id_masked: mask_user_id(&link.user_id), outcome };
+    Ok(page(StatusCode::OK, done::page(&frame(&house, &req, spoken, None), &data)))
+}
+
+/// `POST /reset-totp/reissue`: a late link's one tap.
+pub async fn reissue(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
+    match reissue::reissue(&house.app, link.id).await {
+        Ok(()) => {
+            let frame = house.frame(spoken.0, CONFIRM.to_owned(), None);
+            let data = link_problem::Data::Reissued { email_masked: mask_address(&link.address) };
+            Ok(page(StatusCode::OK, link_problem::page(&frame, &data)))
+        }
+        Err(Stop::Refused(Refusal::NoMoreMail | Refusal::NotPossibleNow)) => Err(Refusal::NoMoreMail.into()),
+        Err(Stop::Refused(_)) => Ok(see(CONFIRM)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn draw(
+    req: &HttpRequest,
+    house: &House,
+    spoken: Spoken,
+    browser: &Browser,
+    link: Option<&Link>,
+    wrong: Option<Password>,
+) -> Result<HttpResponse, Fault> {
+    let frame = frame(house, req, spoken, Some(browser.csrf(house)));
+    let Some(link) = link else {
+        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
+    };
+    let times = link.times()?;
+    let step = times.step_open(link.now).then_some(()).and(times.step_until);
+    if let (None, Err(refusal)) = (step, times.may_open(link.now)) {
+        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &problem(link, refusal))));
+    }
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let asked = if house.app.config().reset.require_password { Password::Asked } else { Password::No };
+    let delay = reset::rules(&house.app).of_reset(link.changed_at, link.now);
+    let data = confirm::Data {
+        link: link.id.to_string(),
+        user_id_masked: mask_user_id(&link.user_id),
+        asked_at: link.asked_at,
+        asked_from: link.browser_name.clone(),
+        ends_at: times.end(),
+        effect_at: (!delay.is_zero()).then(|| link.now + delay),
+        step: step.map(|ends_at| Step { ends_at, password: wrong.unwrap_or(asked) }),
+    };
+    Ok(page(status, confirm::page(&frame, &data)))
+}
+
+fn problem(link: &Link, refusal: Refusal) -> link_problem::Data {
+    match refusal {
+        Refusal::LinkExpired => link_problem::Data::Expired(link_problem::Late {
+            link: link.id.to_string(),
+            asked_at: link.asked_at,
+            handed_at: link.handed_over_at,
+            opened_at: link.now,
+            ended_at: link.expires_at.unwrap_or(link.issued_at + crate::model::link::LIFE_MAX),
+            reissue: link.reissues < reissue::REISSUES && link.state.as_str() != State::Cancelled.code(),
+            case: link.queue_reason.as_ref().map(|_| link.reference.clone()),
+        }),
+        Refusal::LinkUsed => link_problem::Data::Used { at: link.spent_at },
+        Refusal::LinkEnded => link_problem::Data::Ended,
+        _ => link_problem::Data::Unknown,
+    }
+}
+
+async fn password_proof(house: &House, sent: &Sent, link: &Link) -> Result<Option<PasswordProof>, Fault> {
+    if !house.app.config().reset.require_password {
+        return Ok(None);
+    }
+    let typed = sent.form.one("password").text().unwrap_or_default().to_owned();
+    let hash = link.password_hash.clone();
+    let compared = hash.clone().unwrap_or_default();
+    let fits = tokio::task::spawn_blocking(move || password::verify(&typed, &compared))
+        .await
+        .map_err(|e| Fault::bug("comparing a password", e))?;
+    Ok(Some(PasswordProof { hash, fits }))
+}
+
+fn grant(house: &House, req: &HttpRequest) -> Option<[u8; 32]> {
+    let text = cookies::read(house, req.headers(), Cookie::Grant)?;
+    BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
+fn keep_grant(house: &House, req: &HttpRequest, secret: &[u8; 32]) {
+    let seconds = u32::try_from(GRANT_HOURS).unwrap_or_default() * 3600;
+    cookies::set(house, req, Cookie::Grant, &BASE64URL_NOPAD.encode(secret), seconds);
+}

@@ -1,0 +1,34 @@
+//! The pages: each handler extracts, reads or acts, and draws or redirects.
+
+pub mod demo;
+pub mod help;
+pub mod home;
+pub mod link;
+pub mod not_me;
+pub mod reset;
+pub mod sent;
+pub mod status;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use maud::Markup;
+
+use super::House;
+use super::lang::Spoken;
+use crate::views::layout::Frame;
+
+/// A page with its status.
+fn page(status: StatusCode, markup: Markup) -> HttpResponse {
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(markup.into_string())
+}
+
+/// 303: what a POST ends in, and where a mailed link leads.
+fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// The frame of a page; its language switch leads to this very address.
+fn frame(house: &House, req: &HttpRequest, spoken: Spoken, csrf: Option<String>) -> Frame {
+    let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
+    house.frame(spoken.0, path.to_owned(), csrf)
+}

@@ -1,0 +1,81 @@
+//! *Ini bukan saya*, in two steps.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{frame, page, see};
+use crate::actions::cancel::{self, NotMe};
+use crate::base::token::TokenPurpose;
+use crate::model::account::mask_user_id;
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::QueueReason;
+use crate::store::link::Link;
+use crate::views::link_problem;
+use crate::views::not_me::{self, Case, Data, Stage};
+use crate::web::lang::Spoken;
+use crate::web::{Browser, Form, House, Sent, proof};
+
+const NOT_ME: &str = "/not-me";
+
+/// `GET /not-me/{token}`: a genuine token leaves the address at once; nothing else changes.
+pub async fn arrive(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Stop> {
+    if proof::prove(&house, &token, TokenPurpose::NotMe).await?.is_none() {
+        let frame = house.frame(spoken.0, NOT_ME.to_owned(), None);
+        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
+    }
+    proof::keep(&house, &req, TokenPurpose::NotMe, &token);
+    Ok(see(NOT_ME))
+}
+
+/// `GET /not-me`: the step the person is at.
+pub async fn show(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+) -> Result<HttpResponse, Stop> {
+    let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
+    let Some(link) = proof::held(&house, &req, TokenPurpose::NotMe).await? else {
+        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
+    };
+    let step = Form::parse(req.query_string().as_bytes()).one("step").text().unwrap_or_default().to_owned();
+    let told = link.queue_reason.as_deref() == Some(QueueReason::Disputed.code());
+    let id = link.id.to_string();
+    let stage = match step.as_str() {
+        "done" if told => Stage::Done { reference: link.reference.clone(), held_until: held_until(&link) },
+        "2" => Stage::Second { link: id },
+        _ => Stage::First { link: id },
+    };
+    let case = match cancel::effect(&link) {
+        NotMe::Cancels => Case::Before,
+        NotMe::Disputes => Case::After { reset_at: link.last_reset_at.unwrap_or(link.asked_at) },
+        NotMe::Reports => Case::Secondary,
+    };
+    let data = Data { user_id_masked: mask_user_id(&link.user_id), asked_at: link.asked_at, case, stage };
+    Ok(page(StatusCode::OK, not_me::page(&frame, &data)))
+}
+
+/// `POST /not-me`: the first step, which changes nothing.
+pub async fn next(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
+    proof::posted(&house, &req, TokenPurpose::NotMe, &sent.form).await?;
+    Ok(see("/not-me?step=2"))
+}
+
+/// `POST /not-me/confirm`: the second step.
+pub async fn confirm(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
+    let link = proof::posted(&house, &req, TokenPurpose::NotMe, &sent.form).await?;
+    let hold = sent.form.one("hold").text() == Some("yes");
+    match cancel::not_me(&house.app, link.id, hold).await {
+        Ok(_) | Err(Stop::Refused(Refusal::LinkEnded)) => Ok(see("/not-me?step=done")),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn held_until(link: &Link) -> Option<chrono::DateTime<chrono::Utc>> {
+    link.held_until.filter(|until| *until > link.now)
+}

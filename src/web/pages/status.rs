@@ -1,0 +1,109 @@
+//! One's own request: what Kirim showed to the browser that asked; its state to whoever holds its mailed link.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{frame, page, see};
+use crate::actions::help;
+use crate::base::fault::Fault;
+use crate::base::token::TokenPurpose;
+use crate::base::{crockford, secret_hash};
+use crate::model::account::{mask_address, mask_user_id};
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::{QueueReason, State};
+use crate::store::link::Link;
+use crate::store::request::{self, Own};
+use crate::views::status::{self, Help, Line};
+use crate::web::lang::Spoken;
+use crate::web::{Browser, House, Sent, proof};
+
+/// `GET /requests/{ref}`
+pub async fn show(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, Stop> {
+    let (own, link) = find(&req, &house, &browser, &reference).await?;
+    let (status, data) = match (link, own) {
+        (Some(link), _) => (StatusCode::OK, status::Data::ByLink(by_link(&link)?)),
+        (None, Some(own)) => (StatusCode::OK, status::Data::Own(of_browser(own))),
+        (None, None) => (StatusCode::NOT_FOUND, status::Data::Hidden),
+    };
+    Ok(page(status, status::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
+}
+
+/// `POST /requests/{ref}/help`
+pub async fn ask_help(
+    req: HttpRequest,
+    house: web::Data<House>,
+    reference: web::Path<String>,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let (own, link) = find(&req, &house, &sent.browser, &reference).await?;
+    let (id, reference) = match (own, link) {
+        (Some(own), _) => (own.id, own.reference),
+        (None, Some(link)) => (link.request_id, link.reference),
+        (None, None) => return Err(Refusal::NotFound.into()),
+    };
+    help::ask_help(&house.app, id).await?;
+    Ok(see(&format!("/requests/{reference}")))
+}
+
+async fn find(
+    req: &HttpRequest,
+    house: &House,
+    browser: &Browser,
+    reference: &str,
+) -> Result<(Option<Own>, Option<Link>), Fault> {
+    let Some(reference) = crockford::parse(reference) else { return Ok((None, None)) };
+    let link = proof::held(house, req, TokenPurpose::Reset).await?.filter(|link| link.reference == reference);
+    let own = request::own(&mut house.app.read().await?, &reference, &secret_hash(&browser.id)).await?;
+    Ok((own, link))
+}
+
+fn of_browser(own: Own) -> status::Own {
+    status::Own {
+        help: own.help_asked_at.map_or(Help::Possible, Help::Asked),
+        reference: own.reference,
+        user_id: own.user_id,
+        email_masked: mask_address(&own.address),
+        asked_at: own.asked_at,
+    }
+}
+
+fn by_link(link: &Link) -> Result<status::ByLink, Fault> {
+    let state = link.state()?;
+    let asked = link.queue_reason.as_deref() == Some(QueueReason::Help.code());
+    let help = match link.queued_at {
+        Some(at) if asked => Help::Asked(at),
+        _ if state.is_final() => Help::Over,
+        _ => Help::Possible,
+    };
+    Ok(status::ByLink {
+        reference: link.reference.clone(),
+        user_id_masked: mask_user_id(&link.user_id),
+        state: state.code(),
+        timeline: timeline(link, state),
+        help,
+    })
+}
+
+fn timeline(link: &Link, state: State) -> Vec<Line> {
+    let line = |at: Option<_>, state: State| at.map(|at| Line { at, code: state.code() });
+    let waited = link.due_at.and(link.spent_at);
+    let ended = link.request_ended_at.filter(|_| state.is_final());
+    let expired = link.expires_at.filter(|at| state == State::Expired && *at <= link.now);
+    [
+        line(Some(link.asked_at), State::Received),
+        line(link.handed_over_at, State::Mailed),
+        line(link.opened_at, State::Opened),
+        line(waited, State::Waiting),
+        line(expired, State::Expired),
+        line(ended, state),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

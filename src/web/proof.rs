@@ -1,0 +1,57 @@
+//! The mailed token a browser holds: proved against its link's row by one keyed comparison.
+
+use actix_web::HttpRequest;
+
+use super::cookies::{self, Cookie};
+use super::House;
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::token::{self, TokenPurpose};
+use crate::model::refusal::{Refusal, Stop};
+use crate::store::link::{self, Link};
+use crate::web::Form;
+
+/// Seconds a browser keeps the token of a link: as long as its row is kept.
+const KEPT_SECONDS: u32 = 30 * 24 * 3600;
+
+/// The link of a genuine token; nothing for any other text.
+pub async fn prove(house: &House, text: &str, purpose: TokenPurpose) -> Result<Option<Link>, Fault> {
+    let Some(presented) = token::read(text) else { return Ok(None) };
+    let Some(link) = link::find(&mut house.app.read().await?, presented.link_id).await? else { return Ok(None) };
+    let keys = house.app.keys().of(Purpose::Link);
+    let genuine = match (keys.by_id(&link.key_id), <&[u8; 32]>::try_from(link.random.as_slice())) {
+        (Some(key), Ok(random)) => presented.matches(key, purpose, random),
+        _ => false,
+    };
+    Ok(genuine.then_some(link))
+}
+
+/// The link whose token this browser holds.
+pub async fn held(house: &House, req: &HttpRequest, purpose: TokenPurpose) -> Result<Option<Link>, Fault> {
+    match cookies::read(house, req.headers(), cookie(purpose)) {
+        Some(text) => prove(house, text, purpose).await,
+        None => Ok(None),
+    }
+}
+
+/// The link a posted form was drawn for, which must be the one whose token this browser holds.
+pub async fn posted(house: &House, req: &HttpRequest, purpose: TokenPurpose, form: &Form) -> Result<Link, Stop> {
+    let link = held(house, req, purpose).await?.ok_or(Refusal::LinkUnknown)?;
+    if form.one("link").text() == Some(link.id.to_string().as_str()) {
+        Ok(link)
+    } else {
+        Err(Refusal::LinkMismatch.into())
+    }
+}
+
+/// Moves a genuine token from the address into the browser's cookie.
+pub fn keep(house: &House, req: &HttpRequest, purpose: TokenPurpose, text: &str) {
+    cookies::set(house, req, cookie(purpose), text, KEPT_SECONDS);
+}
+
+fn cookie(purpose: TokenPurpose) -> Cookie {
+    match purpose {
+        TokenPurpose::Reset | TokenPurpose::Activate => Cookie::Link,
+        TokenPurpose::NotMe | TokenPurpose::Cancel => Cookie::NotMe,
+    }
+}

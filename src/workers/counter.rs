@@ -1,0 +1,39 @@
+//! Shares what this server counted of each network with the others, and tells whether mail is slow.
+
+use crate::app::App;
+use crate::base::slots::{self, Count};
+use crate::model::refusal::Stop;
+use crate::store::limit::{self, NetworkHits};
+use crate::store::{delay, letter};
+
+/// What is counted, as the database names it.
+const WHAT: [&str; 2] = ["kirim", "picture"];
+
+/// Shares once; there is never more to do.
+pub async fn step(app: &App) -> Result<bool, Stop> {
+    let mut read = app.read().await?;
+    let slot = slots::slot(app.clock().now());
+    let mine: Vec<NetworkHits> = app
+        .networks()
+        .take(slot)
+        .into_iter()
+        .map(|count| NetworkHits {
+            network: count.network,
+            what: count.what.to_owned(),
+            slot: count.slot,
+            hits: i32::try_from(count.hits).unwrap_or(i32::MAX),
+        })
+        .collect();
+    let all = limit::share_network_hits(&mut read, &mine, slot).await?;
+    app.networks().share(all.into_iter().filter_map(|hits| {
+        let what = WHAT.into_iter().find(|what| *what == hits.what)?;
+        let count = u32::try_from(hits.hits).unwrap_or(0);
+        Some(Count { network: hits.network, what, slot: hits.slot, hits: count })
+    }));
+    app.set_mail_is_slow(delay::is_slow(&mut read).await?);
+    let (used, most) = app.connections();
+    metrics::gauge!("database_connections").set(used as f64);
+    metrics::gauge!("database_connections_max").set(most as f64);
+    metrics::gauge!("outbox_letters").set(letter::backlog(&mut read).await? as f64);
+    Ok(false)
+}

@@ -1,0 +1,33 @@
+//! Expires links, removes what is past its retention, measures mail delay, and keeps partitions ahead of time.
+
+use crate::actions::expire::expire;
+use crate::actions::purge::purge;
+use crate::app::App;
+use crate::base::slots;
+use crate::model::refusal::Stop;
+use crate::store::{delay, limit, link, retention};
+
+/// Links expired in one step.
+const BATCH: i64 = 200;
+/// Months for which the log has partitions ahead.
+const MONTHS: i32 = 13;
+
+/// Expires links whose time ran out; true where there may be more.
+pub async fn step(app: &App) -> Result<bool, Stop> {
+    let ids = link::expiring(&mut app.read().await?, BATCH).await?;
+    let mut expired = false;
+    for id in ids {
+        expired |= expire(app, id).await?;
+    }
+    Ok(expired)
+}
+
+/// What needs doing only now and then; true where there may be more.
+pub async fn tidy(app: &App) -> Result<bool, Stop> {
+    let mut read = app.read().await?;
+    retention::make_partitions(&mut read, MONTHS).await?;
+    delay::measure(&mut read).await?;
+    limit::sweep(&mut read, slots::slot(app.clock().now())).await?;
+    drop(read);
+    purge(app).await
+}
