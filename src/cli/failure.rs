@@ -24,6 +24,11 @@ impl Failure {
         Self { code: 4, words: vec![words.into()] }
     }
 
+    /// Faults of the settings: exit code 3.
+    pub(super) fn settings(words: Vec<String>) -> Self {
+        Self { code: 3, words }
+    }
+
     /// A failure that has been told already.
     pub(super) fn told(code: u8) -> Self {
         Self { code, words: Vec::new() }
@@ -51,7 +56,7 @@ impl From<Fault> for Failure {
 
 impl From<Vec<Finding>> for Failure {
     fn from(findings: Vec<Finding>) -> Self {
-        Self { code: 3, words: findings.iter().map(ToString::to_string).collect() }
+        Self::settings(findings.iter().map(ToString::to_string).collect())
     }
 }
 

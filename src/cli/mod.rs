@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod accounts;
 mod completions;
 mod config;
 mod doctor;
@@ -50,6 +51,9 @@ enum Command {
     /// Check or show the settings.
     #[command(subcommand)]
     Config(config::Command),
+    /// Import or export accounts as CSV.
+    #[command(subcommand)]
+    Accounts(accounts::Command),
     /// Make key files.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Migrate(options) => migrate::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Config(command) => config::run(&common, &command),
+        Command::Accounts(command) => accounts::run(&common, &command),
         Command::Keys(command) => keys::run(&common, &command),
         Command::Completions(options) => completions::run(&options),
         Command::Version(options) => version::run(&options),

@@ -114,6 +114,11 @@ impl<R: Read> Iterator for Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
+    /// The input, read as far as the lines were.
+    pub fn into_inner(self) -> R {
+        self.rows.into_inner()
+    }
+
     fn header(&mut self) -> Result<(), Flaw> {
         let mut row = ByteRecord::new();
         let flaw = |reason: String| Err(Flaw { line: 1, reason });

@@ -1,7 +1,7 @@
 //! Export of accounts, a page at a time.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_async::RunQueryDsl;
 
 use super::sql::sql;
@@ -50,4 +50,16 @@ pub async fn page(read: &mut Read, after: &str, most: i64) -> Result<(Vec<Row>, 
         protected: f.protected,
     });
     Ok((rows.collect(), next))
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many accounts there are.
+pub async fn count(read: &mut Read) -> Result<i64, Fault> {
+    let count: Count = sql("select count(*) as n from account").get_result(read.look()).await.map_err(fault)?;
+    Ok(count.n)
 }

@@ -1,7 +1,7 @@
 //! Import of accounts: lines are staged first, compared with what is there, and taken over in one statement.
 
+use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Text, Uuid as SqlUuid};
-use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -150,14 +150,13 @@ pub async fn secrets(read: &mut Read, import: Uuid) -> Result<Vec<Secrets>, Faul
 
 /// How many staged lines are of accounts that are not there yet.
 pub async fn fresh(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
-    let count: Option<Count> = sql("select count(*) as n from account_import i
+    let count: Count = sql("select count(*) as n from account_import i
         where i.import = {} and not exists (select from account a where a.user_id_folded = i.user_id_folded)")
     .bind(import)
     .get_result(read.look())
     .await
-    .optional()
     .map_err(fault)?;
-    Ok(count.map_or(0, |count| count.n))
+    Ok(count.n)
 }
 
 /// Takes over the staged lines whose accounts are not there yet: account, addresses, credential. Gives how many.

@@ -62,7 +62,12 @@ fn apply(connection: AsyncPgConnection, task: Task) -> Result<Vec<String>, Fault
         Task::Pending => {
             harness.pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(|m| m.name().to_string()).collect()
         }
-        Task::Up => harness.run_pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(ToString::to_string).collect(),
+        Task::Up => {
+            let names =
+                harness.pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(|m| m.name().to_string()).collect();
+            harness.run_pending_migrations(MIGRATIONS).map_err(bug)?;
+            names
+        }
         Task::Redo => {
             harness.revert_all_migrations(MIGRATIONS).map_err(bug)?;
             harness.run_pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(ToString::to_string).collect()
