@@ -8,17 +8,21 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::actions::import;
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use crate::actions::import::{Ready, import};
 use crate::app::App;
 use crate::base::catcher::Catcher;
 use crate::base::clock::Clock;
 use crate::base::cluster::{Cluster, Options as ClusterOptions};
 use crate::base::fault::Fault;
-use crate::base::keyring::Keyring;
-use crate::base::password;
+use crate::base::keyring::{Keyring, Purpose};
+use crate::base::{password, random, seal};
 use crate::config::{Config, SmtpTls};
-use crate::model::refusal::Stop;
+use crate::model::account_csv;
 use crate::server::{self, Running};
+use crate::store::import::{self as staging, Staged};
 use crate::store::setup;
 use crate::views::demo::Person as Shown;
 use crate::web::pages::demo::Demo;
@@ -139,15 +143,26 @@ fn keys(options: &Options) -> Result<Keyring, Fault> {
     })
 }
 
-/// Imports the people the way an operator would; those who are there already stay as they are.
+/// Imports the people the way an operator would; a kept demo has them already.
 async fn seed(app: &App, accounts: usize) -> Result<(), Fault> {
-    if accounts == 0 || crate::store::account::any(&mut app.read().await?).await? {
-        return Ok(());
+    let csv = csv(accounts, &password::hash(PASSWORD)?);
+    let lines = account_csv::lines(csv.as_bytes()).collect::<Result<Vec<_>, _>>();
+    let lines = lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
+    let seal_key = app.keys().of(Purpose::Seal);
+    let mut staged = Vec::with_capacity(lines.len());
+    for line in lines {
+        let credential = random::id();
+        let sealed_secret = line.totp_secret.as_ref().map(|s| seal::seal(seal_key, credential, &s.0)).transpose()?;
+        staged.push(Staged { line, account: random::id(), credential, sealed_secret });
     }
-    let hash = password::hash(PASSWORD)?;
-    match import::from_csv(app, csv(accounts, &hash).as_bytes()).await {
-        Ok(_) => Ok(()),
-        Err(Stop::Fault(fault)) => Err(fault),
-        Err(Stop::Refused(refusal)) => Err(Fault::broken(format!("the demo's people were refused: {}", refusal.code()))),
+    let id = random::id();
+    let mut read = app.read().await?;
+    staging::stage(&mut read, id, &staged).await?;
+    let fresh = staging::fresh(&mut read, id).await?;
+    if usize::try_from(fresh) == Ok(staged.len()) && fresh > 0 {
+        let file_sha256 = HEXLOWER.encode(&Sha256::digest(csv));
+        let ready = Ready { import: id, fresh, unchanged: 0, file_sha256 };
+        import(app, &ready).await.map_err(|stop| Fault::bug("seeding the demo", stop))?;
     }
+    staging::clear(&mut read, id).await
 }
