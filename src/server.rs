@@ -1,23 +1,18 @@
 //! Starts the web and its listeners, and stops everything gracefully: first the web, then the workers.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App as AppOf;
 use crate::base::fault::Fault;
-use crate::config::{Config, Tls};
+use crate::config::Config;
 use crate::store::{health, migrations};
-use crate::web::gate::Gate;
 use crate::web::ops::{self, Check, Readiness};
 use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
@@ -25,25 +20,23 @@ use crate::web::{House, tally};
 use crate::workers::courier::Courier;
 use crate::workers::{counter, every, executor, resolver, sweeper};
 
-/// Time a client has for the headers of its request (slow ones get 408).
-const HEAD_SECONDS: u64 = 5;
-/// Time an idle connection is kept.
-const IDLE_SECONDS: u64 = 10;
-/// Time what is in flight has to end once we stop.
-const DRAIN_SECONDS: u64 = 15;
+mod listen;
+mod tls;
+
 /// Tick of the workers that people wait for.
 const TICK: Duration = Duration::from_secs(1);
 /// Tick of the one that expires links.
 const SWEEP: Duration = Duration::from_secs(15);
 /// Tick of the one that tidies up.
 const TIDY: Duration = Duration::from_secs(600);
-/// Time workers have to end their step after that.
+/// Time workers have to end their step once the web has stopped.
 const WORKERS_SECONDS: u64 = 4;
 
 /// Tables of routes: the public pages, and the demo's where it runs.
 pub type Tables = &'static [&'static [Route]];
 
 /// A running house.
+#[derive(Debug)]
 pub struct Running {
     /// Where people reach us.
     pub public: SocketAddr,
@@ -65,7 +58,7 @@ impl Running {
 
     /// Waits until the house was stopped and has ended: at most 20 s after `stop`.
     pub async fn ended(self) {
-        // A panic in there was logged where it happened; what is left ends all the same.
+        // a panic in there was logged where it happened; what is left ends all the same.
         let _ = self.web.await;
         self.workers_stop.cancel();
         let all = futures_util::future::join_all(self.workers);
@@ -128,95 +121,39 @@ pub fn start(house: House, tables: Tables, ready: Check) -> Result<Running, Faul
     tally::recorder()?;
     let app = house.app.clone();
     let config = app.config();
-    let workers = match config.server.workers {
+    let threads = match config.server.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
     let stop = house.stop.clone();
     let house = web::Data::new(house);
-    let (public, public_handle, public_run) = listen_public(config, &house, tables, workers)?;
-    let readiness = web::Data::new(Readiness::new(ready, stop.clone()));
-    let ops_server = HttpServer::new(move || App::new().app_data(readiness.clone()).configure(ops::routes))
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .bind(config.server.ops_listen)
-        .map_err(|e| Fault::bug(format!("server.ops_listen: cannot listen on {}", config.server.ops_listen), e))?;
-    let ops = ops_server.addrs().first().copied().unwrap_or(config.server.ops_listen);
-    let ops_run = ops_server.run();
-    let ops_handle = ops_run.handle();
-    tokio::spawn(ops_run);
-    tokio::spawn(public_run);
-    let web = tokio::spawn(stop_web(stop.clone(), house, public_handle, ops_handle));
+    let (public, public_server) = listen::public(config, &house, tables, threads)?;
+    let (ops, ops_server) = listen_ops(config, Readiness::new(ready, stop.clone()))?;
+    let handles = (public_server.handle(), ops_server.handle());
+    tokio::spawn(public_server);
+    tokio::spawn(ops_server);
+    let web = tokio::spawn(stop_web(stop.clone(), house, handles));
     Ok(Running { public, ops, stop, workers_stop: CancellationToken::new(), workers: Vec::new(), web })
 }
 
-fn listen_public(
-    config: &Config,
-    house: &web::Data<House>,
-    tables: Tables,
-    workers: usize,
-) -> Result<(SocketAddr, ServerHandle, actix_web::dev::Server), Fault> {
-    let shared = house.clone();
-    let server = HttpServer::new(move || {
-        App::new()
-            .wrap(Gate(shared.clone()))
-            .app_data(shared.clone())
-            .app_data(web::Data::new(shared.app.clone()))
-            .configure(|config| tables.iter().for_each(|rows| routes::install(config, rows)))
-    })
-    .workers(workers)
-    .disable_signals()
-    .keep_alive(Duration::from_secs(IDLE_SECONDS))
-    .client_request_timeout(Duration::from_secs(HEAD_SECONDS))
-    .client_disconnect_timeout(Duration::from_secs(2))
-    .tcp_nodelay(true)
-    .backlog(2048)
-    .max_connections(connections(workers))
-    .shutdown_timeout(DRAIN_SECONDS);
-    let listen = config.server.listen;
-    let server = match &config.tls {
-        Some(tls) => server.bind_rustls_0_23(listen, tls_settings(tls)?),
-        None => server.bind(listen),
-    }
-    .map_err(|e| Fault::bug(format!("server.listen: cannot listen on {listen}"), e))?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
-    let run = server.run();
-    Ok((address, run.handle(), run))
+fn listen_ops(config: &Config, readiness: Readiness) -> Result<(SocketAddr, Server), Fault> {
+    let at = config.server.ops_listen;
+    let readiness = web::Data::new(readiness);
+    let server = HttpServer::new(move || App::new().app_data(readiness.clone()).configure(ops::routes))
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .bind(at)
+        .map_err(|e| Fault::bug(format!("server.ops_listen: cannot listen on {at}"), e))?;
+    let address = server.addrs().first().copied().unwrap_or(at);
+    Ok((address, server.run()))
 }
 
-async fn stop_web(stop: CancellationToken, house: web::Data<House>, public: ServerHandle, ops: ServerHandle) {
-    house.wall.sweep(&stop).await;
-    stop.cancelled().await;
+/// Keeps wall and metrics small until the stop, then lets the web end.
+async fn stop_web(stop: CancellationToken, house: web::Data<House>, (public, ops): (ServerHandle, ServerHandle)) {
+    tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop));
     public.stop(true).await;
     ops.stop(true).await;
-}
-
-/// Connections one thread may hold: what the system lets us open, less what the rest of the house needs.
-fn connections(workers: usize) -> usize {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    // Raising the soft limit to the hard one is what every server of many sockets does; where it fails, less fits.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-    let files = getrlimit(Resource::Nofile).current.and_then(|n| usize::try_from(n).ok()).unwrap_or(1 << 16);
-    (files.saturating_sub(256) / workers.max(1)).clamp(64, 25_000)
-}
-
-/// Reads the certificate and its key.
-fn tls_settings(tls: &Tls) -> Result<ServerConfig, Fault> {
-    let unreadable = |key: &str, path: &Path, e| Fault::bug(format!("{key}: {} cannot be read", path.display()), e);
-    let chain = CertificateDer::pem_file_iter(&tls.certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| unreadable("tls.certificate", &tls.certificate, e))?;
-    if chain.is_empty() {
-        return Err(Fault::broken(format!("tls.certificate: {} holds no certificate", tls.certificate.display())));
-    }
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| unreadable("tls.key", &tls.key, e))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|e| Fault::bug("tls: certificate and key do not make a pair that works", e))
 }
 
 /// Cancels `stop` at SIGTERM or SIGINT.

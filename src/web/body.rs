@@ -188,3 +188,48 @@ fn decode(text: &[u8]) -> Cow<'_, [u8]> {
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Field, Form, Trouble};
+
+    #[test]
+    fn fields_are_told_apart() {
+        let form = Form::parse(
+            b"a=1&b=x+y%2B%c3%a9&c=%ff&d=1&d=2&e[]=1&f%5B0%5D=1&g&%68=%zz%&i=\x00&j=%e2%80%aea&k=a%0ab&aa=2",
+        );
+        let table: [(&str, Field<'_>, Result<&str, Trouble>); 13] = [
+            ("a", Field::Text("1"), Ok("1")),
+            ("b", Field::Text("x y+é"), Ok("x y+é")),
+            ("c", Field::Unreadable, Err(Trouble::Unreadable)),
+            ("d", Field::Repeated, Err(Trouble::Repeated)),
+            ("e", Field::Repeated, Err(Trouble::Repeated)),
+            ("f", Field::Repeated, Err(Trouble::Repeated)),
+            ("g", Field::Text(""), Ok("")),
+            ("h", Field::Text("%zz%"), Ok("%zz%")),
+            ("i", Field::Text("\0"), Err(Trouble::Control)),
+            ("j", Field::Text("\u{202e}a"), Err(Trouble::Hidden)),
+            ("k", Field::Text("a\nb"), Err(Trouble::Control)),
+            ("l", Field::Missing, Err(Trouble::Missing)),
+            ("aa", Field::Text("2"), Ok("2")),
+        ];
+        for (name, field, line) in table {
+            assert_eq!((form.one(name), form.one(name).line()), (field, line), "{name}");
+        }
+        let typed = [("b", "x y+é"), ("c", "\u{fffd}"), ("d", "1"), ("e", "1"), ("i", "\u{fffd}"), ("l", "")];
+        for (name, shown) in typed {
+            assert_eq!(form.typed(name), shown, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_some_form(bytes: Vec<u8>, name in "[a-z]{0,2}") {
+            let form = Form::parse(&bytes);
+            prop_assert!(form.one(&name).text().is_none_or(|text| text.len() <= bytes.len()));
+            prop_assert!(form.typed(&name).chars().count() <= bytes.len());
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Headers that every answer carries, whatever went wrong before it.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -31,6 +33,21 @@ pub fn add(headers: &mut HeaderMap, secure: bool) {
     if secure {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
+}
+
+/// The same as lines of HTTP/1, for answers that none of our code makes.
+pub fn lines(secure: bool) -> &'static str {
+    static LINES: LazyLock<[String; 2]> = LazyLock::new(|| {
+        [false, true].map(|secure| {
+            let mut headers = HeaderMap::new();
+            add(&mut headers, secure);
+            headers
+                .iter()
+                .map(|(name, value)| [name.as_str(), ": ", value.to_str().unwrap_or_default(), "\r\n"].concat())
+                .collect()
+        })
+    });
+    &LINES[usize::from(secure)]
 }
 
 /// The policy with one directive more, for the header `Content-Security-Policy` of a page that needs it.

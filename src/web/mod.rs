@@ -18,6 +18,7 @@ pub mod proof;
 pub mod routes;
 pub mod tally;
 pub mod wall;
+pub mod wire;
 
 pub use body::{Field, Form, Trouble};
 pub use edge::Client;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 
 use crate::base::fault::Fault;
 
@@ -22,6 +23,15 @@ pub fn recorder() -> Result<&'static PrometheusHandle, Fault> {
         builder.map_err(|e| e.to_string())
     });
     made.as_ref().map_err(|why| Fault::broken(format!("the metrics recorder cannot be installed: {why}")))
+}
+
+/// Folds fresh samples into the histograms, which otherwise keep every one of them; ends at `stop`.
+pub async fn upkeep(stop: &CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(5))).await.is_some() {
+        if let Ok(recorder) = recorder() {
+            recorder.run_upkeep();
+        }
+    }
 }
 
 /// Handles of one route's metrics, made at their first use and kept by the thread.

@@ -34,13 +34,12 @@ impl Wall {
         limiter.check_key(network).map_err(|until| until.wait_time_from(self.clock.now()))
     }
 
-    /// Forgets networks that have been quiet, once a minute until `stop`.
+    /// Forgets networks that have been quiet, once a minute; ends at `stop`.
     pub async fn sweep(&self, stop: &CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(Duration::from_mins(1))).await.is_some() {
-            if let Some(limiter) = &self.limiter {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
+            let Some(limiter) = &self.limiter else { continue };
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
         }
     }
 }

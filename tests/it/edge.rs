@@ -11,15 +11,15 @@ use pulih::base::fault::Fault;
 use pulih::base::keyring::Keyring;
 use pulih::config::{Config, LimitsMode};
 use pulih::model::refusal::{Refusal, Stop};
-use pulih::server::{self, Running};
-use pulih::web::routes::{Limit, ROUTES, Route, read, write};
+use pulih::server::{self, Running, Tables};
+use pulih::web::routes::{Limit, ROUTES, read, write};
 use pulih::web::{Browser, Field, House, Sent, headers};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const ORIGIN: &str = "https://pulih.example.go.id";
 
-fn rows() -> &'static [Route] {
+fn tables() -> Tables {
     let mut rows = ROUTES.to_vec();
     rows.push(read("/t/form", Limit::Wall, |r| r.to(form)));
     rows.push(write("/t/form", Limit::Wall, &[], |r| r.to(sent)));
@@ -29,7 +29,7 @@ fn rows() -> &'static [Route] {
     rows.push(read("/t/bug", Limit::Wall, |r| r.to(bug)));
     rows.push(read("/t/away", Limit::Wall, |r| r.to(away)));
     rows.push(read("/t/number/{n}", Limit::Wall, |r| r.to(number)));
-    Vec::leak(rows)
+    Box::leak(Box::new([&*Vec::leak(rows)]))
 }
 
 async fn form(browser: Browser, house: web::Data<House>) -> HttpResponse {
@@ -72,7 +72,7 @@ fn start(change: impl FnOnce(&mut Config), prepare: impl FnOnce(&mut House)) -> 
     let mut config = Config::default();
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     config.server.ops_listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    config.server.base_url = ORIGIN.to_owned();
+    ORIGIN.clone_into(&mut config.server.base_url);
     config.server.workers = 1;
     config.database.url = "postgres://nobody@127.0.0.1:1/none".into();
     config.limits.mode = LimitsMode::Off;
@@ -80,7 +80,7 @@ fn start(change: impl FnOnce(&mut Config), prepare: impl FnOnce(&mut House)) -> 
     let app = App::new(config, Keyring::ephemeral().unwrap(), Clock::system()).unwrap();
     let mut house = House::new(app, None).unwrap();
     prepare(&mut house);
-    server::start(house, rows(), Arc::new(|| Box::pin(async { Ok(()) }))).unwrap()
+    server::start(house, tables(), Arc::new(|| Box::pin(async { Ok(()) }))).unwrap()
 }
 
 fn plain() -> Running {
@@ -195,7 +195,8 @@ async fn answers_made_before_any_route_carry_them_too() {
 #[tokio::test]
 async fn a_panic_leaves_the_connection_alive() {
     let house = plain();
-    let two = b"GET /t/panic HTTP/1.1\r\nHost: x\r\n\r\nGET /t/number/7 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let two =
+        b"GET /t/panic HTTP/1.1\r\nHost: x\r\n\r\nGET /t/number/7 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let both = raw(house.public, two).await;
     assert!(both.starts_with("HTTP/1.1 500") && both.contains("HTTP/1.1 200") && both.ends_with('7'), "{both}");
 }
@@ -215,7 +216,9 @@ async fn a_form_drawn_for_this_browser_is_taken() {
     let more = format!("{FORM}Cookie: junk=%ff%; =; {cookie}\r\nOrigin: {ORIGIN}\r\nSec-Fetch-Site: same-origin\r\n");
     let answer = post(house.public, &more, &format!("csrf={csrf}&user_id=A+%C3%A9%zz")).await;
     assert_eq!((status(&answer), body(&answer)), ("200", "A é%zz"), "{answer}");
-    assert!(header(&answer, "set-cookie").unwrap().ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure"));
+    assert!(
+        header(&answer, "set-cookie").unwrap().ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure")
+    );
 }
 
 #[tokio::test]
@@ -410,4 +413,35 @@ async fn the_second_listener_tells_health_readiness_and_metrics() {
     assert!(metrics.contains(r#"http_request_seconds_bucket{route="none""#), "{metrics}");
     assert!(!metrics.contains("token"), "{metrics}");
     assert_eq!(status(&get(house.public, "/metrics", "").await), "404");
+}
+
+#[tokio::test]
+async fn our_own_tls_is_the_same_house() {
+    use tokio_rustls::rustls::pki_types::ServerName;
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["pulih.example.go.id".to_owned()]).unwrap();
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let tls = pulih::config::Tls { certificate, key };
+    let house = start(|config| config.tls = Some(tls), |_| {});
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let client = Arc::new(client.with_root_certificates(roots).with_no_client_auth());
+    for (request, expected) in
+        [("GET /t/number/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "200"), ("junk\r\n\r\n", "400")]
+    {
+        let stream = TcpStream::connect(house.public).await.unwrap();
+        let name = ServerName::try_from("pulih.example.go.id").unwrap();
+        let mut stream = tokio_rustls::TlsConnector::from(client.clone()).connect(name, stream).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut all = Vec::new();
+        let _ = stream.read_to_end(&mut all).await;
+        let answer = String::from_utf8_lossy(&all).into_owned();
+        assert_eq!(status(&answer), expected, "{answer}");
+        assert!(header(&answer, "strict-transport-security").is_some(), "{answer}");
+    }
 }
