@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Common;
+use super::{Common, runtime};
 use super::failure::Failure;
 use crate::app::App;
 use crate::base::clock::Clock;
@@ -42,10 +42,8 @@ pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
         Command::Import { .. } => keyring(&config.keys.dir)?,
         Command::Export { .. } => Keyring::ephemeral()?,
     };
-    let app = App::new(config, keys, Clock::system())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|e| Failure::new(format!("cannot start a runtime: {e}")))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
+        let app = App::new(config, keys, Clock::system())?;
         match command {
             Command::Import { file, dry_run, json } => import::run(&app, file, *dry_run, *json).await,
             Command::Export { file } => export::run(&app, file).await,

@@ -8,11 +8,13 @@ use clap::{Parser, Subcommand};
 mod accounts;
 mod completions;
 mod config;
+mod demo;
 mod doctor;
 mod failure;
 mod keys;
 mod logs;
 mod migrate;
+mod serve;
 mod version;
 
 use crate::config::{Loaded, Purpose, Sources};
@@ -46,6 +48,10 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try everything at once: own database, seeded people, own mailbox; nothing to set up.
+    Demo(demo::Options),
+    /// Serve people, on this installation's database, relay and keys.
+    Serve,
     /// Bring the database's tables up to this program, as their owner.
     Migrate(migrate::Options),
     /// Say what is wrong with this installation, and what mends it.
@@ -71,6 +77,8 @@ pub fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Cli { common, command } = Cli::parse();
     let done = match command {
+        Command::Demo(options) => demo::run(&common, &options),
+        Command::Serve => serve::run(&common),
         Command::Migrate(options) => migrate::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Config(command) => config::run(&common, &command),
@@ -97,6 +105,12 @@ impl Common {
         sources.flags.extend(self.set.iter().map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone())));
         sources
     }
+}
+
+/// The runtime on which a command's connections and workers live.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|e| Failure::new(format!("cannot start a runtime: {e}")))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,2 +1,168 @@
 //! The demo: a private cluster, seeded people and a mail catcher, in one process.
 
+pub mod people;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use crate::actions::import::{Ready, import};
+use crate::app::App;
+use crate::base::catcher::Catcher;
+use crate::base::clock::Clock;
+use crate::base::cluster::{Cluster, Options as ClusterOptions};
+use crate::base::fault::Fault;
+use crate::base::keyring::{Keyring, Purpose};
+use crate::base::{password, random, seal};
+use crate::config::{Config, SmtpTls};
+use crate::model::account_csv;
+use crate::server::{self, Running};
+use crate::store::import::{self as staging, Staged};
+use crate::store::setup;
+use crate::views::demo::Person as Shown;
+use crate::web::pages::demo::Demo;
+use people::{PASSWORD, Person, csv, person};
+
+/// Mails the catcher keeps.
+const MAILS: usize = 2_000;
+/// People shown on the first page and in the line of JSON.
+const SHOWN: usize = 5;
+
+/// How the demo is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Accounts seeded.
+    pub accounts: usize,
+    /// Folder that is kept; otherwise a temporary one.
+    pub data: Option<PathBuf>,
+}
+
+/// A running demo. Its cluster ends with it.
+pub struct Started {
+    /// The house.
+    pub running: Running,
+    /// Where to look at it.
+    pub url: String,
+    cluster: Cluster,
+}
+
+impl Started {
+    /// What there is to try: one line of JSON.
+    pub fn json(&self) -> Value {
+        let accounts: Vec<Value> = (0..SHOWN).map(person).map(|p| account(&p)).collect();
+        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": [] })
+    }
+
+    /// The same as a short table.
+    pub fn table(&self) -> String {
+        let mut lines = vec![
+            format!("Pulih is ready: {}/demo", self.url),
+            String::new(),
+            format!("{:<14} {:<36} {:<12} {:<18} {}", "User ID", "Email", "Tipe User", "Password", "TOTP secret"),
+        ];
+        for p in (0..SHOWN).map(person) {
+            let kind = p.user_type.code();
+            lines.push(format!("{:<14} {:<36} {kind:<12} {PASSWORD:<18} {}", p.user_id, p.email, p.totp_secret));
+        }
+        lines.push(String::new());
+        lines.push(format!("Letters arrive at {}/demo/mailbox. Ctrl-C ends the demo.", self.url));
+        lines.join("\n")
+    }
+
+    /// Waits until the house has ended, then stops the cluster.
+    pub async fn ended(self) {
+        self.running.ended().await;
+        drop(self.cluster);
+    }
+}
+
+fn account(p: &Person) -> Value {
+    json!({
+        "user_id": p.user_id, "email": p.email, "user_type": p.user_type.code(), "name": p.name,
+        "password": PASSWORD, "totp_secret": p.totp_secret,
+    })
+}
+
+/// Starts everything; `config` holds what the environment says besides.
+pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fault> {
+    let cluster = Cluster::start(ClusterOptions {
+        data: options.data.clone(),
+        fsync: true,
+        ..ClusterOptions::default()
+    })
+    .map_err(|e| Fault::bug("the demo's PostgreSQL did not start", e))?;
+    setup::prepare("pulih", |database, user| cluster.url(database, user)).await?;
+    let local = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+    let catcher = Catcher::start(local, MAILS).map_err(|e| Fault::bug("the demo's mail catcher did not start", e))?;
+
+    config.database.url = SecretString::from(cluster.url("pulih", setup::APP));
+    config.server.listen = options.listen;
+    if config.server.base_url.is_empty() {
+        config.server.base_url = format!("http://{}", options.listen);
+    }
+    config.smtp.host = catcher.address().ip().to_string();
+    config.smtp.port = catcher.address().port();
+    config.smtp.tls = SmtpTls::None;
+    or(&mut config.smtp.from_address, "no-reply@lpse.example");
+    or(&mut config.helpdesk.address, "helpdesk@lpse.example");
+    or(&mut config.helpdesk.phone, "021 555 0100");
+    or(&mut config.helpdesk.hours, "Senin–Jumat 08.00–16.00 WIB");
+
+    let url = config.server.base_url.clone();
+    let app = App::new(config, keys(options)?, Clock::system())?;
+    seed(&app, options.accounts).await?;
+    let people = (0..SHOWN).map(person).map(shown).collect();
+    let running = server::run(&app, Some(Demo { people, catcher }))?;
+    Ok(Started { running, url, cluster })
+}
+
+fn or(value: &mut String, default: &str) {
+    if value.is_empty() {
+        default.clone_into(value);
+    }
+}
+
+fn shown(p: Person) -> Shown {
+    Shown { user_id: p.user_id, email: p.email, user_type: p.user_type, name: p.name, password: PASSWORD.to_owned() }
+}
+
+/// Keys of a kept demo lie beside its data; others live as long as the process.
+fn keys(options: &Options) -> Result<Keyring, Fault> {
+    let Some(data) = &options.data else { return Keyring::ephemeral() };
+    let folder = data.join("keys");
+    Keyring::init(&folder, Clock::system().now().date_naive())?;
+    Keyring::load(&folder).map_err(|problems| {
+        Fault::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })
+}
+
+/// Imports the people the way an operator would; a kept demo has them already.
+async fn seed(app: &App, accounts: usize) -> Result<(), Fault> {
+    let csv = csv(accounts, &password::hash(PASSWORD)?);
+    let lines = account_csv::lines(csv.as_bytes()).collect::<Result<Vec<_>, _>>();
+    let lines = lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
+    let seal_key = app.keys().of(Purpose::Seal);
+    let mut staged = Vec::with_capacity(lines.len());
+    for line in lines {
+        let credential = random::id();
+        let sealed_secret = line.totp_secret.as_ref().map(|s| seal::seal(seal_key, credential, &s.0)).transpose()?;
+        staged.push(Staged { line, account: random::id(), credential, sealed_secret });
+    }
+    let id = random::id();
+    let mut read = app.read().await?;
+    staging::stage(&mut read, id, &staged).await?;
+    let fresh = staging::fresh(&mut read, id).await?;
+    if usize::try_from(fresh) == Ok(staged.len()) && fresh > 0 {
+        let file_sha256 = HEXLOWER.encode(&Sha256::digest(csv));
+        let ready = Ready { import: id, fresh, unchanged: 0, file_sha256 };
+        import(app, &ready).await.map_err(|stop| Fault::bug("seeding the demo", stop))?;
+    }
+    staging::clear(&mut read, id).await
+}

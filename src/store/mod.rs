@@ -17,6 +17,7 @@ pub mod pool;
 pub mod request;
 pub mod retention;
 pub mod schema;
+pub mod setup;
 mod sql;
 pub mod tx;
 

@@ -26,7 +26,8 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         }
         p #offset role="status" data-now=(data.now.timestamp_millis()) data-good=(frame.t("clock-good"))
             data-fast=(frame.ta("clock-fast", &[("span", "{n}")])) data-slow=(frame.ta("clock-slow", &[("span", "{n}")]))
-            data-span=(frame.ta("clock-span", &[("minutes", "{m}"), ("seconds", "{s}")])) { (frame.t("clock-compare")) }
+            data-span=(frame.ta("clock-span", &[("minutes", "{m}"), ("seconds", "{s}")]))
+            data-long=(frame.ta("clock-span-long", &[("hours", "{h}"), ("minutes", "{m}")])) { (frame.t("clock-compare")) }
         p { a.second href="/help/clock" { (frame.t("clock-again")) } }
         h2 { (frame.t("clock-mend-title")) }
         ol.steps {

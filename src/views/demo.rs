@@ -120,7 +120,7 @@ pub fn mailbox(frame: &Frame, data: &Mailbox) -> Markup {
                 }
             }
         }
-        p { a href="/demo" { (frame.t("demo-back")) } }
+        p.links { a href="/demo" { (frame.t("demo-back")) } }
     };
     shell(frame, &frame.t("demo-mailbox-title"), &body)
 }

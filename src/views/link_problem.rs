@@ -111,6 +111,6 @@ fn expired(frame: &Frame, late: &Late) -> Markup {
 fn again(frame: &Frame) -> Markup {
     html! {
         p { a.main href="/reset-totp" { (frame.t("link-again")) } }
-        p { a href="/help" { (frame.t("link-help")) } }
+        p.links { a href="/help" { (frame.t("link-help")) } }
     }
 }

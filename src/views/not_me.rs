@@ -80,7 +80,7 @@ fn first(frame: &Frame, data: &Data, link: &str) -> Markup {
         (parts::facts(&rows))
         p { (frame.t("not-me-check")) }
         (parts::press(frame, "/not-me", &[("link", link)], "main", &frame.t("not-me-continue")))
-        p { a href="/" { (frame.t("not-me-leave")) } }
+        p.links { a href="/" { (frame.t("not-me-leave")) } }
     }
 }
 
@@ -120,7 +120,7 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
                         Case::Secondary => (frame.t("not-me-case-button")),
                     }
                 }
-                a.second href="/" { (frame.t("popup-cancel")) }
+                a.second href="/not-me" { (frame.t("not-me-back")) }
             }
         }
     }

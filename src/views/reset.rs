@@ -130,8 +130,11 @@ impl Flaw {
 
 /// The form.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
-    let mistakes: Vec<(&str, String)> =
-        data.flaws.iter().map(|f| (anchor(*f), frame.t(&format!("flaw-{}", f.code())))).collect();
+    let mistakes: Vec<(&str, String)> = ["user_id", "email", "kode_keamanan", "user_type"]
+        .iter()
+        .filter_map(|field| data.flaws.iter().find(|f| f.field() == *field))
+        .map(|f| (anchor(*f), frame.t(&format!("flaw-{}", f.code()))))
+        .collect();
     let body = html! {
         (parts::summary(frame, &mistakes))
         (parts::notice(Tone::Info, &html! {
@@ -140,7 +143,6 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         form method="post" action="/reset-totp" novalidate {
             (parts::csrf(frame))
             (parts::hidden("form", &data.form))
-            (user_type(frame, data, words(frame, data, "user_type").as_deref()))
             (parts::field(&Field {
                 name: "user_id", kind: "text", label: &frame.t("label-user-id"), hint: &frame.t("reset-user-id-hint"),
                 autocomplete: "username", value: &data.typed.user_id, mistake: words(frame, data, "user_id").as_deref(),
@@ -150,6 +152,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                 autocomplete: "email", value: &data.typed.email, mistake: words(frame, data, "email").as_deref(),
             }))
             (captcha(frame, data, words(frame, data, "kode_keamanan").as_deref()))
+            (user_type(frame, data, words(frame, data, "user_type").as_deref()))
             button.main type="submit" { (frame.t("label-kirim")) }
             @if let Captcha::Work(_) = data.captcha {
                 p.after {
@@ -204,7 +207,7 @@ fn captcha(frame: &Frame, data: &Data, mistake: Option<&str>) -> Markup {
                     (parts::mistake("kode_keamanan", mistake))
                     input type="hidden" name="altcha" value="" data-src=(frame.site.assets.pow)
                         data-algorithm=(work.algorithm) data-challenge=(work.challenge) data-salt=(work.salt)
-                        data-signature=(work.signature) data-max=(work.max) data-wait=(frame.t("proof-wait"))
+                        data-signature=(work.signature) data-max=(work.max) data-busy=(frame.t("proof-wait"))
                         data-ready=(frame.t("proof-ready")) data-failed=(frame.t("proof-failed"));
                     p.proof role="status" hidden { (frame.t("proof-wait")) }
                     noscript { (picture(frame, &work.picture, None)) }

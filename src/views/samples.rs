@@ -106,7 +106,8 @@ fn forms(f: &Frame, out: &mut Vec<Sample>) {
     let picture = "/kode-keamanan/form-sample".to_owned();
     let work = Captcha::Work(Work {
         algorithm: "SHA-256".to_owned(),
-        challenge: "a3f1e1a0".repeat(8),
+        // the hash of "sample?1234"
+        challenge: "88e88abf3cda5945d90086a3d47e2ee536a1ed83e3e26130bae720e1e33d9375".to_owned(),
         salt: "sample?".to_owned(),
         signature: "0123456789abcdef".repeat(4),
         max: 50_000,
@@ -276,6 +277,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::StepClosed,
         Refusal::NoMoreMail,
         Refusal::NotPossibleNow,
+        Refusal::PasswordWrong,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

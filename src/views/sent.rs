@@ -49,8 +49,10 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         p { (frame.t("sent-missing-text")) }
         (resend(frame, data))
         (desk(frame, data))
-        p { a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } }
-        p { a href="/help" { (frame.t("sent-help-link")) } }
+        p.links {
+            a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } " "
+            a href="/help" { (frame.t("sent-help-link")) }
+        }
     };
     shell(frame, &frame.t("sent-title"), &body)
 }

@@ -80,7 +80,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                     (frame.t("status-asked-at"), parts::time(frame, own.asked_at)),
                 ]))
                 p.small { (frame.t("status-own-note")) }
-                p { a href={ "/reset-totp/sent?r=" (own.reference) } { (frame.t("status-own-sent")) } }
+                p.links { a href={ "/reset-totp/sent?r=" (own.reference) } { (frame.t("status-own-sent")) } }
                 (help(frame, &own.reference, own.help))
             };
             shell(frame, &frame.t("status-title"), &body)

@@ -41,3 +41,5 @@ refusal-no-more-mail-title = No more new emails can be sent
 refusal-no-more-mail-text = This request has reached its limit of emails. Use the newest one, or contact the helpdesk.
 refusal-not-possible-now-title = Not possible at the moment
 refusal-not-possible-now-text = This account cannot be reset this way now. Please contact the helpdesk.
+refusal-password-wrong-title = The password does not match
+refusal-password-wrong-text = Nothing changed. Go back, check your password and try once more.

@@ -50,6 +50,7 @@ clock-good = This device’s clock agrees with ours. If codes are still refused,
 clock-fast = This device’s clock is { $span } fast. Mend it with the steps below.
 clock-slow = This device’s clock is { $span } slow. Mend it with the steps below.
 clock-span = { $minutes } min { $seconds } s
+clock-span-long = { $hours } h { $minutes } min
 clock-again = Check again
 clock-mend-title = How to mend it
 clock-mend-1 = Open Settings on the phone that has your authenticator app.

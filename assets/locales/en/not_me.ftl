@@ -17,6 +17,7 @@ not-me-after-3 = The helpdesk is told and contacts you.
 not-me-after-note = Two members of staff check before it is unlocked. This may take time.
 not-me-secondary = You opened a link from a secondary address. We open a helpdesk case; nothing changes until staff have checked.
 not-me-hold = Also refuse all reset requests of this account for 7 days.
+not-me-back = Go back
 not-me-cancel-button = Cancel the request
 not-me-lock-button = Lock the account
 not-me-case-button = Tell the helpdesk

@@ -41,3 +41,5 @@ refusal-no-more-mail-title = Email baru tidak bisa dikirim lagi
 refusal-no-more-mail-text = Batas email untuk permintaan ini sudah tercapai. Gunakan email yang paling baru, atau hubungi Helpdesk.
 refusal-not-possible-now-title = Belum bisa dilakukan sekarang
 refusal-not-possible-now-text = Akun ini tidak bisa direset lewat cara ini sekarang. Hubungi Helpdesk.
+refusal-password-wrong-title = Password tidak cocok
+refusal-password-wrong-text = Tidak ada yang berubah. Kembali, periksa Password Anda, lalu coba sekali lagi.

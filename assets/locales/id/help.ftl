@@ -50,6 +50,7 @@ clock-good = Jam perangkat ini cocok dengan jam kami. Jika kode tetap ditolak, t
 clock-fast = Jam perangkat ini lebih cepat { $span }. Perbaiki dengan langkah di bawah.
 clock-slow = Jam perangkat ini lebih lambat { $span }. Perbaiki dengan langkah di bawah.
 clock-span = { $minutes } menit { $seconds } detik
+clock-span-long = { $hours } jam { $minutes } menit
 clock-again = Periksa lagi
 clock-mend-title = Cara memperbaikinya
 clock-mend-1 = Buka Setelan (Pengaturan) di HP tempat aplikasi Authenticator terpasang.

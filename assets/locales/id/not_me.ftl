@@ -17,6 +17,7 @@ not-me-after-3 = Helpdesk diberi tahu dan menghubungi Anda.
 not-me-after-note = Untuk membuka kunci, dua petugas memeriksa lebih dulu. Ini bisa makan waktu.
 not-me-secondary = Anda membuka tautan dari email cadangan. Kami membuka kasus di Helpdesk; akun tidak berubah sebelum petugas memeriksanya.
 not-me-hold = Tolak juga semua permintaan reset akun ini selama 7 hari.
+not-me-back = Kembali
 not-me-cancel-button = Batalkan permintaan
 not-me-lock-button = Kunci akun
 not-me-case-button = Beri tahu Helpdesk
