@@ -1,8 +1,8 @@
 //! `pulih config check|print`: what holds, where it comes from, and what is wrong with it.
 
 use super::Common;
-use super::failure::{Failure, print, print_json};
-use crate::config::{self, Finding, Purpose};
+use super::failure::{Failure, print, print_json, print_lines};
+use crate::config::{self, Purpose};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -39,8 +39,8 @@ fn check(common: &Common, json: bool) -> Result<(), Failure> {
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let warned: String = warnings.iter().map(|warning: &Finding| format!("warning: {warning}\n")).collect();
-    print(&format!("{warned}The settings are right.\n"))
+    print_lines(warnings.iter().map(|warning| format!("warning: {warning}")))?;
+    print("The settings are right.\n")
 }
 
 fn show(common: &Common, json: bool) -> Result<(), Failure> {

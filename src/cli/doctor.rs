@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Common;
-use super::failure::{Failure, print, print_json};
+use super::failure::{Failure, print_json, print_lines};
 use crate::base::keyring::Keyring;
 use crate::config::{self, Config, Purpose};
 
@@ -90,7 +90,7 @@ fn tell(findings: &[Finding], json: bool) -> Result<(), Failure> {
         let well = findings.iter().all(|finding| matches!(finding.state, State::Ok | State::Warn));
         return print_json(&serde_json::json!({ "ok": well, "findings": findings }));
     }
-    print(&findings.iter().map(line).collect::<String>())
+    print_lines(findings.iter().map(line))
 }
 
 fn line(finding: &Finding) -> String {
@@ -101,5 +101,5 @@ fn line(finding: &Finding) -> String {
         State::Down => "DOWN",
     };
     let gap = if finding.mend.is_empty() { "" } else { " To mend: " };
-    format!("{word}  {:<10} {}{gap}{}\n", finding.check, finding.words, finding.mend)
+    format!("{word}  {:<10} {}{gap}{}", finding.check, finding.words, finding.mend)
 }

@@ -75,6 +75,11 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The same for several lines.
+pub(super) fn print_lines(lines: impl IntoIterator<Item = String>) -> Result<(), Failure> {
+    print(&lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect::<String>())
+}
+
 /// The same for a value as one line of JSON.
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(|e| Failure::new(format!("cannot write JSON: {e}")))?;

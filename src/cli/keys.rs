@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Common;
-use super::failure::{Failure, print, print_json};
+use super::failure::{Failure, print, print_json, print_lines};
 use crate::base::clock::Clock;
 use crate::base::keyring::{Keyring, Purpose};
 use crate::config;
@@ -51,8 +51,8 @@ fn tell(made: &[PathBuf], json: bool, advice: &str) -> Result<(), Failure> {
     if json {
         return print_json(&serde_json::json!({ "made": made }));
     }
-    let files: String = made.iter().map(|file| format!("{}\n", file.display())).collect();
-    print(&format!("{files}{advice}"))
+    print_lines(made.iter().map(|file| file.display().to_string()))?;
+    print(advice)
 }
 
 fn purpose(name: &str) -> Result<Purpose, String> {

@@ -1,7 +1,7 @@
 //! `pulih migrate`: brings the database's tables up to this program.
 
 use super::Common;
-use super::failure::{Failure, print, print_json};
+use super::failure::{Failure, print, print_json, print_lines};
 use crate::config::Purpose;
 use crate::store::migrations::{self, Task};
 
@@ -29,5 +29,5 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
         return print("The tables are as new as this program.\n");
     }
     let word = if options.dry_run { "missing" } else { "applied" };
-    print(&names.iter().map(|name| format!("{word}: {name}\n")).collect::<String>())
+    print_lines(names.iter().map(|name| format!("{word}: {name}")))
 }

@@ -24,6 +24,7 @@ use failure::Failure;
 ///
 /// Settings come from pulih.toml, then PULIH_SECTION__KEY and DATABASE_URL in the environment, then flags.
 /// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down.
+#[allow(clippy::doc_markdown, reason = "shown on a terminal, where backticks only disturb")]
 #[derive(Debug, Parser)]
 #[command(name = "pulih", version, disable_help_subcommand = true)]
 struct Cli {
@@ -34,6 +35,7 @@ struct Cli {
 }
 
 /// What every command understands.
+#[allow(clippy::doc_markdown, reason = "shown on a terminal, where backticks only disturb")]
 #[derive(Clone, Debug, clap::Args)]
 struct Common {
     /// Settings file; PULIH_CONFIG, ./pulih.toml and /etc/pulih/pulih.toml otherwise.

@@ -1,12 +1,13 @@
 //! Settings: defaults, then `pulih.toml`, then the environment, then flags.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub mod check;
+mod defaults;
 pub mod load;
 pub mod print;
 pub mod source;
@@ -133,7 +134,7 @@ pub struct Smtp {
 }
 
 /// Who helps people.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Helpdesk {
     /// Mailbox, the `Reply-To` of every letter.
@@ -271,102 +272,4 @@ pub struct Log {
     pub format: LogFormat,
     /// What is written: directives of `tracing-subscriber`'s filter.
     pub filter: String,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8080),
-            ops_listen: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8081),
-            base_url: String::new(),
-            trusted_proxies: Vec::new(),
-            workers: 0,
-            agency: "LPSE".to_owned(),
-        }
-    }
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: SecretString::from(String::new()), owner_url: None, pool: 16, ca: None }
-    }
-}
-
-impl Default for Smtp {
-    fn default() -> Self {
-        Self {
-            host: "localhost".to_owned(),
-            port: 587,
-            tls: SmtpTls::Starttls,
-            ca: None,
-            username: None,
-            password: None,
-            helo: "localhost".to_owned(),
-            from_address: String::new(),
-            from_name: "Reset TOTP LPSE".to_owned(),
-            connections: 32,
-            timeout_seconds: 60,
-        }
-    }
-}
-
-impl Default for Helpdesk {
-    fn default() -> Self {
-        Self { address: String::new(), phone: String::new(), hours: String::new() }
-    }
-}
-
-impl Default for Keys {
-    fn default() -> Self {
-        Self { dir: PathBuf::from("/etc/pulih/keys") }
-    }
-}
-
-impl Default for Captcha {
-    fn default() -> Self {
-        Self { mode: CaptchaMode::Pow, work: 50_000, pictures_per_10_min: 30 }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            mode: LimitsMode::On,
-            pair_per_hour: 3,
-            pair_per_day: 6,
-            letters_per_hour: 3,
-            network_per_10_min: 10,
-            wall_per_second: 50,
-        }
-    }
-}
-
-impl Default for Link {
-    fn default() -> Self {
-        Self { ttl_minutes: 360, step_minutes: 10 }
-    }
-}
-
-impl Default for Reset {
-    fn default() -> Self {
-        Self { delay_hours: 0, care_delay_hours: 24, care_days: 7, require_password: false }
-    }
-}
-
-impl Default for Locale {
-    fn default() -> Self {
-        Self { zone: chrono_tz::Asia::Jakarta }
-    }
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::Json, filter: "info".to_owned() }
-    }
 }

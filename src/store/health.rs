@@ -11,6 +11,7 @@ use crate::base::fault::Fault;
 
 /// The database's own account of itself, as seen by the role that asks.
 #[derive(Clone, Debug, QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Health {
     /// Server version, as 150004 for 15.4.
     #[diesel(sql_type = Integer)]

@@ -84,7 +84,7 @@ pub(super) fn open_to_others(loaded: &Loaded) -> Option<Finding> {
 
 /// The line (the first is 1) in which the byte after `before` stands.
 fn line_at(before: &[u8]) -> usize {
-    before.iter().filter(|b| **b == b'\n').count() + 1
+    before.split(|b| *b == b'\n').count()
 }
 
 /// A value without its place.
