@@ -127,8 +127,8 @@ fn a_wrong_form_says_so_first() {
 
 #[test]
 fn what_was_typed_is_escaped() {
-    let mut typed = super::reset::Typed::default();
-    typed.user_id = r#""><script>alert(1)</script>"#.to_owned();
+    let user_id = r#""><script>alert(1)</script>"#.to_owned();
+    let typed = super::reset::Typed { user_id, ..Default::default() };
     let data = super::reset::Data { typed, flaws: vec![], form: String::new(), captcha: super::reset::Captcha::Off };
     let html = super::reset::page(&samples::frame(Lang::Id), &data).into_string();
     assert!(!html.contains("<script>alert"));
