@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Common, runtime};
 use super::failure::Failure;
+use super::{Common, runtime};
 use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
