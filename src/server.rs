@@ -78,7 +78,8 @@ pub fn run(app: &AppOf, demo: Option<Demo>) -> Result<Running, Fault> {
 }
 
 /// Whether the database answers and has the tables this program knows.
-fn ready(app: &AppOf) -> Result<Check, Fault> {
+
+pub fn ready(app: &AppOf) -> Result<Check, Fault> {
     let (app, names) = (app.clone(), migrations::names()?);
     let names = Arc::new(names);
     Ok(Arc::new(move || {

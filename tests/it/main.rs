@@ -5,4 +5,5 @@ mod cli;
 mod cluster;
 mod edge;
 mod mail;
+mod reset;
 mod support;

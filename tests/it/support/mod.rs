@@ -1,3 +1,6 @@
-//! What tests of the running house share.
+//! What tests stand on.
 
+pub mod browser;
+pub mod house;
+pub mod letters;
 pub mod sink;

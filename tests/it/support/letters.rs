@@ -1,0 +1,62 @@
+//! Letters as the sink caught them, read by a parser that is not ours.
+
+use mail_parser::MessageParser;
+
+use super::house::TestApp;
+
+/// A letter.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Envelope recipient.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+    /// `Message-ID`.
+    pub message_id: String,
+    /// Every byte.
+    pub raw: Vec<u8>,
+}
+
+impl Letter {
+    /// The first link whose path starts so.
+    pub fn link(&self, path: &str) -> String {
+        let links = self.text.split_whitespace().filter(|word| word.starts_with("http"));
+        let mut ours = links.filter(|link| link.split('/').skip(3).collect::<Vec<_>>().join("/").starts_with(&path[1..]));
+        ours.next().unwrap_or_else(|| panic!("no link to {path} in {}", self.text)).to_owned()
+    }
+}
+
+impl TestApp {
+    /// All letters so far, oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.sink.mails().iter().map(|mail| read(&mail.to.join(","), &mail.raw)).collect()
+    }
+
+    /// The newest letter to an address.
+    pub fn letter_to(&self, address: &str) -> Letter {
+        let letters = self.letters();
+        let newest = letters.iter().rev().find(|letter| letter.to == address);
+        newest.unwrap_or_else(|| panic!("no letter to {address}, only {:?}", list(&letters))).clone()
+    }
+}
+
+/// Who got what.
+pub fn list(letters: &[Letter]) -> Vec<String> {
+    letters.iter().map(|letter| format!("{}: {}", letter.to, letter.subject)).collect()
+}
+
+fn read(to: &str, raw: &[u8]) -> Letter {
+    let parsed = MessageParser::new().parse(raw).expect("a letter that can be parsed");
+    Letter {
+        to: to.to_owned(),
+        subject: parsed.subject().unwrap_or_default().to_owned(),
+        text: parsed.body_text(0).unwrap_or_default().into_owned(),
+        html: parsed.body_html(0).unwrap_or_default().into_owned(),
+        message_id: parsed.message_id().unwrap_or_default().to_owned(),
+        raw: raw.to_vec(),
+    }
+}
