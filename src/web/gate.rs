@@ -123,9 +123,10 @@ impl Passing {
         Some(Refusal::TooMany(self.house.app.clock().now() + wait.max(Duration::from_secs(1))))
     }
 
-    /// The page that tells it. Its language switch leads to the same address where that can be asked for again.
+    /// The page that tells it. Its language switch leads to the same address where that can be asked for again and is
+    /// too short to hold a token.
     fn told(&self, told: &Told, path: &str) -> HttpResponse<BoxBody> {
-        let again = self.method == Method::GET && path.len() < 200;
+        let again = self.method == Method::GET && path.len() < 48;
         told.answer(&self.house, self.lang, if again { path } else { "/" }.to_owned())
     }
 
