@@ -21,7 +21,7 @@ pub struct Data {
     pub ends_at: DateTime<Utc>,
     /// When the reset takes effect, where it is held.
     pub effect_at: Option<DateTime<Utc>>,
-    /// The confirm pop-up, where the step was opened.
+    /// The confirm pop-up, where the step was opened and the address is not [`CANCEL`].
     pub step: Option<Step>,
 }
 
@@ -45,8 +45,8 @@ pub enum Password {
     Wrong,
 }
 
-/// Where Batal leads: the same page without the pop-up.
-const CANCEL: &str = "/reset-totp/confirm";
+/// Where Batal leads: the same page without the pop-up, though its step is still open.
+pub const CANCEL: &str = "/reset-totp/confirm?step=closed";
 
 /// The page.
 pub fn page(frame: &Frame, data: &Data) -> Markup {

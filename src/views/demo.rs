@@ -136,7 +136,7 @@ pub fn message(frame: &Frame, data: &Message) -> Markup {
         ]))
         @if let Some(url) = &data.html_url {
             h2 { (frame.t("demo-html")) }
-            iframe.mail src=(url) title=(frame.t("demo-html")) sandbox="allow-top-navigation-by-user-activation allow-popups" {}
+            iframe.mail src=(url) title=(frame.t("demo-html")) sandbox="allow-top-navigation-by-user-activation allow-popups allow-popups-to-escape-sandbox" {}
         }
         h2 { (frame.t("demo-text")) }
         pre.mail tabindex="0" aria-label=(frame.t("demo-text")) role="region" { (linked(&data.text)) }

@@ -84,11 +84,13 @@ pub enum Flaw {
     KodeWrong,
     /// The proof of work is missing, wrong, used or too old.
     ProofWrong,
+    /// The form was open for too long, or is not this browser's.
+    FormStale,
 }
 
 impl Flaw {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::UserIdMissing,
         Self::UserIdTooLong,
         Self::UserIdUnreadable,
@@ -99,6 +101,7 @@ impl Flaw {
         Self::KodeMissing,
         Self::KodeWrong,
         Self::ProofWrong,
+        Self::FormStale,
     ];
 
     /// The suffix of its message key, `flaw-<code>`.
@@ -114,6 +117,7 @@ impl Flaw {
             Self::KodeMissing => "kode-missing",
             Self::KodeWrong => "kode-wrong",
             Self::ProofWrong => "proof-wrong",
+            Self::FormStale => "form-stale",
         }
     }
 
@@ -124,16 +128,17 @@ impl Flaw {
             Self::EmailMissing | Self::EmailTooLong | Self::EmailUnreadable => "email",
             Self::UserTypeMissing => "user_type",
             Self::KodeMissing | Self::KodeWrong | Self::ProofWrong => "kode_keamanan",
+            Self::FormStale => "form",
         }
     }
 }
 
 /// The form.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
-    let mistakes: Vec<(&str, String)> = ["user_id", "email", "kode_keamanan", "user_type"]
+    let mistakes: Vec<(&str, String)> = ["form", "user_id", "email", "kode_keamanan", "user_type"]
         .iter()
         .filter_map(|field| data.flaws.iter().find(|f| f.field() == *field))
-        .map(|f| (anchor(*f), frame.t(&format!("flaw-{}", f.code()))))
+        .map(|f| (anchor(*f, &data.captcha), frame.t(&format!("flaw-{}", f.code()))))
         .collect();
     let body = html! {
         (parts::summary(frame, &mistakes))
@@ -153,7 +158,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             }))
             (captcha(frame, data, words(frame, data, "kode_keamanan").as_deref()))
             (user_type(frame, data, words(frame, data, "user_type").as_deref()))
-            button.main type="submit" { (frame.t("label-kirim")) }
+            button.main #kirim type="submit" { (frame.t("label-kirim")) }
             @if let Captcha::Work(_) = data.captcha {
                 p.after {
                     (frame.t("reset-picture-text")) " "
@@ -168,11 +173,12 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
 }
 
 /// Where the summary's link leads: the first control of the field.
-fn anchor(flaw: Flaw) -> &'static str {
-    match flaw {
-        Flaw::UserTypeMissing => "penyedia",
-        Flaw::ProofWrong => "proof",
-        _ => flaw.field(),
+fn anchor(flaw: Flaw, captcha: &Captcha) -> &'static str {
+    match (flaw.field(), captcha) {
+        ("user_type", _) => "penyedia",
+        ("kode_keamanan", Captcha::Work(_)) => "proof",
+        ("form", _) | ("kode_keamanan", Captcha::Off) => "kirim",
+        (field, _) => field,
     }
 }
 

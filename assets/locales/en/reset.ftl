@@ -22,6 +22,7 @@ flaw-user-type-missing = Choose the user type: Provider or Non-Provider.
 flaw-kode-missing = Enter the security code in the picture.
 flaw-kode-wrong = The security code does not match. Here is a new one; your other answers are kept.
 flaw-proof-wrong = The security check was not finished or is out of date. Press Send once more; your answers are kept.
+flaw-form-stale = This form was open for too long. Press Send once more; your answers are kept.
 sent-title = Reset request sent
 sent-lead = We have received your request. If User ID, Email and user type match our records, an email is sent shortly.
 sent-resent = Resend accepted. Use the newest email.

@@ -22,6 +22,7 @@ flaw-user-type-missing = Pilih Tipe User: Penyedia atau Non Penyedia.
 flaw-kode-missing = Masukkan Kode Keamanan pada gambar.
 flaw-kode-wrong = Kode Keamanan tidak cocok. Kami sudah menyiapkan kode baru; isian lain tetap tersimpan.
 flaw-proof-wrong = Pemeriksaan Kode Keamanan belum selesai atau sudah lewat waktunya. Klik Kirim sekali lagi; isian Anda tetap tersimpan.
+flaw-form-stale = Formulir ini terlalu lama terbuka. Klik Kirim sekali lagi; isian Anda tetap tersimpan.
 sent-title = Berhasil Kirim Reset TOTP
 sent-lead = Permintaan Anda sudah kami terima. Jika User ID, Email, dan Tipe User cocok dengan data terdaftar, email segera dikirim.
 sent-resent = Permintaan kirim ulang diterima. Gunakan email yang paling baru.

@@ -1,5 +1,7 @@
 //! A sample of every page in each of its states, for tests and for looking at.
 
+mod links;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,7 +9,7 @@ use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
 use super::reset::{Captcha, Flaw, Typed, Work};
-use super::{clock, confirm, demo, done, error, help, home, link_problem, not_me, privacy, reset, sent, status};
+use super::{clock, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::refusal::Refusal;
@@ -75,8 +77,8 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     plain(&f, &mut out);
     forms(&f, &mut out);
     sent_pages(&f, &mut out);
-    links(&f, &mut out);
-    not_mes(&f, &mut out);
+    links::links(&f, &mut out);
+    links::not_mes(&f, &mut out);
     statuses(&f, &mut out);
     errors(&f, &mut out);
     demos(&f, &mut out);
@@ -132,8 +134,9 @@ fn forms(f: &Frame, out: &mut Vec<Sample>) {
     add(out, "reset-picture", reset::page(f, &data(&typed, &[], shown())));
     add(out, "reset-missing", reset::page(f, &data(&empty, &missing, work.clone())));
     for flaw in Flaw::ALL {
-        let captcha = if matches!(flaw, Flaw::KodeMissing | Flaw::KodeWrong) { shown() } else { work.clone() };
-        add(out, &format!("reset-{}", flaw.code()), reset::page(f, &data(&typed, &[flaw], captcha)));
+        for (kind, captcha) in [("", work.clone()), ("-picture", shown()), ("-off", Captcha::Off)] {
+            add(out, &format!("reset-{}{kind}", flaw.code()), reset::page(f, &data(&typed, &[flaw], captcha)));
+        }
     }
 }
 
@@ -152,85 +155,6 @@ fn sent_pages(f: &Frame, out: &mut Vec<Sample>) {
     add(out, "sent", sent::page(&demo, &data));
     add(out, "sent-again", sent::page(f, &sent::Data { resent: true, resends_left: 1, now: at(2), ..data.clone() }));
     add(out, "sent-last", sent::page(f, &sent::Data { resends_left: 0, ..data }));
-}
-
-fn links(f: &Frame, out: &mut Vec<Sample>) {
-    let data = confirm::Data {
-        link: "0198f0aa".to_owned(),
-        user_id_masked: "A•••7".to_owned(),
-        asked_at: at(-9),
-        asked_from: Some("Chrome, Android".to_owned()),
-        ends_at: at(351),
-        effect_at: None,
-        step: None,
-    };
-    let step = |password| Some(confirm::Step { ends_at: at(10), password });
-    add(out, "confirm", confirm::page(f, &data));
-    add(
-        out,
-        "confirm-held",
-        confirm::page(f, &confirm::Data { effect_at: Some(at(1440)), asked_from: None, ..data.clone() }),
-    );
-    for (name, password) in [
-        ("confirm-open", confirm::Password::No),
-        ("confirm-password", confirm::Password::Asked),
-        ("confirm-password-wrong", confirm::Password::Wrong),
-    ] {
-        add(out, name, confirm::page(f, &confirm::Data { step: step(password), ..data.clone() }));
-    }
-    let done =
-        |outcome| done::Data { reference: REFERENCE.to_owned(), user_id_masked: "A•••7".to_owned(), outcome };
-    let reset = |until, to: Option<&str>| done::Outcome::Reset {
-        at: at(0),
-        grant_until: until,
-        activate: to.map(str::to_owned),
-    };
-    add(out, "done", done::page(f, &done(reset(None, None))));
-    add(out, "done-activate", done::page(f, &done(reset(Some(at(4320)), Some("/activate")))));
-    add(out, "done-held", done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440) })));
-    let late = link_problem::Late {
-        link: "0198f0aa".to_owned(),
-        asked_at: at(-500),
-        handed_at: Some(at(-490)),
-        opened_at: at(0),
-        ended_at: at(-130),
-        reissue: true,
-        case: None,
-    };
-    let again = link_problem::Late { case: Some(REFERENCE.to_owned()), ..late.clone() };
-    let last = link_problem::Late { reissue: false, handed_at: None, ..again.clone() };
-    for (name, data) in [
-        ("link-expired", link_problem::Data::Expired(late)),
-        ("link-expired-again", link_problem::Data::Expired(again)),
-        ("link-expired-last", link_problem::Data::Expired(last)),
-        ("link-used", link_problem::Data::Used { at: Some(at(-3)) }),
-        ("link-used-sometime", link_problem::Data::Used { at: None }),
-        ("link-ended", link_problem::Data::Ended),
-        ("link-unknown", link_problem::Data::Unknown),
-        ("link-reissued", link_problem::Data::Reissued { email_masked: "r•••@g•••.com".to_owned() }),
-    ] {
-        add(out, name, link_problem::page(f, &data));
-    }
-}
-
-fn not_mes(f: &Frame, out: &mut Vec<Sample>) {
-    let cases = [
-        ("before", not_me::Case::Before),
-        ("after", not_me::Case::After { reset_at: at(-3) }),
-        ("secondary", not_me::Case::Secondary),
-    ];
-    for (name, case) in cases {
-        let held_until = matches!(case, not_me::Case::Before).then(|| at(10_080));
-        let link = || "0198f0aa".to_owned();
-        for (step, stage) in [
-            ("first", not_me::Stage::First { link: link() }),
-            ("second", not_me::Stage::Second { link: link() }),
-            ("done", not_me::Stage::Done { reference: REFERENCE.to_owned(), held_until }),
-        ] {
-            let data = not_me::Data { user_id_masked: "A•••7".to_owned(), asked_at: at(-9), case, stage };
-            add(out, &format!("not-me-{name}-{step}"), not_me::page(f, &data));
-        }
-    }
 }
 
 fn statuses(f: &Frame, out: &mut Vec<Sample>) {
