@@ -9,7 +9,7 @@ use crate::base::keyring::Purpose;
 use crate::model::event::{Actor, Event, LinkRef};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
-use crate::model::request::QueueReason;
+use crate::model::request::{QueueReason, State};
 use crate::store::letter::{self, Post};
 use crate::store::link::{self, Link};
 use crate::store::{Tx, account, request};
@@ -32,11 +32,13 @@ pub enum NotMe {
     Reports,
 }
 
-/// What *Ini bukan saya* does by this link at its `now`.
+/// What *Ini bukan saya* does by this link at its `now`: only the very request that ended in a reset disputes it, so
+/// that a stranger's older request cannot make its owner undo a reset of their own.
 pub fn effect(link: &Link) -> NotMe {
+    let done = link.state == State::Done.code();
     if link.position != 1 {
         NotMe::Reports
-    } else if link.last_reset_at.is_some_and(|at| link.asked_at <= at && link.now < at + DISPUTE) {
+    } else if done && link.request_ended_at.is_some_and(|at| link.now < at + DISPUTE) {
         NotMe::Disputes
     } else {
         NotMe::Cancels

@@ -119,9 +119,6 @@ pub struct Link {
     /// The later of the last changes of password and address.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub changed_at: Option<DateTime<Utc>>,
-    /// The last reset.
-    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
-    pub last_reset_at: Option<DateTime<Utc>>,
     /// Until when resets are held.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub held_until: Option<DateTime<Utc>>,
@@ -141,7 +138,7 @@ const FIND: &str = "
         a.status = 'locked' as locked, a.protected,
         exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
         a.password_hash, greatest(a.password_changed_at, a.address_changed_at) as changed_at,
-        a.last_reset_at, a.resets_held_until as held_until, pulih.now() as now
+        a.resets_held_until as held_until, pulih.now() as now
     from link k
     join request r on r.id = k.request_id
     join account a on a.id = k.account_id

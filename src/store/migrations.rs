@@ -58,22 +58,15 @@ async fn connect(url: &SecretString, tls: &Arc<rustls::ClientConfig>) -> Result<
 fn apply(connection: AsyncPgConnection, task: Task) -> Result<Vec<String>, Fault> {
     let mut harness = AsyncMigrationHarness::new(connection);
     let bug = |e| Fault::bug("applying the migrations", e);
-    let done = match task {
-        Task::Pending => {
-            harness.pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(|m| m.name().to_string()).collect()
-        }
-        Task::Up => {
-            let names =
-                harness.pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(|m| m.name().to_string()).collect();
-            harness.run_pending_migrations(MIGRATIONS).map_err(bug)?;
-            names
-        }
-        Task::Redo => {
-            harness.revert_all_migrations(MIGRATIONS).map_err(bug)?;
-            harness.run_pending_migrations(MIGRATIONS).map_err(bug)?.iter().map(ToString::to_string).collect()
-        }
-    };
-    Ok(done)
+    if task == Task::Redo {
+        harness.revert_all_migrations(MIGRATIONS).map_err(bug)?;
+    }
+    let pending = harness.pending_migrations(MIGRATIONS).map_err(bug)?;
+    let names = pending.iter().map(|migration| migration.name().to_string()).collect();
+    if task != Task::Pending {
+        harness.run_pending_migrations(MIGRATIONS).map_err(bug)?;
+    }
+    Ok(names)
 }
 
 /// The names of all migrations, oldest first.

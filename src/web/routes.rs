@@ -59,11 +59,12 @@ pub const ROUTES: &[Route] = &[
     write("/reset-totp/confirm", Limit::Wall, &["reset.confirmed", "reset.scheduled"], |r| r.to(link::confirm)),
     read("/reset-totp/done", Limit::Wall, |r| r.to(link::done)),
     write("/reset-totp/reissue", Limit::Request, &["link.reissued"], |r| r.to(link::reissue)),
+    // before the token's row, which would take it
+    write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed"], |r| r.to(not_me::confirm)),
     read("/not-me/{token}", Limit::Wall, |r| r.to(not_me::arrive)),
     read("/not-me", Limit::Wall, |r| r.to(not_me::show)),
     // the first of two steps: it only leads on
     write("/not-me", Limit::Wall, &[], |r| r.to(not_me::next)),
-    write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed"], |r| r.to(not_me::confirm)),
     read("/requests/{reference}", Limit::Wall, |r| r.to(status::show)),
     write("/requests/{reference}/help", Limit::Wall, &["request.help-asked"], |r| r.to(status::ask_help)),
     read("/help", Limit::Wall, |r| r.to(help::help)),

@@ -4,6 +4,9 @@
 mod cli;
 mod cluster;
 mod edge;
+mod layers;
 mod mail;
 mod reset;
+mod routes;
+mod schema;
 mod support;

@@ -1,3 +1,5 @@
+//! Settings from all their places, right and wrong.
+
 use std::fs;
 
 use secrecy::ExposeSecret as _;

@@ -1,3 +1,5 @@
+//! The CSV of accounts, right and wrong.
+
 use super::*;
 
 const HEAD: &str = "user_id,user_type,name,email,email_2,password_hash,totp_secret,protected\n";

@@ -19,7 +19,7 @@ use crate::views::confirm::{self, Password, Step};
 use crate::views::{done, link_problem};
 use crate::web::cookies::{self, Cookie};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, House, Sent, proof};
+use crate::web::{Browser, Form, House, Sent, proof};
 
 const CONFIRM: &str = "/reset-totp/confirm";
 const DONE: &str = "/reset-totp/done";
@@ -150,10 +150,12 @@ fn draw(
         return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
     };
     let times = link.times()?;
-    let step = times.step_open(link.now).then_some(()).and(times.step_until);
+    let step = times.step_until.filter(|_| times.step_open(link.now));
     if let (None, Err(refusal)) = (step, times.may_open(link.now)) {
         return Ok(page(StatusCode::GONE, link_problem::page(&frame, &problem(link, refusal))));
     }
+    // Batal only closes the pop-up; the step stays open for its ten minutes
+    let step = step.filter(|_| Form::parse(req.query_string().as_bytes()).one("step").text() != Some("closed"));
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let asked = if house.app.config().reset.require_password { Password::Asked } else { Password::No };
     let delay = reset::rules(&house.app).of_reset(link.changed_at, link.now);

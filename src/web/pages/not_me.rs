@@ -53,7 +53,7 @@ pub async fn show(
     };
     let case = match cancel::effect(&link) {
         NotMe::Cancels => Case::Before,
-        NotMe::Disputes => Case::After { reset_at: link.last_reset_at.unwrap_or(link.asked_at) },
+        NotMe::Disputes => Case::After { reset_at: link.request_ended_at.unwrap_or(link.asked_at) },
         NotMe::Reports => Case::Secondary,
     };
     let data = Data { user_id_masked: mask_user_id(&link.user_id), asked_at: link.asked_at, case, stage };

@@ -53,7 +53,7 @@ pub async fn kirim(
     let (fields, mut flaws) = read(form);
     let token = captcha::form(&house, browser, form.one("form").text().unwrap_or_default());
     match &token {
-        None => flaws.push(Flaw::ProofWrong),
+        None => flaws.push(Flaw::FormStale),
         Some(token) if flaws.is_empty() => {
             if let Err(flaw) = captcha::check(&house, browser, &network, token, form).await? {
                 flaws.push(flaw);
@@ -62,6 +62,8 @@ pub async fn kirim(
         Some(_) => {}
     }
     let (Some(fields), Some(token), true) = (fields, token, flaws.is_empty()) else {
+        // no proof and no answer: the script did not run, so the picture is what can be answered
+        let picture = picture || flaws.contains(&Flaw::KodeMissing);
         return Ok(asked.draw(StatusCode::UNPROCESSABLE_ENTITY, typed, flaws, picture)?);
     };
     captcha::count(&house, &network);
