@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::failure::{Failure, print, print_json};
 use super::{Common, logs, runtime};
-use crate::config::Purpose;
+use crate::config::{Place, Purpose};
 use crate::{demo, server};
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,11 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
-    let loaded = common.load(Purpose::Demo)?;
+    let mut loaded = common.load(Purpose::Demo)?;
+    if matches!(loaded.place("server.ops_listen"), Place::Default) {
+        // several demos may run side by side
+        loaded.config.server.ops_listen.set_port(0);
+    }
     logs::start(&loaded.config.log)?;
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let demo = demo::Options { listen: options.listen, accounts: options.accounts, data: options.data.clone() };

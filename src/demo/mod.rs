@@ -1,5 +1,6 @@
 //! The demo: a private cluster, seeded people and a mail catcher, in one process.
 
+mod history;
 pub mod people;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -117,7 +118,9 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
 
     let url = config.server.base_url.clone();
     let app = App::new(config, keys(options)?, Clock::system())?;
-    seed(&app, options.accounts).await?;
+    if seed(&app, options.accounts).await? {
+        history::happen(&app, &SecretString::from(cluster.url("pulih", "postgres"))).await?;
+    }
     let people = (0..SHOWN).map(person).map(shown).collect();
     let running = server::run(&app, Some(Demo { people, catcher }))?;
     Ok(Started { running, url, cluster })
@@ -143,8 +146,8 @@ fn keys(options: &Options) -> Result<Keyring, Fault> {
     })
 }
 
-/// Imports the people the way an operator would; a kept demo has them already.
-async fn seed(app: &App, accounts: usize) -> Result<(), Fault> {
+/// Imports the people the way an operator would; false where a kept demo has them already, or none is wanted.
+async fn seed(app: &App, accounts: usize) -> Result<bool, Fault> {
     let csv = csv(accounts, &password::hash(PASSWORD)?);
     let lines = account_csv::lines(csv.as_bytes()).collect::<Result<Vec<_>, _>>();
     let lines = lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
@@ -159,10 +162,12 @@ async fn seed(app: &App, accounts: usize) -> Result<(), Fault> {
     let mut read = app.read().await?;
     staging::stage(&mut read, id, &staged).await?;
     let fresh = staging::fresh(&mut read, id).await?;
-    if usize::try_from(fresh) == Ok(staged.len()) && fresh > 0 {
+    let empty = usize::try_from(fresh) == Ok(staged.len()) && fresh > 0;
+    if empty {
         let file_sha256 = HEXLOWER.encode(&Sha256::digest(csv));
         let ready = Ready { import: id, fresh, unchanged: 0, file_sha256 };
         import(app, &ready).await.map_err(|stop| Fault::bug("seeding the demo", stop))?;
     }
-    staging::clear(&mut read, id).await
+    staging::clear(&mut read, id).await?;
+    Ok(empty && accounts >= SHOWN)
 }

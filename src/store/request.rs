@@ -400,3 +400,14 @@ pub async fn next_due(read: &mut Read) -> Result<Option<Uuid>, Fault> {
         .map_err(fault)?;
     Ok(row.map(|row| row.id))
 }
+
+/// The youngest link of a request, by its reference.
+pub async fn newest_link(read: &mut Read, reference: &str) -> Result<Uuid, Fault> {
+    let row = sql("select k.id from link k join request r on r.id = k.request_id where r.reference = {}
+        order by k.issued_at desc limit 1")
+    .bind(reference)
+    .get_result::<Id>(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.id)
+}

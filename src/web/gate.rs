@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{ALLOW, HOST, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::FutureExt as _;
@@ -73,6 +73,10 @@ where
             let answer = passing.told(&Told::Refusal(refusal), req.path());
             return ready(Ok(ServiceResponse::new(req.clone(), passing.end(&req, answer)))).boxed_local();
         }
+        if let Some(home) = passing.astray(&req) {
+            let (req, _) = req.into_parts();
+            return ready(Ok(ServiceResponse::new(req.clone(), passing.end(&req, home)))).boxed_local();
+        }
         req.extensions_mut().insert(passing.visit);
         let inner = self.inner.clone();
         async move {
@@ -112,6 +116,17 @@ impl Passing {
         let gzip = compress::accepted(req.headers());
         let visit = Visit { id: random::id(), ip };
         Self { house, lost, visit, lang, method: req.method().clone(), gzip, began }
+    }
+
+    /// Who opens the demo by another name of this machine is led to the one its forms are made for.
+    fn astray(&self, req: &ServiceRequest) -> Option<HttpResponse<BoxBody>> {
+        let (house, path) = (&self.house, req.uri().path_and_query()?);
+        let host = req.headers().get(HOST)?.to_str().ok()?;
+        let ours = house.origin.split_once("://").is_some_and(|(_, ours)| ours.eq_ignore_ascii_case(host));
+        (house.demo.is_some() && !ours && self.method == Method::GET).then(|| {
+            let home = format!("{}{path}", house.origin);
+            HttpResponse::TemporaryRedirect().insert_header((LOCATION, home)).finish()
+        })
     }
 
     /// What an asset costs us is nothing worth counting.

@@ -17,7 +17,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("web", &["actions", "views", "app", "store", "model", "i18n", "base", "config"]),
     ("workers", &["actions", "app", "mail", "store", "model", "base"]),
     ("server", &["web", "workers", "actions", "app", "store", "model", "base", "config"]),
-    ("demo", &["server", "web", "views", "actions", "app", "store", "model", "base", "config"]),
+    ("demo", &["server", "web", "workers", "views", "i18n", "actions", "app", "store", "model", "base", "config"]),
     ("cli", &["demo", "server", "mail", "actions", "app", "store", "model", "base", "config", "i18n"]),
 ];
 
