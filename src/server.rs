@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Tick of the one that expires links.
 const SWEEP: Duration = Duration::from_secs(15);
 /// Tick of the one that tidies up.
-const TIDY: Duration = Duration::from_secs(600);
+const TIDY: Duration = Duration::from_mins(10);
 /// Time workers have to end their step once the web has stopped.
 const WORKERS_SECONDS: u64 = 4;
 
@@ -78,7 +78,6 @@ pub fn run(app: &AppOf, demo: Option<Demo>) -> Result<Running, Fault> {
 }
 
 /// Whether the database answers and has the tables this program knows.
-
 pub fn ready(app: &AppOf) -> Result<Check, Fault> {
     let (app, names) = (app.clone(), migrations::names()?);
     let names = Arc::new(names);

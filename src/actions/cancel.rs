@@ -45,14 +45,17 @@ pub fn effect(link: &Link) -> NotMe {
     }
 }
 
-/// The holder of a letter says that it was not them; `hold` asks to hold resets for a week.
-pub async fn not_me(app: &App, link_id: Uuid, hold: bool) -> Result<NotMe, Stop> {
+/// The holder of a letter says that it was not them; `a_week` asks to hold resets so long.
+pub async fn not_me(app: &App, link_id: Uuid, a_week: bool) -> Result<NotMe, Stop> {
     app.transact(Actor::User, async |tx| {
         let Some(held) = link::hold(tx, link_id).await? else {
             let event = Event::ResetCancelled { link: LinkRef::gone(link_id), requests: 0, held_until: None };
             return Ok(Outcome::Refused(Refusal::LinkUnknown, event));
         };
         match effect(&held) {
+            NotMe::Reports if told(&held) => {
+                Ok(Outcome::Refused(Refusal::LinkEnded, Event::ResetDisputed { link: held.subject(), locked: false }))
+            }
             NotMe::Reports => {
                 request::queue(tx, held.request_id, QueueReason::Disputed).await?;
                 Ok(Outcome::Done(NotMe::Reports, Event::ResetDisputed { link: held.subject(), locked: false }))
@@ -64,20 +67,25 @@ pub async fn not_me(app: &App, link_id: Uuid, hold: bool) -> Result<NotMe, Stop>
                 dispute(tx, &held).await?;
                 Ok(Outcome::Done(NotMe::Disputes, Event::ResetDisputed { link: held.subject(), locked: true }))
             }
-            NotMe::Cancels => cancel(app, tx, &held, hold).await,
+            NotMe::Cancels => cancel(app, tx, &held, a_week).await,
         }
     })
     .await
 }
 
-async fn cancel(app: &App, tx: &mut Tx, held: &Link, hold: bool) -> Result<Outcome<NotMe>, Fault> {
-    let already = held.queue_reason.as_deref() == Some(QueueReason::Disputed.code()) && held.state()?.is_final();
-    if already && !(hold && held.held_until.is_none_or(|until| until <= held.now)) {
+/// Whether the desk was told of it before.
+fn told(held: &Link) -> bool {
+    held.queue_reason.as_deref() == Some(QueueReason::Disputed.code())
+}
+
+async fn cancel(app: &App, tx: &mut Tx, held: &Link, a_week: bool) -> Result<Outcome<NotMe>, Fault> {
+    let already = told(held) && held.state()?.is_final();
+    if already && !(a_week && held.held_until.is_none_or(|until| until <= held.now)) {
         let event = Event::ResetCancelled { link: held.subject(), requests: 0, held_until: None };
         return Ok(Outcome::Refused(Refusal::LinkEnded, event));
     }
     let requests = link::cancel_all(tx, held.account_id).await?;
-    let held_until = account::mark_cancelled(tx, held.account_id, if hold { HOLD_DAYS } else { 0 }).await?;
+    let held_until = account::mark_cancelled(tx, held.account_id, if a_week { HOLD_DAYS } else { 0 }).await?;
     request::queue(tx, held.request_id, QueueReason::Disputed).await?;
     if requests > 0 {
         letter::post(

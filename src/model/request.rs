@@ -112,6 +112,7 @@ impl State {
     /// A link may be opened and confirmed before its 250 was recorded, hence the steps from `Sending`; an expired or
     /// undeliverable request is revived by a new mail, and an expired one may still be confirmed where its step was
     /// opened in time.
+    #[allow(clippy::match_same_arms, reason = "one line for each row of the table")]
     pub fn step(self, step: Step) -> Result<Self, Refusal> {
         use State as S;
         use Step as T;
@@ -141,8 +142,7 @@ impl State {
     /// What a person is told whose step came too late for this state.
     pub fn refusal(self) -> Refusal {
         match self {
-            Self::Done => Refusal::LinkUsed,
-            Self::Waiting => Refusal::LinkUsed,
+            Self::Done | Self::Waiting => Refusal::LinkUsed,
             Self::Expired => Refusal::LinkExpired,
             Self::Received | Self::Sending | Self::Mailed | Self::Opened => Refusal::StepClosed,
             Self::Unmatched | Self::Cancelled | Self::Rejected | Self::Closed | Self::Undeliverable => {

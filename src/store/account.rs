@@ -14,6 +14,7 @@ use crate::model::account::UserType;
 use crate::model::resolve::Known;
 
 #[derive(QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
 struct KnownRow {
     #[diesel(sql_type = t::Text)]
     folded: String,

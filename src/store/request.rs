@@ -374,11 +374,12 @@ pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts a request into the helpdesk's queue; false where it stands there already.
+/// Puts a request into the helpdesk's queue; false where it stands there already. A dispute outranks other reasons.
 pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
-    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and queue_reason is null")
+    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed')")
         .bind(reason.code())
         .bind(id)
+        .bind(reason.code())
         .execute(tx.write())
         .await
         .map_err(fault)?;

@@ -34,7 +34,7 @@ pub fn ask(house: &House, browser: &Browser, network: &str, picture: bool) -> Re
             let level = level(house, network);
             let challenge = pow::issue(key, &form, level, work(house, level), now + FORM_LIFE)?;
             Captcha::Work(Work {
-                algorithm: challenge.algorithm.to_owned(),
+                algorithm: challenge.algorithm,
                 challenge: challenge.challenge,
                 salt: challenge.salt,
                 signature: challenge.signature,

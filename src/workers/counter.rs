@@ -31,9 +31,11 @@ pub async fn step(app: &App) -> Result<bool, Stop> {
         Some(Count { network: hits.network, what, slot: hits.slot, hits: count })
     }));
     app.set_mail_is_slow(delay::is_slow(&mut read).await?);
+    #[allow(clippy::cast_precision_loss, reason = "gauges are floats, and none of these is beyond 2^53")]
+    let gauge = |name: &'static str, value: i64| metrics::gauge!(name).set(value as f64);
     let (used, most) = app.connections();
-    metrics::gauge!("database_connections").set(used as f64);
-    metrics::gauge!("database_connections_max").set(most as f64);
-    metrics::gauge!("outbox_letters").set(letter::backlog(&mut read).await? as f64);
+    gauge("database_connections", i64::try_from(used).unwrap_or(i64::MAX));
+    gauge("database_connections_max", i64::try_from(most).unwrap_or(i64::MAX));
+    gauge("outbox_letters", letter::backlog(&mut read).await?);
     Ok(false)
 }

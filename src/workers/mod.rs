@@ -18,17 +18,17 @@ use crate::model::refusal::Stop;
 /// The longest pause after failures in a row.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// Runs `step` at every tick, and again at once while it has more to do, until `stop`.
+/// Runs `step` at every tick, and again at once while it has more to do, until `end`.
 ///
 /// A failure is logged when it begins and when it ends, not each time; the pause grows while it lasts.
 pub async fn every(
     name: &'static str,
     tick: Duration,
-    stop: CancellationToken,
+    end: CancellationToken,
     step: impl AsyncFn() -> Result<bool, Stop>,
 ) {
     let mut failures: u32 = 0;
-    while !stop.is_cancelled() {
+    while !end.is_cancelled() {
         let began = clock::instant();
         let more = match step().await {
             Ok(more) => {
@@ -54,7 +54,7 @@ pub async fn every(
         }
         let pause = (tick * failures.clamp(1, 64)).min(PAUSE_MAX.max(tick));
         tokio::select! {
-            () = stop.cancelled() => {}
+            () = end.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }

@@ -92,15 +92,15 @@ fn by_link(link: &Link) -> Result<status::ByLink, Fault> {
 
 fn timeline(link: &Link, state: State) -> Vec<Line> {
     let line = |at: Option<_>, state: State| at.map(|at| Line { at, code: state.code() });
-    let waited = link.due_at.and(link.spent_at);
+    let confirmed = link.due_at.and(link.spent_at);
     let ended = link.request_ended_at.filter(|_| state.is_final());
-    let expired = link.expires_at.filter(|at| state == State::Expired && *at <= link.now);
+    let ran_out = link.expires_at.filter(|at| state == State::Expired && *at <= link.now);
     [
         line(Some(link.asked_at), State::Received),
         line(link.handed_over_at, State::Mailed),
         line(link.opened_at, State::Opened),
-        line(waited, State::Waiting),
-        line(expired, State::Expired),
+        line(confirmed, State::Waiting),
+        line(ran_out, State::Expired),
         line(ended, state),
     ]
     .into_iter()
