@@ -51,12 +51,14 @@ pub enum Hint {
     Protected,
     /// Self-service is frozen at the moment.
     Frozen,
+    /// A reset is confirmed already and takes effect when its delay is over.
+    Delayed,
 }
 
 impl Hint {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::WrongType, Self::Locked, Self::NoFactor, Self::Held, Self::Protected, Self::Frozen];
+    pub const ALL: [Self; 7] =
+        [Self::WrongType, Self::Locked, Self::NoFactor, Self::Held, Self::Protected, Self::Frozen, Self::Delayed];
 
     /// The word in the database, events and message keys.
     pub fn code(self) -> &'static str {
@@ -67,6 +69,7 @@ impl Hint {
             Self::Held => "held",
             Self::Protected => "protected",
             Self::Frozen => "frozen",
+            Self::Delayed => "delayed",
         }
     }
 

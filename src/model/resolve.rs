@@ -36,6 +36,8 @@ pub struct Known {
     pub last_ended_at: Option<DateTime<Utc>>,
     /// Self-service is frozen for it.
     pub frozen: bool,
+    /// A reset of it is confirmed and waits for its time.
+    pub waiting: bool,
     /// Letters asked for in the last hour.
     pub letters_last_hour: u32,
     /// A letter was asked for within the last 60 s.
@@ -110,6 +112,8 @@ fn obstacle(asked: &Asked, known: &Known) -> Option<Hint> {
         Some(Hint::Frozen)
     } else if known.held_until.is_some_and(|until| asked.at < until) {
         Some(Hint::Held)
+    } else if known.waiting {
+        Some(Hint::Delayed)
     } else if !known.has_factor {
         Some(Hint::NoFactor)
     } else if known.protected {
@@ -143,6 +147,7 @@ mod tests {
             held_until: None,
             last_ended_at: None,
             frozen: false,
+            waiting: false,
             letters_last_hour: 0,
             letter_just_now: false,
             under_way: false,
@@ -169,6 +174,7 @@ mod tests {
             (Known { locked: true, ..known() }, Hint::Locked),
             (Known { frozen: true, ..known() }, Hint::Frozen),
             (Known { held_until: Some(now() + TimeDelta::days(1)), ..known() }, Hint::Held),
+            (Known { waiting: true, ..known() }, Hint::Delayed),
             (Known { has_factor: false, ..known() }, Hint::NoFactor),
             (Known { protected: true, ..known() }, Hint::Protected),
         ] {

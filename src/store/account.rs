@@ -32,6 +32,8 @@ struct KnownRow {
     last_ended_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Bool)]
     frozen: bool,
+    #[diesel(sql_type = t::Bool)]
+    waiting: bool,
     #[diesel(sql_type = t::BigInt)]
     letters_last_hour: i64,
     #[diesel(sql_type = t::Bool)]
@@ -57,6 +59,7 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             a.resets_held_until as held_until, greatest(a.last_reset_at, a.last_cancel_at) as last_ended_at,
             exists (select from frozen f where f.scope in ('web', a.kind)) as frozen,
+            exists (select from request w where w.account_id = a.id and w.state = 'waiting') as waiting,
             l.letters_last_hour, l.letter_just_now,
             (select k.request_id from link k where k.account_id = a.id and k.kind = 'reset' and k.ended_at is null
                 order by k.issued_at desc limit 1) as under_way
@@ -81,6 +84,7 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         held_until: row.held_until,
         last_ended_at: row.last_ended_at,
         frozen: row.frozen,
+        waiting: row.waiting,
         letters_last_hour: u32::try_from(row.letters_last_hour).unwrap_or(u32::MAX),
         letter_just_now: row.letter_just_now,
         under_way: row.under_way.is_some(),

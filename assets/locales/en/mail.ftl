@@ -86,6 +86,8 @@ mail-hint-protected = This account is protected. Two members of staff decide on 
 mail-hint-protected-next = Write to the helpdesk to begin.
 mail-hint-frozen = TOTP resets on the web are paused for the moment.
 mail-hint-frozen-next = Try again later, or write to the helpdesk if it is urgent.
+mail-hint-delayed = A TOTP reset of this account is confirmed and waiting for its time.
+mail-hint-delayed-next = There is no need to ask again. We write to you as soon as it is done.
 mail-hint-not-me = Was this not you? Your account has not changed. Tell us with the link below.
 
 mail-foot-why = An automatic email from { $agency }. Your reply reaches the helpdesk.

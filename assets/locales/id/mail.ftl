@@ -86,6 +86,8 @@ mail-hint-protected = Akun ini dilindungi. Reset TOTP diputuskan oleh dua petuga
 mail-hint-protected-next = Hubungi Helpdesk untuk memulainya.
 mail-hint-frozen = Reset TOTP lewat web sedang dihentikan sementara.
 mail-hint-frozen-next = Coba lagi nanti, atau hubungi Helpdesk bila mendesak.
+mail-hint-delayed = Reset TOTP akun ini sudah dikonfirmasi dan sedang dalam masa tunggu.
+mail-hint-delayed-next = Tidak perlu meminta lagi. Kami mengirim email begitu TOTP direset.
 mail-hint-not-me = Bukan Anda yang meminta? Akun Anda tidak berubah. Beri tahu kami lewat tautan berikut.
 
 mail-foot-why = Email otomatis dari { $agency }. Balasan Anda sampai ke Helpdesk.

@@ -53,5 +53,6 @@ fn reason(hint: Hint) -> (&'static str, &'static str) {
         Hint::Held => ("mail-hint-held", "mail-hint-held-next"),
         Hint::Protected => ("mail-hint-protected", "mail-hint-protected-next"),
         Hint::Frozen => ("mail-hint-frozen", "mail-hint-frozen-next"),
+        Hint::Delayed => ("mail-hint-delayed", "mail-hint-delayed-next"),
     }
 }

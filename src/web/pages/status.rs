@@ -91,17 +91,17 @@ fn by_link(link: &Link) -> Result<status::ByLink, Fault> {
 }
 
 fn timeline(link: &Link, state: State) -> Vec<Line> {
-    let line = |at: Option<_>, state: State| at.map(|at| Line { at, code: state.code() });
+    let entry = |at: Option<_>, state: State| at.map(|at| Line { at, code: state.code() });
     let confirmed = link.due_at.and(link.spent_at);
     let ended = link.request_ended_at.filter(|_| state.is_final());
     let ran_out = link.expires_at.filter(|at| state == State::Expired && *at <= link.now);
     [
-        line(Some(link.asked_at), State::Received),
-        line(link.handed_over_at, State::Mailed),
-        line(link.opened_at, State::Opened),
-        line(confirmed, State::Waiting),
-        line(ran_out, State::Expired),
-        line(ended, state),
+        entry(Some(link.asked_at), State::Received),
+        entry(link.handed_over_at, State::Mailed),
+        entry(link.opened_at, State::Opened),
+        entry(confirmed, State::Waiting),
+        entry(ran_out, State::Expired),
+        entry(ended, state),
     ]
     .into_iter()
     .flatten()
