@@ -60,7 +60,7 @@ pub async fn not_me(app: &App, link_id: Uuid, a_week: bool) -> Result<NotMe, Sto
                 request::queue(tx, held.request_id, QueueReason::Disputed).await?;
                 Ok(Outcome::Done(NotMe::Reports, Event::ResetDisputed { link: held.subject(), locked: false }))
             }
-            NotMe::Disputes if held.locked => {
+            NotMe::Disputes if held.locked && told(&held) => {
                 Ok(Outcome::Refused(Refusal::LinkEnded, Event::ResetDisputed { link: held.subject(), locked: true }))
             }
             NotMe::Disputes => {

@@ -86,9 +86,9 @@ pub struct Link {
     /// Why the request stands in the helpdesk's queue.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub queue_reason: Option<String>,
-    /// Since when.
+    /// When its person asked for help.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
-    pub queued_at: Option<DateTime<Utc>>,
+    pub help_asked_at: Option<DateTime<Utc>>,
     /// When the youngest living link of the request was made.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub living_since: Option<DateTime<Utc>>,
@@ -131,7 +131,7 @@ const FIND: &str = "
     select k.id, k.kind, k.position, k.key_id, k.random, k.issued_at, k.handed_over_at, k.expires_at, k.opened_at,
         k.step_until, k.tries, k.spent_at, k.end_reason,
         r.id as request_id, r.reference, r.state, r.language, r.asked_at, r.browser_name, r.reissues, r.due_at,
-        r.ended_at as request_ended_at, r.queue_reason, r.queued_at,
+        r.ended_at as request_ended_at, r.queue_reason, r.help_asked_at,
         (select max(o.issued_at) from link o where o.request_id = r.id and o.kind = 'reset' and o.ended_at is null) as living_since,
         a.id as account_id, a.user_id, d.address,
         (select count(*) from address n where n.account_id = a.id) as addresses,

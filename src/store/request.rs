@@ -229,7 +229,7 @@ pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
 pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
     let row = sql(
         "select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
-            case when queue_reason = 'help' then queued_at end as help_asked_at, pulih.now() as now
+            help_asked_at, pulih.now() as now
         from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
     .bind(reference)
     .bind(browser_hash)
@@ -384,6 +384,20 @@ pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, F
         .await
         .map_err(fault)?;
     Ok(queued == 1)
+}
+
+/// Notes that its person asked for help, and puts it into the queue where it does not stand there; false where help was
+/// asked before.
+pub async fn ask_help(tx: &mut Tx, id: Uuid) -> Result<bool, Fault> {
+    let asked = sql("update request set help_asked_at = pulih.now(), queue_reason = coalesce(queue_reason, {}),
+            queued_at = coalesce(queued_at, pulih.now())
+        where id = {} and help_asked_at is null")
+    .bind(QueueReason::Help.code())
+    .bind(id)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(asked == 1)
 }
 
 #[derive(QueryableByName)]

@@ -71,6 +71,7 @@ diesel::table! {
         queued_at -> Nullable<Timestamptz>,
         due_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        help_asked_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::base::token::TokenPurpose;
 use crate::base::{crockford, secret_hash};
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::refusal::{Refusal, Stop};
-use crate::model::request::{QueueReason, State};
+use crate::model::request::State;
 use crate::store::link::Link;
 use crate::store::request::{self, Own};
 use crate::views::status::{self, Help, Line};
@@ -75,11 +75,10 @@ fn of_browser(own: Own) -> status::Own {
 
 fn by_link(link: &Link) -> Result<status::ByLink, Fault> {
     let state = link.state()?;
-    let asked = link.queue_reason.as_deref() == Some(QueueReason::Help.code());
-    let help = match link.queued_at {
-        Some(at) if asked => Help::Asked(at),
-        _ if state.is_final() => Help::Over,
-        _ => Help::Possible,
+    let help = match link.help_asked_at {
+        Some(at) => Help::Asked(at),
+        None if state.is_final() => Help::Over,
+        None => Help::Possible,
     };
     Ok(status::ByLink {
         reference: link.reference.clone(),

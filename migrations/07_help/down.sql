@@ -1,0 +1,1 @@
+alter table request drop column help_asked_at;
