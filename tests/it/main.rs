@@ -1,11 +1,15 @@
 //! Tests of the running house.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
+mod attacks;
 mod cli;
 mod cluster;
 mod edge;
 mod layers;
+mod limits;
+mod links;
 mod mail;
+mod quiet;
 mod reset;
 mod routes;
 mod schema;

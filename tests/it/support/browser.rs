@@ -1,12 +1,17 @@
 //! A browser that follows forms as a person does: it knows only what the page shows.
 
+use std::sync::Arc;
+
+use reqwest::cookie::{CookieStore, Jar};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 
 /// Cookies, and the page last seen.
 #[derive(Clone)]
 pub struct Browser {
     client: Client,
+    still: Client,
+    jar: Arc<Jar>,
     origin: String,
     /// The page last seen.
     pub page: Page,
@@ -39,13 +44,43 @@ pub struct Form {
 impl Browser {
     /// A browser without cookies.
     pub fn new(origin: &str) -> Self {
-        let client = Client::builder().cookie_store(true).redirect(Policy::limited(5)).build().unwrap();
-        Self { client, origin: origin.to_owned(), page: Page::default() }
+        let jar = Arc::new(Jar::default());
+        let build = |policy| Client::builder().cookie_provider(jar.clone()).redirect(policy).build().unwrap();
+        let (client, still) = (build(Policy::limited(5)), build(Policy::none()));
+        Self { client, still, jar, origin: origin.to_owned(), page: Page::default() }
     }
 
     /// The client underneath, with this browser's cookies, for requests that no form makes.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// A request of one's own making, with this browser's cookies; no redirect is followed.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
+        self.still.request(method, url)
+    }
+
+    /// The answer to a request of one's own making; the page last seen stays.
+    pub async fn answer(&self, request: RequestBuilder) -> Page {
+        read(request.send().await.unwrap()).await
+    }
+
+    /// Posts fields as they are and follows no redirect; the page last seen stays.
+    pub async fn press(&self, path: &str, fields: &[(String, String)]) -> Page {
+        self.answer(self.request(Method::POST, path).header("origin", &self.origin).form(fields)).await
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let line = self.jar.cookies(&self.origin.parse().unwrap())?;
+        let pairs = line.to_str().unwrap().split("; ").filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(found, _)| *found == name).map(|(_, value)| value.to_owned()).next()
+    }
+
+    /// Sets a cookie, as an attacker with this browser in hand would.
+    pub fn plant(&self, name: &str, value: &str) {
+        self.jar.add_cookie_str(&format!("{name}={value}; Path=/"), &self.origin.parse().unwrap());
     }
 
     /// Opens an address: a path, or a whole link of our own site.
@@ -83,14 +118,23 @@ impl Browser {
     }
 
     async fn keep(&mut self, answer: Response) -> &Page {
-        let path = answer.url()[url::Position::BeforePath..].to_owned();
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        self.page = Page { status, path, headers, body: answer.text().await.unwrap() };
+        self.page = read(answer).await;
         &self.page
     }
 }
 
+async fn read(answer: Response) -> Page {
+    let path = answer.url()[url::Position::BeforePath..].to_owned();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Page { status, path, headers, body: answer.text().await.unwrap() }
+}
+
 impl Page {
+    /// A header's value; empty where it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
     /// The text of the title.
     pub fn title(&self) -> &str {
         between(&self.body, "<title>", "</title>").unwrap_or_default()

@@ -92,6 +92,8 @@ pub struct Plan {
     pub sink: Option<Sink>,
     /// Whether workers run by themselves; otherwise the test steps them.
     pub workers: bool,
+    /// The keys; fresh ones otherwise.
+    pub keys: Option<Keyring>,
 }
 
 impl TestApp {
@@ -118,7 +120,7 @@ impl TestApp {
         config.smtp.timeout_seconds = 2;
         config.smtp.from_address = "no-reply@lpse.example".to_owned();
         config.helpdesk.address = "helpdesk@lpse.example".to_owned();
-        let mut plan = Plan { config, sink: None, workers: false };
+        let mut plan = Plan { config, sink: None, workers: false, keys: None };
         change(&mut plan);
         let sink = match plan.sink {
             Some(sink) => sink,
@@ -126,7 +128,8 @@ impl TestApp {
         };
         plan.config.smtp.port = sink.port();
         let url = plan.config.server.base_url.clone();
-        let app = App::new(plan.config, Keyring::ephemeral().unwrap(), Clock::system()).unwrap();
+        let keys = plan.keys.unwrap_or_else(|| Keyring::ephemeral().unwrap());
+        let app = App::new(plan.config, keys, Clock::system()).unwrap();
         let courier = Courier::new(&app).unwrap();
         let running = if plan.workers {
             server::run(&app, None).unwrap()
@@ -233,6 +236,26 @@ impl TestApp {
         let running = server::start(House::new(self.app.clone(), None).unwrap(), &[ROUTES], ready).unwrap();
         self.ops = running.ops;
         self.running = Some(running);
+    }
+
+    /// Starts it anew with other keys, as after `keys rotate`.
+    pub async fn rekey(&mut self, keys: Keyring) {
+        self.stop().await;
+        self.app = App::new(self.app.config().clone(), keys, self.app.clock().clone()).unwrap();
+        self.courier = Courier::new(&self.app).unwrap();
+        self.restart().await;
+    }
+
+    /// A second server on the same database, at a port of its own; it ends with its `stop`.
+    pub async fn second(&self) -> (App, String, Running) {
+        let mut config = self.app.config().clone();
+        let port = free_port();
+        config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        config.server.base_url = format!("http://127.0.0.1:{port}");
+        let app = App::new(config, Keyring::ephemeral().unwrap(), self.app.clock().clone()).unwrap();
+        let ready = server::ready(&app).unwrap();
+        let running = server::start(House::new(app.clone(), None).unwrap(), &[ROUTES], ready).unwrap();
+        (app, format!("http://127.0.0.1:{port}"), running)
     }
 
     /// Stops the web.
