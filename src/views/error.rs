@@ -1,5 +1,6 @@
 //! What went wrong, and what to do.
 
+use chrono::TimeDelta;
 use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
@@ -28,7 +29,11 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
     match data {
         Data::Refused(refusal) => {
             let code = refusal.code();
-            let until = if let Refusal::TooMany(until) = refusal { Some(*until) } else { None };
+            // a clock time without seconds is rounded up: nobody is told a minute that is still too early
+            let until = match refusal {
+                Refusal::TooMany(until) => Some(*until + TimeDelta::seconds(59)),
+                _ => None,
+            };
             let body = html! {
                 p.lead { (frame.t(&format!("refusal-{code}-text"))) }
                 @if let Some(until) = until {
