@@ -141,7 +141,9 @@ impl Passing {
     /// The page that tells it. Its language switch leads to the same address where that can be asked for again and is
     /// too short to hold a token.
     fn told(&self, told: &Told, path: &str) -> HttpResponse<BoxBody> {
-        let again = self.method == Method::GET && path.len() < 48;
+        // browsers read `//` and `/\` as the beginning of another host
+        let ours = !path.starts_with("//") && !path.starts_with("/\\");
+        let again = self.method == Method::GET && path.len() < 48 && ours;
         told.answer(&self.house, self.lang, if again { path } else { "/" }.to_owned())
     }
 
