@@ -80,7 +80,7 @@ pub const RESENDS: i16 = 2;
 pub async fn ask_again(app: &App, reference: &str, mut again: Ask) -> Result<String, Stop> {
     let mut read = app.read().await?;
     let own = request::own(&mut read, reference, &again.browser_hash).await?.ok_or(Refusal::NotFound)?;
-    if !request::count_resend(&mut read, own.id, RESENDS).await? {
+    if !request::count_resend(&mut read, own.id, again.form, RESENDS).await? {
         return Err(Refusal::NoMoreMail.into());
     }
     drop(read);

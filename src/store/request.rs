@@ -253,18 +253,30 @@ pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> R
     .transpose()
 }
 
-/// Counts one *Kirim ulang* of a request: at most `most`, not before 60 s after it and after the last one.
+/// Counts one *Kirim ulang* of a request, at most `most`, each a minute later than the one before at the earliest; false
+/// where it is too many or too early. The same form posted again is the same *Kirim ulang*.
 ///
 /// A counter, not an action: the Kirim that follows is the action.
-pub async fn count_resend(read: &mut Read, id: Uuid, most: i16) -> Result<bool, Fault> {
-    let counted = sql("update request set resends = resends + 1
-        where id = {} and resends < {} and asked_at + make_interval(mins => resends + 1) <= pulih.now()")
+pub async fn count_resend(read: &mut Read, id: Uuid, form: Uuid, most: i16) -> Result<bool, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Bool)]
+        may: bool,
+    }
+    let row = sql("with again as (select from request where form = {}),
+        counted as (
+            update request set resends = resends + 1
+            where id = {} and resends < {} and asked_at + make_interval(mins => resends + 1) <= pulih.now()
+                and not exists (select from again)
+            returning 1)
+        select exists (select from again) or exists (select from counted) as may")
+    .bind(form)
     .bind(id)
     .bind(most)
-    .execute(read.look())
+    .get_result::<Row>(read.look())
     .await
     .map_err(fault)?;
-    Ok(counted == 1)
+    Ok(row.may)
 }
 
 /// A request that nobody has looked at yet, locked.
@@ -328,11 +340,12 @@ pub struct Resolved {
     pub joined: Option<Uuid>,
 }
 
-/// Writes the resolver's decision.
+/// Writes the resolver's decision. A request that shares another's letter stands where that one stands, and goes on with it.
 pub async fn resolve(tx: &mut Tx, id: Uuid, resolved: &Resolved) -> Result<(), Fault> {
-    sql("update request set state = {}, account_id = {}, unmatched_reason = {}, joined_to = {},
+    sql("update request set state = coalesce((select state from request where id = {}), {}), account_id = {}, unmatched_reason = {}, joined_to = {},
             ended_at = case when {} then pulih.now() end
         where id = {}")
+    .bind(resolved.joined)
     .bind(resolved.state.code())
     .bind(resolved.account)
     .bind(resolved.reason)
