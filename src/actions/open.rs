@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::model::event::{Actor, Event, LinkRef};
+use crate::model::link::TRIES;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::Step;
 use crate::store::{link, request};
@@ -19,6 +20,7 @@ pub async fn open(app: &App, link_id: Uuid) -> Result<(), Stop> {
         let from = held.state()?;
         let allowed = held.times()?.may_open(held.now).and_then(|()| from.step(Step::Open));
         match allowed {
+            Ok(_) if held.tries >= TRIES => Ok(Outcome::Refused(Refusal::NotPossibleNow, event)),
             Ok(to) => {
                 link::open(tx, held.id, minutes).await?;
                 request::advance(tx, held.request_id, from, to, None).await?;

@@ -10,6 +10,7 @@ use crate::base::{random, secret_hash};
 use crate::model::delay::DelayRules;
 use crate::model::event::{Actor, Event, LinkRef, ResetEffect};
 use crate::model::letter::LetterKind;
+use crate::model::link::TRIES;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::Step;
 use crate::store::account::{self, NewGrant};
@@ -19,8 +20,6 @@ use crate::store::{Tx, request};
 
 /// Hours an activation grant lives.
 pub const GRANT_HOURS: i32 = 72;
-/// Wrong passwords after which a confirm step is closed.
-const TRIES: i16 = 5;
 
 /// OK, pressed by a link's holder.
 pub struct Confirm {
@@ -67,8 +66,9 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
         if settings.require_password
             && !confirm.password.as_ref().is_some_and(|p| p.fits && p.hash == held.password_hash)
         {
-            link::count_try(tx, held.id).await?;
-            return refused(Refusal::PasswordWrong);
+            link::count_try(tx, held.id, TRIES).await?;
+            let last = held.tries + 1 >= TRIES;
+            return refused(if last { Refusal::NotPossibleNow } else { Refusal::PasswordWrong });
         }
         let from = held.state()?;
         let delay = rules(app).of_reset(held.changed_at, held.now);
@@ -122,8 +122,6 @@ fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {
     let possible = held.has_factor && !held.locked && !held.protected && held.held_until.is_none_or(|u| u <= held.now);
     Ok(if !possible {
         Err(Refusal::NotPossibleNow)
-    } else if held.tries >= TRIES {
-        Err(Refusal::StepClosed)
     } else {
         Ok(())
     })

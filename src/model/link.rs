@@ -75,6 +75,8 @@ pub struct LinkTimes {
     pub ended: Option<LinkEnd>,
 }
 
+/// Wrong passwords at the confirm step after which a link opens it no more.
+pub const TRIES: i16 = 5;
 /// The longest life of a link from its making.
 pub const LIFE_MAX: TimeDelta = TimeDelta::hours(24);
 

@@ -220,9 +220,16 @@ pub async fn open(tx: &mut Tx, id: Uuid, step_minutes: i32) -> Result<(), Fault>
     Ok(())
 }
 
-/// Counts a wrong password at the confirm step.
-pub async fn count_try(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
-    sql("update link set tries = tries + 1 where id = {}").bind(id).execute(tx.look()).await.map_err(fault)?;
+/// Counts a wrong password at the confirm step; the last of `most` closes it.
+pub async fn count_try(tx: &mut Tx, id: Uuid, most: i16) -> Result<(), Fault> {
+    sql("update link set tries = tries + 1,
+            step_until = case when tries + 1 >= {} then pulih.now() else step_until end
+        where id = {}")
+    .bind(most)
+    .bind(id)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::base::token::TokenPurpose;
 use crate::base::{password, random, secret_hash};
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::refusal::{Refusal, Stop};
-use crate::model::request::State;
+use crate::model::request::{self, State};
 use crate::store::link::Link;
 use crate::views::confirm::{self, Password, Step};
 use crate::views::{done, link_problem};
@@ -62,6 +62,7 @@ pub async fn open(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
             }
             Ok(see(CONFIRM))
         }
+        Err(Stop::Refused(Refusal::NotPossibleNow)) => Err(Refusal::NotPossibleNow.into()),
         Err(Stop::Refused(_)) => Ok(see(CONFIRM)),
         Err(fault) => Err(fault),
     }
@@ -179,7 +180,7 @@ fn problem(link: &Link, refusal: Refusal) -> link_problem::Data {
             handed_at: link.handed_over_at,
             opened_at: link.now,
             ended_at: link.expires_at.unwrap_or(link.issued_at + crate::model::link::LIFE_MAX),
-            reissue: link.reissues < reissue::REISSUES && link.state.as_str() != State::Cancelled.code(),
+            reissue: link.reissues < reissue::REISSUES && link.state().is_ok_and(|state| state.step(request::Step::Reissue).is_ok()),
             case: link.queue_reason.as_ref().map(|_| link.reference.clone()),
         }),
         Refusal::LinkUsed => link_problem::Data::Used { at: link.spent_at },
