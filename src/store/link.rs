@@ -53,6 +53,9 @@ pub struct Link {
     /// When OK was pressed.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub spent_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the id of the browser that pressed it; none once a delayed reset was executed.
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    pub spent_by: Option<Vec<u8>>,
     /// Why it ended.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub end_reason: Option<String>,
@@ -129,7 +132,7 @@ pub struct Link {
 
 const FIND: &str = "
     select k.id, k.kind, k.position, k.key_id, k.random, k.issued_at, k.handed_over_at, k.expires_at, k.opened_at,
-        k.step_until, k.tries, k.spent_at, k.end_reason,
+        k.step_until, k.tries, k.spent_at, k.spent_by, k.end_reason,
         r.id as request_id, r.reference, r.state, r.language, r.asked_at, r.browser_name, r.reissues, r.due_at,
         r.ended_at as request_ended_at, r.queue_reason, r.help_asked_at,
         (select max(o.issued_at) from link o where o.request_id = r.id and o.kind = 'reset' and o.ended_at is null) as living_since,

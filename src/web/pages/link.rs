@@ -104,7 +104,9 @@ pub async fn done(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> 
     let Some(link) = proof::held(&house, &req, TokenPurpose::Reset).await? else { return Ok(see(CONFIRM)) };
     let outcome = match (link.spent_at, link.state()?) {
         (Some(at), State::Done) => {
-            let ours = grant(&house, &req).is_some() && link.due_at.is_none();
+            let pressed = Browser::known(&house, req.headers()).map(|browser| secret_hash(&browser.id));
+            let ours = grant(&house, &req).is_some()
+                && pressed.is_some_and(|hash| link.spent_by.as_deref() == Some(hash.as_slice()));
             done::Outcome::Reset {
                 at: link.request_ended_at.unwrap_or(at),
                 grant_until: ours.then(|| at + TimeDelta::hours(GRANT_HOURS.into())),
