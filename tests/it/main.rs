@@ -4,6 +4,8 @@
 mod cli;
 mod cluster;
 mod edge;
+mod history;
 mod mail;
+mod races;
 mod reset;
 mod support;
