@@ -41,6 +41,25 @@ impl Tx {
     }
 }
 
+/// A transaction that has not ended. Left midway, its connection leaves the pool and is closed: the server rolls back
+/// at once, and no row stays locked for somebody who is gone.
+struct Unended(Option<Tx>);
+
+impl Unended {
+    /// It was committed or rolled back: the pool gets its connection back.
+    fn ended(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if let Some(tx) = self.0.take() {
+            drop(Object::take(tx.connection));
+        }
+    }
+}
+
 /// A connection for reading, and for the bookkeeping that is no action.
 pub struct Read {
     connection: Object<AsyncPgConnection>,
@@ -63,49 +82,55 @@ pub fn record(clock: &Clock, actor: Actor, event: &Event, refusal: Option<Refusa
 }
 
 /// Runs an action in one transaction, with exactly one event.
-///
-/// A future that is dropped midway leaves its connection inside the transaction; the pool sees that and discards it.
 pub async fn transact<T>(
     pool: &Pool,
     clock: &Clock,
     actor: Actor,
     work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Fault>,
 ) -> Result<T, Stop> {
-    let mut tx = Tx { connection: pool.take().await?, wrote: false };
-    AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(super::tx::fault)?;
-    match work(&mut tx).await {
-        Ok(Outcome::Done(value, event)) => {
-            commit(tx, record(clock, actor, &event, None)?).await?;
-            Ok(value)
+    let mut unended = Unended(Some(Tx { connection: pool.take().await?, wrote: false }));
+    let Some(tx) = &mut unended.0 else { return Err(Fault::broken("a transaction without a connection").into()) };
+    AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(fault)?;
+    let answer = finish(tx, clock, actor, work).await;
+    if answer.is_ok() || rollback(tx).await.is_ok() {
+        unended.ended();
+    }
+    answer?.map_err(Stop::Refused)
+}
+
+/// Does the work and ends the transaction; a fault leaves it open.
+async fn finish<T>(
+    tx: &mut Tx,
+    clock: &Clock,
+    actor: Actor,
+    work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Fault>,
+) -> Result<Result<T, Refusal>, Fault> {
+    match work(tx).await? {
+        Outcome::Done(value, event) => {
+            commit(tx, &record(clock, actor, &event, None)?).await?;
+            Ok(Ok(value))
         }
-        Ok(Outcome::Refused(refusal, event)) if !tx.wrote => {
-            commit(tx, record(clock, actor, &event, Some(refusal))?).await?;
-            Err(Stop::Refused(refusal))
+        Outcome::Refused(refusal, event) if !tx.wrote => {
+            commit(tx, &record(clock, actor, &event, Some(refusal))?).await?;
+            Ok(Err(refusal))
         }
-        Ok(Outcome::Refused(refusal, event)) => {
-            rollback(tx).await;
-            let kind = event.kind();
-            Err(Fault::broken(format!("{kind} was refused ({}) after it had written", refusal.code())).into())
+        Outcome::Refused(refusal, event) => {
+            Err(Fault::broken(format!("{} was refused ({}) after it had written", event.kind(), refusal.code())))
         }
-        Ok(Outcome::Nothing(value)) => {
-            rollback(tx).await;
-            Ok(value)
-        }
-        Err(fault) => {
-            rollback(tx).await;
-            Err(fault.into())
+        Outcome::Nothing(value) => {
+            rollback(tx).await?;
+            Ok(Ok(value))
         }
     }
 }
 
-async fn commit(mut tx: Tx, record: Record) -> Result<(), Fault> {
-    event::append(&mut tx, &record).await?;
-    AnsiTransactionManager::commit_transaction(&mut *tx.connection).await.map_err(fault)
+async fn rollback(tx: &mut Tx) -> Result<(), Fault> {
+    AnsiTransactionManager::rollback_transaction(&mut *tx.connection).await.map_err(fault)
 }
 
-async fn rollback(mut tx: Tx) {
-    // a connection that cannot roll back is broken: the pool discards it, and the server rolls back by itself
-    let _ = AnsiTransactionManager::rollback_transaction(&mut *tx.connection).await;
+async fn commit(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
+    event::append(tx, record).await?;
+    AnsiTransactionManager::commit_transaction(&mut *tx.connection).await.map_err(fault)
 }
 
 /// What went wrong with a statement: the database is away, or our SQL is wrong.

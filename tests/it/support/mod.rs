@@ -1,7 +1,10 @@
 //! What tests stand on.
 
+pub mod acts;
 pub mod browser;
+pub mod dice;
 pub mod house;
+pub mod ledger;
 pub mod letters;
 pub mod markup;
 pub mod sink;
