@@ -10,3 +10,4 @@ mod reset;
 mod routes;
 mod schema;
 mod support;
+mod survive;
