@@ -33,7 +33,8 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
     logs::start(&loaded.config.log)?;
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let demo = demo::Options { listen: options.listen, accounts: options.accounts, data: options.data.clone() };
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
         let started = demo::start(loaded.config, &demo).await?;
         server::stop_at_signal(started.running.stop.clone())?;
         if options.json {
@@ -43,5 +44,8 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
         }
         started.ended().await;
         Ok(())
-    })
+    });
+    // dropping it would wait for a worker that waits for the relay: what did not end in time ends with the process
+    runtime.shutdown_background();
+    done
 }

@@ -1,17 +1,21 @@
 //! Carries letters from the outbox to the relay: leased, composed, sent with no transaction open, reported.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::actions::deliver;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::random;
+use crate::base::{clock, random};
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{cancelled, done, hint, link, scheduled};
 use crate::mail::{Composed, Heading, House, Letter, SendFault, Sender, compose, message_id};
@@ -22,52 +26,97 @@ use crate::model::link::life;
 use crate::model::refusal::Stop;
 use crate::store::letter::{self, Answer, Leased, Retry};
 
+/// How long a step waits for its letters: a slow one goes on by itself and holds up none of the next step.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long letters under way may take to end once the courier is to close.
+const CLOSING: Duration = Duration::from_secs(3);
+
 /// One courier of this process.
 pub struct Courier {
+    hands: Arc<Hands>,
+    most: usize,
+    under_way: Mutex<JoinSet<Result<Carried, Stop>>>,
+    // the relay was away: one letter asks whether it is back before all of them do
+    probing: AtomicBool,
+}
+
+/// What carries a letter.
+struct Hands {
     id: Uuid,
     house: House,
     sender: Sender,
-    // the relay was away: one letter asks whether it is back before all of them do
-    probing: AtomicBool,
 }
 
 impl Courier {
     /// A courier for the relay of the settings.
     pub fn new(app: &App) -> Result<Self, Fault> {
         let config = app.config();
+        let hands = Hands { id: random::id(), house: House::new(config), sender: Sender::new(&config.smtp)? };
         Ok(Self {
-            id: random::id(),
-            house: House::new(config),
-            sender: Sender::new(&config.smtp)?,
+            hands: Arc::new(hands),
+            most: config.smtp.connections.max(1),
+            under_way: Mutex::default(),
             probing: AtomicBool::new(false),
         })
     }
 
-    /// Carries one load of letters; true where there may be more.
+    /// Takes as many letters as there are hands free and waits for them, but not for slow ones; true where there may
+    /// be more to do at once.
     pub async fn step(&self, app: &App) -> Result<bool, Stop> {
+        let mut under_way = self.under_way.lock().await;
         let probing = self.probing.load(Ordering::Relaxed);
-        let most = if probing { 1 } else { i64::try_from(app.config().smtp.connections).unwrap_or(1).max(1) };
-        // a lost lease costs a duplicate, so it outlasts the slowest relay
-        let seconds = i32::try_from(self.sender.longest().as_secs()).unwrap_or(i32::MAX).saturating_add(30);
-        let load = letter::lease(&mut app.read().await?, self.id, most, seconds).await?;
-        if load.is_empty() {
-            self.sender.tidy().await;
+        let free = self.most.saturating_sub(under_way.len());
+        let most = if probing { free.min(1) } else { free };
+        let load = if most > 0 { self.lease(app, most).await? } else { Vec::new() };
+        if load.is_empty() && under_way.is_empty() {
+            self.hands.sender.tidy().await;
             return Ok(false);
         }
-        let full = i64::try_from(load.len()).is_ok_and(|n| n >= most);
-        let mut away = true;
-        for carried in join_all(load.iter().map(|letter| self.carry(app, letter))).await {
-            away &= carried? == Carried::RelayAway;
+        let (begun, full) = (load.len(), load.len() >= most);
+        for letter in load {
+            let (hands, app) = (Arc::clone(&self.hands), app.clone());
+            under_way.spawn(async move { hands.carry(&app, &letter).await });
         }
-        self.probing.store(away, Ordering::Relaxed);
-        Ok(!away && (full || probing))
+        let (mut reported, mut away, mut failed) = (0, 0, None);
+        let deadline = clock::instant() + PATIENCE;
+        while let Ok(Some(carried)) = timeout_at(deadline.into(), under_way.join_next()).await {
+            match carried.unwrap_or_else(|e| Err(Fault::bug("carrying a letter", e).into())) {
+                Ok(Carried::Reported) => reported += 1,
+                Ok(Carried::RelayAway) => away += 1,
+                Err(stop) => failed = Some(stop),
+            }
+            // where more letters wait, the hands that are free take them before the others are
+            if full && (reported + away) * 2 >= begun.max(1) {
+                break;
+            }
+        }
+        if let Some(stop) = failed {
+            return Err(stop);
+        }
+        let probe = if reported + away > 0 { reported == 0 } else { probing };
+        self.probing.store(probe, Ordering::Relaxed);
+        Ok(!probe && (full || probing))
     }
 
-    /// Says farewell to the relay.
+    async fn lease(&self, app: &App, most: usize) -> Result<Vec<Leased>, Stop> {
+        // a lost lease costs a duplicate, so it outlasts the slowest relay
+        let seconds = i32::try_from(self.hands.sender.longest().as_secs()).unwrap_or(i32::MAX).saturating_add(30);
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        Ok(letter::lease(&mut app.read().await?, self.hands.id, most, seconds).await?)
+    }
+
+    /// Lets what is under way end, if it does so soon, and says farewell to the relay.
     pub async fn close(&self) {
-        self.sender.close().await;
+        let mut under_way = self.under_way.lock().await;
+        let deadline = clock::instant() + CLOSING;
+        while let Ok(Some(_)) = timeout_at(deadline.into(), under_way.join_next()).await {}
+        // what is broken off now is tried again after its lease, under the same Message-ID
+        under_way.abort_all();
+        self.hands.sender.close().await;
     }
+}
 
+impl Hands {
     async fn carry(&self, app: &App, letter: &Leased) -> Result<Carried, Stop> {
         if letter.link_over {
             deliver::dropped(app, letter, self.id).await?;

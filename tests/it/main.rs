@@ -16,3 +16,4 @@ mod reset;
 mod routes;
 mod schema;
 mod support;
+mod survive;

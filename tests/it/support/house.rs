@@ -297,7 +297,12 @@ async fn create_database() -> String {
 
 /// Runs SQL as superuser in a database of the tests' cluster.
 pub async fn sql(database: &str, statement: &str) -> Vec<Vec<Option<String>>> {
-    let (client, connection) = tokio_postgres::connect(&cluster().url(database, "postgres"), NoTls).await.unwrap();
+    query(&cluster().url(database, "postgres"), statement).await
+}
+
+/// Runs SQL on a connection of its own; rows as lists of texts.
+pub async fn query(url: &str, statement: &str) -> Vec<Vec<Option<String>>> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
     let messages = client.simple_query(statement).await.unwrap_or_else(|e| panic!("{statement}: {e:?}"));
     drop(client);

@@ -3,6 +3,7 @@
 use mail_parser::MessageParser;
 
 use super::house::TestApp;
+use super::sink::Received;
 
 /// A letter.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ impl Letter {
 impl TestApp {
     /// All letters so far, oldest first.
     pub fn letters(&self) -> Vec<Letter> {
-        self.sink.mails().iter().map(|mail| read(&mail.to.join(","), &mail.raw)).collect()
+        self.sink.mails().iter().map(read).collect()
     }
 
     /// The newest letter to an address.
@@ -49,14 +50,15 @@ pub fn list(letters: &[Letter]) -> Vec<String> {
     letters.iter().map(|letter| format!("{}: {}", letter.to, letter.subject)).collect()
 }
 
-fn read(to: &str, raw: &[u8]) -> Letter {
-    let parsed = MessageParser::new().parse(raw).expect("a letter that can be parsed");
+/// Reads a mail of the sink.
+pub fn read(mail: &Received) -> Letter {
+    let parsed = MessageParser::new().parse(&mail.raw).expect("a letter that can be parsed");
     Letter {
-        to: to.to_owned(),
+        to: mail.to.join(","),
         subject: parsed.subject().unwrap_or_default().to_owned(),
         text: parsed.body_text(0).unwrap_or_default().into_owned(),
         html: parsed.body_html(0).unwrap_or_default().into_owned(),
         message_id: parsed.message_id().unwrap_or_default().to_owned(),
-        raw: raw.to_vec(),
+        raw: mail.raw.clone(),
     }
 }

@@ -168,6 +168,11 @@ impl Sink {
         self.book.mails.lock().unwrap().clone()
     }
 
+    /// One of the mails answered with 250, counted from 0.
+    pub fn mail(&self, number: usize) -> Option<Received> {
+        self.book.mails.lock().unwrap().get(number).cloned()
+    }
+
     /// The mails received whole but not answered with 250.
     pub fn unanswered(&self) -> Vec<Received> {
         self.book.unanswered.lock().unwrap().clone()
