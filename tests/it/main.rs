@@ -7,6 +7,7 @@ mod cluster;
 mod edge;
 mod layers;
 mod mail;
+mod pages;
 mod reset;
 mod routes;
 mod schema;

@@ -195,7 +195,8 @@ impl Chromium {
         let lines = self.command("se/log", json!({ "type": "browser" })).await;
         let lines = lines.as_array().cloned().unwrap_or_default();
         // an answer of 4xx is told as a network error, but is a page of ours
-        lines.iter().filter(|l| l["source"] != "network").map(|l| l["message"].to_string()).collect()
+        let grave = |l: &&Value| l["source"] != "network" && (l["level"] == "WARNING" || l["level"] == "SEVERE");
+        lines.iter().filter(grave).map(|l| l["message"].to_string()).collect()
     }
 
     /// Events of the DevTools protocol since the last call, as (method, parameters).

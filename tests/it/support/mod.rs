@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod gallery;
 pub mod house;
 pub mod letters;
 pub mod sink;
