@@ -85,7 +85,7 @@
   // The confirm section becomes a dialog; after Esc and Batal the focus returns.
   const popup = one('dialog[data-popup]');
   if (popup && popup.showModal) {
-    popup.close();
+    popup.open = false; // close() would tell of it later, as if Batal had been pressed
     popup.className = 'modal';
     popup.showModal();
     (one('[aria-invalid]', popup) || one('h2', popup)).focus();

@@ -95,6 +95,7 @@ fn popup(frame: &Frame, data: &Data, step: Step) -> Markup {
         dialog open aria-labelledby="popup-title" data-popup=(CANCEL) {
             h2 #popup-title tabindex="-1" autofocus { (frame.t("popup-title")) }
             p { (frame.ta("popup-text", &[("user_id", &data.user_id_masked)])) }
+            (parts::retreat("/reset-totp/confirm", &[("step", "closed")]))
             form method="post" action="/reset-totp/confirm" novalidate {
                 (parts::csrf(frame))
                 (parts::hidden("link", &data.link))
@@ -106,8 +107,8 @@ fn popup(frame: &Frame, data: &Data, step: Step) -> Markup {
                     }))
                 }
                 div.buttons {
+                    (parts::back(&frame.t("popup-cancel")))
                     button.danger type="submit" { (frame.t("popup-ok")) }
-                    a.second href=(CANCEL) data-cancel { (frame.t("popup-cancel")) }
                 }
             }
             p.small { (frame.ta("popup-until", &[("time", &frame.clock(step.ends_at))])) }

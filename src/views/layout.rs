@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::parts;
 use crate::i18n::{Lang, when};
 
-/// Addresses of the files a page loads, `/assets/<hash>/<file>`.
+/// Addresses of what a page loads, `/assets/<hash>/<file>` where not said otherwise.
 #[derive(Clone, Debug)]
 pub struct Assets {
     /// `pulih.css`.
@@ -18,7 +18,7 @@ pub struct Assets {
     pub js: String,
     /// `pow.js`, the worker of the proof of work; the form alone loads it.
     pub pow: String,
-    /// `mark.svg`, the icon of the browser's tab.
+    /// `mark.svg`, the icon of the browser's tab: a `data:` address, since it is too small to be worth a request.
     pub mark: String,
 }
 

@@ -103,6 +103,7 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
             },
             Case::Secondary => p.lead { (frame.t("not-me-secondary")) },
         }
+        (parts::retreat("/not-me", &[]))
         form method="post" action="/not-me/confirm" {
             (parts::csrf(frame))
             (parts::hidden("link", link))
@@ -113,6 +114,7 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
                 }
             }
             div.buttons {
+                (parts::back(&frame.t("not-me-back")))
                 button.danger type="submit" {
                     @match data.case {
                         Case::Before => (frame.t("not-me-cancel-button")),
@@ -120,7 +122,6 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
                         Case::Secondary => (frame.t("not-me-case-button")),
                     }
                 }
-                a.second href="/not-me" { (frame.t("not-me-back")) }
             }
         }
     }

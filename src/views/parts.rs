@@ -102,6 +102,17 @@ pub fn press(frame: &Frame, action: &str, fields: &[(&str, &str)], class: &str, 
     }
 }
 
+/// The form of the way back, before a form that decides: mail scanners submit the first form of a page, or press its
+/// first button, which is [`back`].
+pub fn retreat(action: &str, fields: &[(&str, &str)]) -> Markup {
+    html! { form #retreat method="get" action=(action) { @for (name, value) in fields { (hidden(name, value)) } } }
+}
+
+/// The button of [`retreat`], to stand before the one that decides.
+pub fn back(words: &str) -> Markup {
+    html! { button.second type="submit" form="retreat" formnovalidate data-cancel { (words) } }
+}
+
 /// A list of names and values.
 pub fn facts(rows: &[(String, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
@@ -51,6 +51,12 @@ fn kind(name: &str) -> &'static str {
 /// The address of an asset: it changes with the content, so it may be kept for ever.
 pub fn url(name: &str) -> &'static str {
     ASSETS.get(name).map_or("/assets/0/missing", |asset| &asset.url)
+}
+
+/// An asset as `data:` address (RFC 2397), for what is too small to be worth a request.
+pub fn inline(name: &str) -> String {
+    let shown = |asset: &Asset| format!("data:{};base64,{}", asset.kind, BASE64.encode(&asset.plain));
+    ASSETS.get(name).map(shown).unwrap_or_default()
 }
 
 /// `GET /assets/{hash}/{file}`.

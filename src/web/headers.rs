@@ -13,7 +13,8 @@ pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self
 
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    // not `no-referrer`: browsers then send `Origin: null` with our own forms (Fetch, "append a request Origin header")
+    (REFERRER_POLICY, HeaderValue::from_static("strict-origin")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 mod attacks;
+mod browser;
 mod cli;
 mod cluster;
 mod edge;
@@ -10,6 +11,7 @@ mod layers;
 mod limits;
 mod links;
 mod mail;
+mod pages;
 mod quiet;
 mod races;
 mod reset;

@@ -58,7 +58,7 @@ pub fn frame(lang: Lang) -> Frame {
                 css: asset("pulih.css"),
                 js: asset("pulih.js"),
                 pow: asset("pow.js"),
-                mark: asset("mark.svg"),
+                mark: "data:image/svg+xml,".to_owned(),
             },
             demo: false,
         }),

@@ -2,7 +2,9 @@
 
 pub mod acts;
 pub mod browser;
+pub mod chromium;
 pub mod dice;
+pub mod gallery;
 pub mod house;
 pub mod installation;
 pub mod ledger;

@@ -1,0 +1,160 @@
+//! Every page in every state, language and theme: open to everybody, narrow, light, and within our policy.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pulih::config::CaptchaMode;
+use pulih::i18n::Lang;
+use pulih::views::samples;
+use serde_json::{Value, json};
+
+use crate::support::chromium::{Chromium, Look};
+use crate::support::gallery::Gallery;
+use crate::support::house::TestApp;
+use crate::support::rounds;
+
+/// The narrowest window (WCAG 2.2, 1.4.10).
+const NARROW: Look = Look { width: 320, ..Look::PHONE };
+
+/// axe-core, which `.ci/setup test` fetches.
+fn axe() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(path)
+        .expect("the tests need axe-core: npm install --prefix target/axe axe-core@4.14.1 (or `make setup`)")
+}
+
+/// What a page fetched.
+#[derive(Debug, Default)]
+struct Weight {
+    requests: Vec<String>,
+    bytes: u64,
+    script: u64,
+}
+
+impl Chromium {
+    /// Lays axe beside every page from now on.
+    async fn bring_axe(&self) {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": axe() })).await;
+    }
+
+    /// What axe finds serious or critical.
+    async fn barriers(&self) -> Vec<String> {
+        let found = self
+            .ask("return axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations)")
+            .await;
+        let grave = |v: &&Value| v["impact"] == "serious" || v["impact"] == "critical";
+        let told = |v: &Value| format!("{}: {}", v["id"], v["nodes"][0]["html"]);
+        found.as_array().unwrap().iter().filter(grave).map(told).collect()
+    }
+
+    /// How far the page reaches beyond the window.
+    async fn overhang(&self) -> i64 {
+        let wide = self.ask("return document.documentElement.scrollWidth").await;
+        wide.as_i64().unwrap() - i64::from(self.look.width)
+    }
+
+    /// Whatever makes the page of this moment hard to use, in both themes.
+    async fn faults(&self) -> Vec<String> {
+        let mut faults = self.complaints().await;
+        if self.overhang().await > 0 {
+            faults.push(format!("{} px too wide", self.overhang().await));
+        }
+        for dark in [false, true] {
+            self.paint(dark).await;
+            let theme = if dark { "dark" } else { "light" };
+            faults.extend(self.barriers().await.iter().map(|barrier| format!("{theme}: {barrier}")));
+        }
+        self.paint(false).await;
+        faults
+    }
+
+    /// Loads the page anew without any cache and weighs what came over the wire.
+    async fn weigh(&self) -> Weight {
+        self.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
+        self.traffic().await;
+        self.client.refresh().await.unwrap();
+        // the proof of work fetches its script once the page is there
+        self.ask("return new Promise((done) => setTimeout(done, 500))").await;
+        let (mut names, mut weight) = (BTreeMap::new(), Weight::default());
+        for (method, params) in self.traffic().await {
+            let id = params["requestId"].as_str().unwrap_or_default().to_owned();
+            let url = params["request"]["url"].as_str().unwrap_or_default();
+            match method.as_str() {
+                "Network.requestWillBeSent" if url.starts_with("http") => {
+                    weight.requests.push(url.to_owned());
+                    names.insert(id, url.to_owned());
+                }
+                "Network.loadingFinished" => {
+                    let bytes = params["encodedDataLength"].as_f64().unwrap_or_default() as u64;
+                    let script = names.get(&id).is_some_and(|url| url.ends_with(".js"));
+                    weight.bytes += bytes;
+                    weight.script += if script { bytes } else { 0 };
+                }
+                _ => {}
+            }
+        }
+        weight
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_shuts_anybody_out() {
+    let gallery = Gallery::open().await;
+    let chromium = Chromium::start(NARROW).await;
+    chromium.bring_axe().await;
+    let mut faults = Vec::new();
+    for (nth, lang) in Lang::ALL.into_iter().enumerate() {
+        // each run a sample of the samples, another one in each language
+        let (every, first) = rounds((14, 7 * nth), (1, 0));
+        for sample in samples::all(lang).iter().skip(first).step_by(every) {
+            chromium.open(&gallery.url(lang, &sample.name)).await;
+            let found = chromium.faults().await;
+            faults.extend(found.iter().map(|fault| format!("{} ({}): {fault}", sample.name, lang.code())));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_weighs_little_and_fetches_nothing_foreign() {
+    let app = TestApp::with(|plan| plan.config.captcha.mode = CaptchaMode::Pow).await;
+    app.people().await;
+    let rina = Chromium::start(NARROW).await;
+    let mut seen = Vec::new();
+    let mut look = async |path: &str| {
+        if !path.is_empty() {
+            rina.open(&format!("{}{path}", app.url)).await;
+        }
+        let weight = rina.weigh().await;
+        seen.push((rina.path().await, weight));
+        assert_eq!(rina.complaints().await, Vec::<String>::new(), "{path}");
+        assert!(rina.overhang().await <= 0, "{path} is too wide");
+    };
+    for path in ["/", "/reset-totp", "/help", "/help/clock", "/help/privacy", "/requests/R-0000-0000", "/nowhere"] {
+        look(path).await;
+    }
+    rina.kirim(&app, "amanah7", "rina@amanah.example", "penyedia").await;
+    look("").await;
+    app.settle().await;
+    let letter = app.letter_to("rina@amanah.example");
+    rina.open(&letter.link("/not-me/")).await;
+    look("").await;
+    look("/not-me?step=2").await;
+    rina.open(&letter.link("/r/")).await;
+    look("").await;
+    rina.tap("#opener button").await;
+    rina.until("dialog", true).await;
+    look("").await;
+    rina.tap("dialog .danger").await;
+    rina.sees(&rina.t("done-title")).await;
+    look("").await;
+    look("/reset-totp/confirm").await;
+    for (path, weight) in seen {
+        let Weight { requests, bytes, script } = &weight;
+        assert!(requests.iter().all(|url| url.starts_with(&app.url)), "{path}: {requests:?}");
+        assert!(requests.len() <= 4 && *bytes <= 30 * 1024 && *script <= 8 * 1024, "{path}: {weight:?}");
+        println!("{path}: {} requests, {bytes} bytes, {script} of them script", requests.len());
+    }
+    app.settle().await;
+    app.end().await;
+}
