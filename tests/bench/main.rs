@@ -1,2 +1,69 @@
-//! Measurements of the running house.
-fn main() {}
+//! Measurements of the running house: `cargo bench --bench figures [-- NAME...]`, one file for each figure.
+//!
+//! `PULIH_ROUNDS=full` takes the counts that `docs/performance.md` reports, `PULIH_ROUNDS=tiny` only shows that it works.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a measurement that fails ends by panicking"
+)]
+
+mod child;
+mod e1_strangers;
+mod floor;
+mod ground;
+mod load;
+mod p1_ask;
+mod p2_confirm;
+mod p4_pages;
+mod p7_weight;
+mod p8_courier;
+mod people;
+mod plans;
+mod relay;
+mod report;
+mod scale;
+mod stats;
+mod visitor;
+
+use report::Report;
+use scale::Scale;
+
+/// A figure: its name, what it measures, and how.
+type Figure = (&'static str, &'static str, fn(Scale, &mut Report));
+
+const FIGURES: [Figure; 7] = [
+    ("p1", "Kirim against the floor", p1_ask::measure),
+    ("p2", "OK against the floor", p2_confirm::measure),
+    ("p4", "public pages against a bare handler", p4_pages::measure),
+    ("p7", "memory and start", p7_weight::measure),
+    ("p8", "the courier", p8_courier::measure),
+    ("e1", "what Kirim's time tells a stranger", e1_strangers::measure),
+    ("plans", "plans of the statements on a large database", plans::measure),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, plan] = arguments.as_slice()
+        && first == child::FLAG
+    {
+        return child::run(plan);
+    }
+    // cargo adds flags of its own
+    let wanted: Vec<String> =
+        arguments.iter().filter(|a| !a.starts_with('-')).map(|a| a.to_ascii_lowercase()).collect();
+    if let Some(stranger) = wanted.iter().find(|w| !FIGURES.iter().any(|(name, ..)| name == w)) {
+        eprintln!("There is no figure {stranger}. There are:");
+        FIGURES.iter().for_each(|(name, what, _)| eprintln!("  {name:<6} {what}"));
+        std::process::exit(2);
+    }
+    let scale = Scale::of_environment();
+    let mut report = Report::new(scale);
+    for (name, what, measure) in FIGURES {
+        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+            eprintln!("\n{}: {what}", name.to_ascii_uppercase());
+            measure(scale, &mut report);
+        }
+    }
+    report.print();
+}
