@@ -291,7 +291,7 @@ async fn create_database() -> String {
     let cluster = tokio::task::spawn_blocking(cluster).await.unwrap();
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let admin = SecretString::from(cluster.url("postgres", "postgres"));
-    setup::run(&admin, &format!("create database {name} template {TEMPLATE}")).await.unwrap();
+    setup::run(&admin, &format!("create database {name} owner {} template {TEMPLATE}", setup::OWNER)).await.unwrap();
     name
 }
 
