@@ -14,7 +14,12 @@ pub mod markup;
 pub mod sink;
 pub mod tables;
 
-/// How often to repeat: few times in the normal run, as often as the figure says where `PULIH_ROUNDS=full`.
-pub fn rounds(normal: usize, full: usize) -> usize {
-    if std::env::var_os("PULIH_ROUNDS").is_some_and(|value| value == "full") { full } else { normal }
+/// Whether the full counts are wanted: `PULIH_ROUNDS=full`.
+pub fn is_full() -> bool {
+    std::env::var_os("PULIH_ROUNDS").is_some_and(|value| value == "full")
+}
+
+/// How often a race, a crash or a page is repeated: a few times in the normal run, as the figures say in the full one.
+pub fn rounds<T>(normal: T, full: T) -> T {
+    if is_full() { full } else { normal }
 }
