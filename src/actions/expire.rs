@@ -21,7 +21,7 @@ pub async fn expire(app: &App, link_id: Uuid) -> Result<bool, Stop> {
             return Ok(Outcome::Nothing(false));
         }
         link::end(tx, held.id, LinkEnd::Expired).await?;
-        let alone = held.living_since.is_none_or(|since| since <= held.issued_at);
+        let alone = held.living_since.is_none();
         let from = held.state()?;
         if let (true, Ok(to)) = (alone, from.step(Step::Expire)) {
             request::advance(tx, held.request_id, from, to, None).await?;

@@ -109,9 +109,8 @@ impl State {
 
     /// The state after `step`, or why that step cannot be taken.
     ///
-    /// A link may be opened and confirmed before its 250 was recorded, hence the steps from `Sending`; an expired or
-    /// undeliverable request is revived by a new mail, and an expired one may still be confirmed where its step was
-    /// opened in time.
+    /// A link may be opened and confirmed before its 250 was recorded, hence the steps from `Sending`. An expired or
+    /// undeliverable request is revived by a new mail. While a confirm step is open its request does not expire.
     #[allow(clippy::match_same_arms, reason = "one line for each row of the table")]
     pub fn step(self, step: Step) -> Result<Self, Refusal> {
         use State as S;
@@ -124,8 +123,8 @@ impl State {
             (S::Mailed | S::Opened, T::HandOver) => self,
             (S::Sending | S::Mailed | S::Opened, T::Bounce) => S::Undeliverable,
             (S::Sending | S::Mailed | S::Opened | S::Undeliverable, T::Open) => S::Opened,
-            (S::Opened | S::Expired, T::Confirm) => S::Done,
-            (S::Opened | S::Expired, T::Schedule) => S::Waiting,
+            (S::Opened, T::Confirm) => S::Done,
+            (S::Opened, T::Schedule) => S::Waiting,
             (S::Waiting, T::Execute) => S::Done,
             (S::Sending | S::Mailed | S::Opened, T::Expire) => S::Expired,
             (S::Expired | S::Undeliverable, T::Reissue) => S::Sending,

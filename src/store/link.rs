@@ -92,7 +92,7 @@ pub struct Link {
     /// When its person asked for help.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub help_asked_at: Option<DateTime<Utc>>,
-    /// When the youngest living link of the request was made.
+    /// When the youngest other living link of the request was made.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub living_since: Option<DateTime<Utc>>,
     /// Its account.
@@ -135,7 +135,8 @@ const FIND: &str = "
         k.step_until, k.tries, k.spent_at, k.spent_by, k.end_reason,
         r.id as request_id, r.reference, r.state, r.language, r.asked_at, r.browser_name, r.reissues, r.due_at,
         r.ended_at as request_ended_at, r.queue_reason, r.help_asked_at,
-        (select max(o.issued_at) from link o where o.request_id = r.id and o.kind = 'reset' and o.ended_at is null) as living_since,
+        (select max(o.issued_at) from link o where o.request_id = r.id and o.id <> k.id and o.kind = 'reset'
+            and o.ended_at is null) as living_since,
         a.id as account_id, a.user_id, d.address,
         (select count(*) from address n where n.account_id = a.id) as addresses,
         a.status = 'locked' as locked, a.protected,
