@@ -85,7 +85,7 @@ async fn the_token_leaves_the_address_at_once() {
         let page = phone.open(link).await;
         assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, to));
         assert!(!page.body.contains(token) && !page.body.contains(&token[..32]), "{}", page.body);
-        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("referrer-policy"), "strict-origin");
     }
     app.end().await;
 }

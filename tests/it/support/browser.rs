@@ -151,9 +151,10 @@ impl Page {
         strip(&self.body)
     }
 
-    /// The form that is sent to `action`.
+    /// The form that is sent to `action`: the one that writes, where another only leads back.
     pub fn form(&self, action: &str) -> Form {
-        let found = self.forms().into_iter().find(|form| form.action == action);
+        let forms: Vec<Form> = self.forms().into_iter().filter(|form| form.action == action).collect();
+        let found = forms.iter().find(|form| form.method == "POST").or(forms.first()).cloned();
         found.unwrap_or_else(|| panic!("no form to {action} at {} ({}): {}", self.path, self.status, self.text()))
     }
 
