@@ -57,11 +57,12 @@ impl Walk {
         Self { app, watch, courier, browsers, dice: Dice::new(4), imported: 0 }
     }
 
-    /// A link of the house, in whatever state, and its letter's addresses.
-    async fn link(&mut self) -> Option<(Uuid, String, String)> {
+    /// A link of the house, in whatever state, with its address for a reset (where its letter has one) and for
+    /// *Ini bukan saya*.
+    async fn link(&mut self) -> Option<(Uuid, Option<String>, String)> {
         let rows = self
             .app
-            .sql("select id, key_id, encode(random, 'hex') from link where account_id is not null order by id desc limit 12")
+            .sql("select id, key_id, encode(random, 'hex'), kind from link where account_id is not null order by id desc limit 12")
             .await;
         let row = self.dice.pick(&rows)?;
         let column = |i: usize| row[i].clone().unwrap();
@@ -69,7 +70,8 @@ impl Walk {
         let random: [u8; 32] = data_encoding::HEXLOWER.decode(column(2).as_bytes()).unwrap().try_into().unwrap();
         let key = self.app.app.keys().of(Purpose::Link).by_id(&column(1)).unwrap();
         let url = |path: &str, purpose| format!("{path}{}", token::issue(key, purpose, id, &random));
-        Some((id, url("/r/", TokenPurpose::Reset), url("/not-me/", TokenPurpose::NotMe)))
+        let reset = (column(3) == "reset").then(|| url("/r/", TokenPurpose::Reset));
+        Some((id, reset, url("/not-me/", TokenPurpose::NotMe)))
     }
 
     /// The world goes on, outside of what our actions do: time, new phones, unlocked accounts, a moody relay.
@@ -139,12 +141,12 @@ impl Walk {
 
     async fn on_a_link(&mut self, which: usize) -> (String, May) {
         let Some((id, reset, not_me)) = self.link().await else { return ("no link yet".to_owned(), May::Look) };
-        if which >= 22 {
+        if which >= 22 && reset.is_some() {
             return self.directly(id).await;
         }
         let who = self.dice.throw(3);
         let browser = &mut self.browsers[who];
-        if which == 21 {
+        let Some(reset) = reset.filter(|_| which != 21) else {
             browser.open(&not_me).await;
             if self.dice.one_in(2) {
                 return ("look at /not-me".to_owned(), May::Look);
@@ -153,7 +155,7 @@ impl Walk {
             let hold: &[_] = if self.dice.one_in(2) { &[("hold", "yes")] } else { &[] };
             let page = browser.send("/not-me/confirm", hold).await;
             return (format!("not me {}", page.status), May::Act);
-        }
+        };
         browser.open(&reset).await;
         let ways = ["/reset-totp/open", "/reset-totp/confirm", "/reset-totp/reissue"];
         let shown: Vec<_> = browser.page.forms().into_iter().filter(|f| ways.contains(&f.action.as_str())).collect();
