@@ -358,19 +358,18 @@ pub async fn resolve(tx: &mut Tx, id: Uuid, resolved: &Resolved) -> Result<(), F
     Ok(())
 }
 
-/// Moves a request to `to`, and with it those that share its letter and stand where it stood.
+/// Moves a request to `to`, and with it those that share its letter: one that joined late stands further back.
 pub async fn advance(tx: &mut Tx, id: Uuid, from: State, to: State, due: Option<DateTime<Utc>>) -> Result<(), Fault> {
     if from == to {
         return Ok(());
     }
     sql("update request set state = {}, due_at = {}, ended_at = case when {} then pulih.now() end
-        where id = {} or (joined_to = {} and state = {})")
+        where id = {} or (joined_to = {} and state in ('sending', 'mailed', 'opened', 'expired', 'undeliverable'))")
     .bind(to.code())
     .bind(due)
     .bind(to.is_final())
     .bind(id)
     .bind(id)
-    .bind(from.code())
     .execute(tx.write())
     .await
     .map_err(fault)?;

@@ -4,5 +4,6 @@ mod abort;
 mod forever;
 mod kinds;
 mod lines;
+mod once;
 mod walk;
 mod watch;
