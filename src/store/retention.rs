@@ -34,10 +34,10 @@ pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, F
             select id from request where state = 'unmatched'
                 and asked_at < (select pulih.now()) - make_interval(days => {}) order by asked_at limit {}),
         old as (
-            select id from link where ended_at < (select pulih.now()) - make_interval(days => {})
-                and issued_at < (select pulih.now()) - make_interval(days => {})
-            union select l.id from link l join gone on l.request_id = gone.id
-            order by 1 limit {} * 4),
+            (select id from link where ended_at < (select pulih.now()) - make_interval(days => {})
+                and issued_at < (select pulih.now()) - make_interval(days => {}) order by id limit {} * 4)
+            -- whatever the limit: a request goes with all its links, or cannot go
+            union select l.id from link l join gone on l.request_id = gone.id),
         le as (delete from letter where link_id in (select id from old) returning 1),
         li as (delete from link where id in (select id from old) returning 1),
         re as (delete from request where id in (select id from gone) returning 1),
