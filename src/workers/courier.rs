@@ -158,10 +158,8 @@ impl Hands {
         Ok(if fault.class == SendClass::Unreachable { Carried::RelayAway } else { Carried::Reported })
     }
 
-    /// Composes a letter; a panic while doing so is a reason like any other.
     fn compose(&self, app: &App, letter: &Leased) -> Result<Composed, String> {
-        let composed = catch_unwind(AssertUnwindSafe(|| self.write(app, letter)));
-        composed.unwrap_or_else(|_| Err("a panic while composing".to_owned()))
+        caught(|| self.write(app, letter))
     }
 
     fn write(&self, app: &App, leased: &Leased) -> Result<Composed, String> {
@@ -233,6 +231,25 @@ enum Carried {
     RelayAway,
 }
 
+/// A panic while composing is a reason like any other: it parks one letter and ends no worker.
+fn caught<T>(compose: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    // what it may leave half done is its own letter alone
+    catch_unwind(AssertUnwindSafe(compose)).unwrap_or_else(|_| Err("a panic while composing".to_owned()))
+}
+
 fn count(outcome: &'static str) {
     metrics::counter!("letters_total", "outcome" => outcome).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_composing_is_a_reason_to_park() {
+        let letters: Vec<&str> = vec![];
+        assert_eq!(caught(|| Ok(letters[1].to_owned())), Err("a panic while composing".to_owned()));
+        assert_eq!(caught::<u8>(|| Err("its link is gone".to_owned())), Err("its link is gone".to_owned()));
+        assert_eq!(caught(|| Ok(7)), Ok(7));
+    }
 }

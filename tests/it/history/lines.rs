@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use pulih::store::setup;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -141,10 +142,13 @@ async fn every_line_of_the_log_is_one_json_object() {
         served.raw(path).await;
         let encoded = escaped(&bytes);
         served.raw(format!("GET /{encoded}?{encoded} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").into_bytes()).await;
-        for header in ["Host", "User-Agent", "Cookie", "X-Forwarded-For", "Accept-Language", "Origin", "Content-Type", "X-Request-Id", "traceparent"] {
-            let lines = [format!("POST /reset-totp HTTP/1.1\r\n{header}: pulih=").as_bytes(), &bytes, b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"].concat();
-            served.raw(lines).await;
-        }
+        let headers = ["Host", "User-Agent", "Cookie", "X-Forwarded-For", "Accept-Language", "Origin", "Content-Type",
+            "X-Request-Id", "traceparent"];
+        let asked = headers.map(|header| {
+            let begin = format!("POST /reset-totp HTTP/1.1\r\n{header}: pulih=");
+            served.raw([begin.as_bytes(), &bytes, b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"].concat())
+        });
+        join_all(asked).await;
         served.raw([&bytes, b" / HTTP/1.1\r\n\r\n".as_slice()].concat()).await;
     }
     until(20, "the relay's words arrive", async || app.value("select count(*) from letter where state = 'failed'").await != "0").await;
