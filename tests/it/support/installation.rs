@@ -209,7 +209,8 @@ impl Installation {
     /// The end of what the server logged.
     pub fn log(&self) -> String {
         let log = fs::read_to_string(self.log_file()).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
+        let dull = [r#""message":"answered""#, r#""kind":"away""#, r#""target":"actix_server"#];
+        let lines: Vec<&str> = log.lines().filter(|line| !dull.iter().any(|words| line.contains(words))).collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
