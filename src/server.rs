@@ -127,12 +127,12 @@ pub fn start(house: House, tables: Tables, ready: Check) -> Result<Running, Faul
     };
     let stop = house.stop.clone();
     let house = web::Data::new(house);
-    let (public, public_server) = listen::public(config, &house, tables, threads)?;
+    let (public, door, public_server) = listen::public(config, &house, tables, threads)?;
     let (ops, ops_server) = listen_ops(config, Readiness::new(ready, stop.clone()))?;
     let handles = (public_server.handle(), ops_server.handle());
     tokio::spawn(public_server);
     tokio::spawn(ops_server);
-    let web = tokio::spawn(stop_web(stop.clone(), house, handles));
+    let web = tokio::spawn(stop_web(stop.clone(), house, door, handles));
     Ok(Running { public, ops, stop, workers_stop: CancellationToken::new(), workers: Vec::new(), web })
 }
 
@@ -149,9 +149,21 @@ fn listen_ops(config: &Config, readiness: Readiness) -> Result<(SocketAddr, Serv
     Ok((address, server.run()))
 }
 
-/// Keeps wall and metrics small until the stop, then lets the web end.
-async fn stop_web(stop: CancellationToken, house: web::Data<House>, (public, ops): (ServerHandle, ServerHandle)) {
+/// Keeps wall and metrics small until the stop, then lets the web end without breaking anything off: first answers
+/// close their connections, then the door is shut, then the server ends what it has begun.
+async fn stop_web(
+    stop: CancellationToken,
+    house: web::Data<House>,
+    door: listen::Door,
+    (public, ops): (ServerHandle, ServerHandle),
+) {
     tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop));
+    if !house.farewell.is_zero() {
+        tokio::time::sleep(house.farewell).await;
+        door.shut();
+        tokio::time::sleep(listen::LAST_COMERS).await;
+    }
+    drop(door);
     public.stop(true).await;
     ops.stop(true).await;
 }

@@ -1,4 +1,5 @@
-//! The public listener, put together from what `HttpServer` is made of, since that takes no wire of ours.
+//! The public listener, put together from what `HttpServer` is made of, since that takes no wire of ours and breaks off
+//! connections when it stops.
 
 use std::future::ready;
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use actix_service::{IntoServiceFactory as _, ServiceFactory, ServiceFactoryExt a
 use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
 use actix_web::dev::AppConfig;
 use actix_web::{App, web};
+use socket2::SockFilter;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -29,21 +31,24 @@ const IDLE_SECONDS: u64 = 10;
 /// Time a client has to take the end of its connection.
 const LINGER_SECONDS: u64 = 2;
 /// Time what is in flight has to end once we stop.
-const DRAIN_SECONDS: u64 = 15;
+const DRAIN_SECONDS: u64 = 12;
+/// Time for those who came in just before the door was shut to say what they want.
+pub(super) const LAST_COMERS: Duration = Duration::from_secs(1);
 /// Connections the system holds for us until we take them.
 const BACKLOG: u32 = 2048;
 
-/// Listens; gives the address and the server, which runs once it is awaited.
+/// Listens; gives the address, the door and the server, which runs once it is awaited.
 pub(super) fn public(
     config: &Config,
     house: &web::Data<House>,
     tables: Tables,
     workers: usize,
-) -> Result<(SocketAddr, Server), Fault> {
+) -> Result<(SocketAddr, Door, Server), Fault> {
     let at = config.server.listen;
     let cannot = |e| Fault::bug(format!("server.listen: cannot listen on {at}"), e);
     let socket = socket(at).map_err(cannot)?;
     let address = socket.local_addr().map_err(cannot)?;
+    let door = Door(socket.try_clone().map_err(cannot)?.into());
     let builder = Server::build()
         .workers(workers)
         .disable_signals()
@@ -70,7 +75,23 @@ pub(super) fn public(
                 .and_then(pages.http())
         }),
     };
-    Ok((address, listening.map_err(cannot)?.run()))
+    Ok((address, door, listening.map_err(cannot)?.run()))
+}
+
+/// The listening socket once more: where a listener is closed, the system breaks off every connection that it has made
+/// for it and nobody has begun with.
+pub(super) struct Door(socket2::Socket);
+
+impl Door {
+    /// From here on nobody comes in: who knocks waits, and is refused once the listener is closed.
+    pub(super) fn shut(&self) {
+        // over the TCP header (RFC 9293 §3.1): a segment with SYN in its 14th byte is dropped, all others pass
+        let filter = [(0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, u32::MAX)];
+        let filter = filter.map(|(code, yes, no, k)| SockFilter::new(code, yes, no, k));
+        if let Err(error) = self.0.attach_filter(&filter) {
+            tracing::warn!(%error, "the door stays open while we stop: some connections may be broken off");
+        }
+    }
 }
 
 fn peer(io: &TcpStream) -> Option<SocketAddr> {

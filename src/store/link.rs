@@ -237,9 +237,11 @@ pub async fn count_try(tx: &mut Tx, id: Uuid, most: i16) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends one link.
+/// Ends one link. A confirm step whose time ran out goes with it: a clock that is set back does not open it again.
 pub async fn end(tx: &mut Tx, id: Uuid, reason: LinkEnd) -> Result<(), Fault> {
-    sql("update link set ended_at = pulih.now(), end_reason = {} where id = {} and ended_at is null")
+    sql("update link set ended_at = pulih.now(), end_reason = {},
+            step_until = case when step_until > pulih.now() then step_until end
+        where id = {} and ended_at is null")
         .bind(reason.code())
         .bind(id)
         .execute(tx.write())

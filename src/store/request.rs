@@ -82,7 +82,8 @@ struct AskRow {
 }
 
 /// The whole of Kirim: the form is spent, the pair counted, the request made and its event appended, in one statement
-/// and one commit. Requests of one pair within 60 s count once.
+/// and one commit. Requests of one pair within 60 s count once; one that was counted by a clock since set back is no
+/// such request, but counts as recent.
 pub async fn ask(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &Record) -> Result<Asked, Fault> {
     // a second form of the same browser may commit between our snapshot and our insert: then look again
     for _ in 0..2 {
@@ -109,7 +110,7 @@ pub const ASK: &str = "
         insert into pair_limit as p (key, hits)
         select {}, array[t.now] from t where not exists (select from again) and not exists (select from burnt)
         on conflict (key) do update set hits = case
-            when p.hits[1] > excluded.hits[1] - interval '60 s' then p.hits
+            when p.hits[1] > excluded.hits[1] - interval '60 s' and p.hits[1] < excluded.hits[1] + interval '60 s' then p.hits
             when p.hits[{}] > excluded.hits[1] - interval '1 h' then p.hits
             when p.hits[{}] > excluded.hits[1] - interval '1 day' then p.hits
             else (excluded.hits || p.hits)[1:{}] end
@@ -118,7 +119,7 @@ pub const ASK: &str = "
         insert into request (id, reference, channel, state, form, typed_user_id, typed_address, typed_type, language,
             browser_hash, browser_name, network, asked_at)
         select {}, {}, {}, 'received', {}, {}, {}, {}, {}, {}, {}, {}, t.now
-        from t, pair where pair.hits[1] > t.now - interval '60 s'
+        from t, pair where pair.hits[1] > t.now - interval '60 s' and pair.hits[1] < t.now + interval '60 s'
         on conflict (form) do nothing returning id),
     e as (
         insert into event (id, at, kind, outcome, actor, account_id, request_id, body)

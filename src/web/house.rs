@@ -27,6 +27,9 @@ pub struct House {
     pub secure: bool,
     /// Time a whole form may take to arrive.
     pub body_deadline: Duration,
+    /// Time in which, once we stop, answers ask their clients to come by another connection, before those are closed;
+    /// a balancer in front sees meanwhile that we are not ready.
+    pub farewell: Duration,
     /// Whom we believe about a visitor's address.
     pub proxies: Proxies,
     /// The first limit.
@@ -54,6 +57,7 @@ impl House {
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),
             secure: config.server.base_url.starts_with("https://"),
             body_deadline: Duration::from_secs(10),
+            farewell: Duration::from_secs(1),
             proxies: Proxies::parse(&config.server.trusted_proxies).map_err(|bad| {
                 Fault::broken(format!("server.trusted_proxies holds what is no network: {}", bad.join(", ")))
             })?,

@@ -135,7 +135,7 @@ impl TestApp {
             server::run(&app, None).unwrap()
         } else {
             let ready = server::ready(&app).unwrap();
-            server::start(House::new(app.clone(), None).unwrap(), &[ROUTES], ready).unwrap()
+            server::start(web(&app), &[ROUTES], ready).unwrap()
         };
         let ops = running.ops;
         Self { app, sink, url, ops, database, running: Some(running), courier, lenient: false, ended: false }
@@ -233,7 +233,7 @@ impl TestApp {
     pub async fn restart(&mut self) {
         self.stop().await;
         let ready = server::ready(&self.app).unwrap();
-        let running = server::start(House::new(self.app.clone(), None).unwrap(), &[ROUTES], ready).unwrap();
+        let running = server::start(web(&self.app), &[ROUTES], ready).unwrap();
         self.ops = running.ops;
         self.running = Some(running);
     }
@@ -254,7 +254,7 @@ impl TestApp {
         config.server.base_url = format!("http://127.0.0.1:{port}");
         let app = App::new(config, Keyring::ephemeral().unwrap(), self.app.clock().clone()).unwrap();
         let ready = server::ready(&app).unwrap();
-        let running = server::start(House::new(app.clone(), None).unwrap(), &[ROUTES], ready).unwrap();
+        let running = server::start(web(&app), &[ROUTES], ready).unwrap();
         (app, format!("http://127.0.0.1:{port}"), running)
     }
 
@@ -284,6 +284,13 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         assert!(self.ended || std::thread::panicking(), "end the test with `app.end().await`");
     }
+}
+
+/// The web floor, which a test need not ask twice to stop.
+fn web(app: &App) -> House {
+    let mut house = House::new(app.clone(), None).unwrap();
+    house.farewell = Duration::ZERO;
+    house
 }
 
 async fn create_database() -> String {

@@ -70,7 +70,9 @@ impl Visitor {
     /// Sends the form of a page.
     pub async fn send(&mut self, page: &Page, action: &str, filled: &[(&str, &str)]) -> reqwest::Result<Answer> {
         let request = self.client.post(format!("http://{}{action}", self.at));
-        let request = request.header(ORIGIN_HEADER, ORIGIN).form(&page.form(action).filled(filled));
+        let form = page.forms().into_iter().find(|form| form.action == action && form.method == "POST");
+        let form = form.unwrap_or_else(|| panic!("no form to {action}: {}", page.text()));
+        let request = request.header(ORIGIN_HEADER, ORIGIN).form(&form.filled(filled));
         self.go(action, request).await
     }
 
@@ -93,9 +95,14 @@ impl Visitor {
         if shown.page.status != StatusCode::OK {
             return Ok(shown);
         }
-        let opened = self.send(&shown.page, "/reset-totp/open", &[]).await?;
-        let Some(to) = opened.onward() else { return Ok(opened) };
-        let asked = self.get(&to).await?;
+        let again = shown.page.forms().iter().any(|form| form.action == "/reset-totp/confirm" && form.method == "POST");
+        let asked = if again {
+            shown
+        } else {
+            let opened = self.send(&shown.page, "/reset-totp/open", &[]).await?;
+            let Some(to) = opened.onward() else { return Ok(opened) };
+            self.get(&to).await?
+        };
         if asked.page.status != StatusCode::OK {
             return Ok(asked);
         }
@@ -203,15 +210,20 @@ impl Load {
             tasks.spawn(async move {
                 while !stop.is_cancelled() {
                     let person = book.next.fetch_add(1, Ordering::Relaxed);
-                    if person >= people {
-                        return;
+                    assert!(person < people, "more people are needed than {people}");
+                    let mut answer = Visitor::new(&client, at).kirim(person).await;
+                    while answer.as_ref().is_err_and(reqwest::Error::is_connect) && !stop.is_cancelled() {
+                        book.refused.fetch_add(1, Ordering::Relaxed);
+                        tokio::time::sleep(PAUSE).await;
+                        answer = Visitor::new(&client, at).kirim(person).await;
                     }
-                    let answer = Visitor::new(&client, at).kirim(person).await;
                     if let Some(to) = book.note(answer, "/reset-totp/sent?r=") {
                         let reference = to.rsplit_once('=').unwrap().1.to_owned();
                         book.asked.lock().unwrap().insert(person, reference);
+                        tokio::time::sleep(PAUSE).await;
+                    } else {
+                        tokio::time::sleep(PAUSE * 10).await;
                     }
-                    tokio::time::sleep(PAUSE).await;
                 }
             });
         }

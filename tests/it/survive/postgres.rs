@@ -44,8 +44,8 @@ async fn a_restart_of_postgres_loses_nothing_that_was_answered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_postgres_the_house_says_so_and_helps_as_far_as_it_can() {
-    let mut house = Installation::start(200).await;
-    let load = Load::asking(&house, 2, 200);
+    let mut house = Installation::start(1_000).await;
+    let load = Load::asking(&house, 2, 1_000);
     until(20, "some asked", async || load.book.asked() > 20).await;
     house.cut_postgres().await;
     assert_eq!(house.asks("/healthz").await, Some(200));
