@@ -120,11 +120,7 @@ fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {
         return Ok(Err(refusal));
     }
     let possible = held.has_factor && !held.locked && !held.protected && held.held_until.is_none_or(|u| u <= held.now);
-    Ok(if !possible {
-        Err(Refusal::NotPossibleNow)
-    } else {
-        Ok(())
-    })
+    Ok(if possible { Ok(()) } else { Err(Refusal::NotPossibleNow) })
 }
 
 /// The one operation in which every way to a reset ends: credential and recovery codes revoked, sessions ended, all

@@ -1,16 +1,13 @@
 //! Limits: exact, keyed on what was typed, told with a clock time, and never a wall for others.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use pulih::base::slots;
-use pulih::config::CaptchaMode;
-use pulih::workers::counter;
 use reqwest::StatusCode;
 
 use crate::support::browser::{Browser, Page};
-use crate::support::house::{Plan, TestApp};
+use crate::support::house::TestApp;
 use crate::support::letters::list;
 
-mod kode;
+mod networks;
 
 const RINA: [&str; 3] = ["AMANAH7", "rina@amanah.example", "penyedia"];
 
@@ -45,15 +42,20 @@ async fn three_requests_an_hour_slide_with_the_hour() {
         app.advance(TimeDelta::minutes(15)).await;
     }
     // 45 min after the first: folded alike, whoever asks, whatever type
-    for typed in [RINA, ["  amanah7 ", " RINA@Amanah.Example ", "penyedia"], ["Amanah7", "rina@amanah.example", "non_penyedia"]] {
+    for typed in
+        [RINA, ["  amanah7 ", " RINA@Amanah.Example ", "penyedia"], ["Amanah7", "rina@amanah.example", "non_penyedia"]]
+    {
         assert_eq!(ask(&mut app.browser(), typed).await, StatusCode::TOO_MANY_REQUESTS, "{typed:?}");
     }
     for other in [["AMANAH8", RINA[1], RINA[2]], [RINA[0], "rini@amanah.example", RINA[2]]] {
         assert_eq!(ask(&mut rina, other).await, StatusCode::OK, "another pair is another count");
     }
     ask(&mut rina, RINA).await;
-    let first: DateTime<Utc> =
-        app.value("select to_char(min(asked_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from request").await.parse().unwrap();
+    let first: DateTime<Utc> = app
+        .value("select to_char(min(asked_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from request")
+        .await
+        .parse()
+        .unwrap();
     let (header, words) = opening(&app, &rina.page);
     let opens = first + TimeDelta::hours(1);
     assert!((header - opens).num_seconds().abs() <= 2, "{header} {opens}");
@@ -212,106 +214,5 @@ async fn a_late_link_gives_three_new_mails_and_the_second_calls_the_desk() {
     app.settle().await;
     assert_eq!(app.letters().len(), 4);
     assert_eq!(app.value("select hits from pair_limit").await.matches(',').count(), 0, "none counts as a Kirim");
-    app.end().await;
-}
-
-fn pow(plan: &mut Plan) {
-    plan.config.captcha.mode = CaptchaMode::Pow;
-    plan.config.captcha.work = 50;
-    plan.config.limits.pair_per_hour = 99;
-    plan.config.limits.pair_per_day = 99;
-    plan.config.server.trusted_proxies = vec!["127.0.0.1".to_owned()];
-}
-
-/// The most hashes that a form asks of the client at `from`.
-async fn work(browser: &Browser, path: &str, from: &str) -> u32 {
-    let page = browser.answer(browser.request(reqwest::Method::GET, path).header("x-forwarded-for", from)).await;
-    kode::data(&page, "max").parse().unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_busy_network_works_harder_and_is_never_shut_out() {
-    let app = TestApp::with(pow).await;
-    let browser = app.browser();
-    for n in 0..10 {
-        assert_eq!(work(&browser, "/reset-totp", "2001:db8:1:2::7").await, 50, "Kirim {n}");
-        let from = format!("2001:db8:1:2:{n:x}::{n}");
-        let answer = kode::kirim(&browser, &format!("A{n}"), &from).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-    }
-    assert_eq!(app.value("select string_agg(distinct network, ' ') from request").await, "2001:db8:1:2::/64");
-    assert_eq!(work(&browser, "/reset-totp", "2001:db8:1:2:ffff::1").await, 100, "one /64 is one client");
-    assert_eq!(work(&browser, "/reset-totp", "2001:db8:1:3::1").await, 50, "its neighbour is another");
-    assert_eq!(kode::kirim(&browser, "A10", "2001:db8:1:2::7").await.status, StatusCode::SEE_OTHER);
-
-    // the servers tell one another
-    let (second, url, running) = app.second().await;
-    let elsewhere = Browser::new(&url);
-    assert_eq!(work(&elsewhere, "/reset-totp", "2001:db8:1:2::7").await, 50);
-    counter::step(&app.app).await.unwrap();
-    counter::step(&second).await.unwrap();
-    assert_eq!(work(&elsewhere, "/reset-totp", "2001:db8:1:2::7").await, 100);
-    running.stop.cancel();
-    running.ended().await;
-
-    app.advance(TimeDelta::minutes(10)).await;
-    assert_eq!(work(&browser, "/reset-totp", "2001:db8:1:2::7").await, 50, "ten minutes on it is forgotten");
-    app.settle().await;
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_work_has_a_cap() {
-    let app = TestApp::with(|plan| {
-        pow(plan);
-        plan.config.captcha.work = 150_000;
-    })
-    .await;
-    let browser = app.browser();
-    let mut asked = Vec::new();
-    for more in [0, 10, 10, 20, 1_000] {
-        let slot = slots::slot(app.app.clock().now());
-        (0..more).for_each(|_| drop(app.app.networks().hit("198.51.100.7", "kirim", slot)));
-        asked.push(work(&browser, "/reset-totp", "198.51.100.7").await);
-    }
-    assert_eq!(asked, [150_000, 300_000, 400_000, 400_000, 400_000]);
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answered_pictures_have_a_cap_of_their_own() {
-    let app = TestApp::with(|plan| {
-        pow(plan);
-        plan.config.captcha.pictures_per_10_min = 4;
-    })
-    .await;
-    let browser = app.browser();
-    for n in 0..4 {
-        let answer = kode::picture(&browser, &format!("A{n}"), "wrong", "203.0.113.9").await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
-    }
-    let answer = kode::picture(&browser, "A4", "wrong", "203.0.113.9").await;
-    let (header, words) = opening(&app, &answer);
-    assert!(header <= app.app.clock().now() + TimeDelta::minutes(10) && words >= header - TimeDelta::minutes(1));
-    assert_eq!(kode::picture(&browser, "A5", "wrong", "203.0.113.10").await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(kode::kirim(&browser, "A6", "203.0.113.9").await.status, StatusCode::SEE_OTHER, "work is still taken");
-    app.settle().await;
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_forwarding_header_is_believed_from_a_stranger() {
-    let app = TestApp::with(|plan| {
-        pow(plan);
-        plan.config.server.trusted_proxies.clear();
-    })
-    .await;
-    let browser = app.browser();
-    for n in 0..11 {
-        kode::kirim(&browser, &format!("A{n}"), &format!("203.0.113.{n}")).await;
-    }
-    assert_eq!(work(&browser, "/reset-totp", "203.0.113.99").await, 100, "all of them are one peer");
-    assert_eq!(app.value("select string_agg(distinct network, ' ') from request").await, "127.0.0.1");
-    app.settle().await;
     app.end().await;
 }

@@ -53,9 +53,22 @@ async fn looking_changes_nothing() {
         let status = sent.replace("/reset-totp/sent?r=", "/requests/");
         let help = format!("{status}/help");
         let pages = [
-            &link, "/reset-totp/confirm", "/reset-totp/confirm?step=closed", "/reset-totp/open", "/reset-totp/done",
-            "/reset-totp/reissue", "/reset-totp/resend", &not_me, "/not-me", "/not-me?step=2", "/not-me?step=done",
-            "/not-me/confirm", &sent, &status, &help, "/reset-totp",
+            &link,
+            "/reset-totp/confirm",
+            "/reset-totp/confirm?step=closed",
+            "/reset-totp/open",
+            "/reset-totp/done",
+            "/reset-totp/reissue",
+            "/reset-totp/resend",
+            &not_me,
+            "/not-me",
+            "/not-me?step=2",
+            "/not-me?step=done",
+            "/not-me/confirm",
+            &sent,
+            &status,
+            &help,
+            "/reset-totp",
         ];
         for path in pages {
             for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::GET] {
@@ -109,7 +122,10 @@ async fn two_links_in_one_browser_are_not_mixed_up() {
     let before = app.rows().await;
     for form in [&open, &ok, &not_me] {
         let page = browser.press(&form.action, &form.fields).await;
-        assert_eq!((page.status, page.heading().as_str()), (StatusCode::CONFLICT, "Ada tautan lain yang lebih baru dibuka"));
+        assert_eq!(
+            (page.status, page.heading().as_str()),
+            (StatusCode::CONFLICT, "Ada tautan lain yang lebih baru dibuka")
+        );
     }
     let page = browser.press("/not-me/confirm", &not_me.fields).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
@@ -142,7 +158,10 @@ async fn a_new_request_kills_no_link_and_the_first_used_ends_the_family() {
     }
     assert_eq!(app.browser().open(&links[1]).await.heading(), "Tautan ini sudah dipakai");
     assert_eq!(app.value("select count(*) from event where kind = 'reset.confirmed' and outcome = 'done'").await, "1");
-    assert_eq!(app.value("select string_agg(state, ' ' order by asked_at) from request").await, "cancelled done cancelled");
+    assert_eq!(
+        app.value("select string_agg(state, ' ' order by asked_at) from request").await,
+        "cancelled done cancelled"
+    );
     app.end().await;
 }
 
@@ -166,34 +185,6 @@ async fn the_confirm_step_outlives_the_link_by_its_ten_minutes() {
     assert_eq!(app.browser().open(&link).await.status, StatusCode::OK);
     assert_eq!(rina.send("/reset-totp/confirm", &[]).await.heading(), DONE);
     app.settle().await;
-    app.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_lives_from_the_250_and_a_day_at_most() {
-    let app = TestApp::start().await;
-    app.people().await;
-    let mut rina = app.browser();
-    rina.kirim("AMANAH7", RINA, "penyedia").await;
-    app.resolve().await;
-    app.advance(TimeDelta::hours(5)).await;
-    app.settle().await;
-    let link = app.letter_to(RINA).link("/r/");
-    app.advance(TimeDelta::minutes(5 * 60 + 59)).await;
-    app.sweep().await;
-    assert_eq!(rina.open(&link).await.status, StatusCode::OK, "eleven hours after Kirim, six after the 250");
-    app.advance(TimeDelta::minutes(2)).await;
-    assert_eq!(rina.open(&link).await.status, StatusCode::GONE);
-
-    rina.kirim("AMANAH7", RINA, "penyedia").await;
-    app.resolve().await;
-    app.advance(TimeDelta::hours(23)).await;
-    app.settle().await;
-    let link = app.letter_to(RINA).link("/r/");
-    app.advance(TimeDelta::minutes(59)).await;
-    assert_eq!(rina.open(&link).await.status, StatusCode::OK);
-    app.advance(TimeDelta::minutes(2)).await;
-    assert_eq!(rina.open(&link).await.status, StatusCode::GONE, "24 hours after Kirim");
     app.end().await;
 }
 
@@ -271,8 +262,7 @@ async fn what_became_of_a_link_is_told_to_its_holder_alone() {
 async fn the_browser_that_pressed_ok_holds_the_grant_also_when_ok_was_doubled() {
     let app = TestApp::start().await;
     app.people().await;
-    for (user_id, email, kind) in
-        [("AMANAH7", RINA, "penyedia"), ("BAHTERA8", "budi@bahtera.example", "non_penyedia")]
+    for (user_id, email, kind) in [("AMANAH7", RINA, "penyedia"), ("BAHTERA8", "budi@bahtera.example", "non_penyedia")]
     {
         let mut phone = app.browser();
         phone.kirim(user_id, email, kind).await;

@@ -24,7 +24,12 @@ const CLASSES: [Class; 10] = [
     class("known", "AMANAH1", "rina1@amanah.example", ""),
     class("wrong address", "AMANAH2", "rinaX@amanah.example", ""),
     class("unknown", "AMANAHX", "rina1@amanah.example", ""),
-    class("wrong type", "AMANAH3", "rina3@amanah.example", "update account set kind = 'non_penyedia' where user_id = 'AMANAH3'"),
+    class(
+        "wrong type",
+        "AMANAH3",
+        "rina3@amanah.example",
+        "update account set kind = 'non_penyedia' where user_id = 'AMANAH3'",
+    ),
     class(
         "locked",
         "AMANAH4",
@@ -42,7 +47,12 @@ const CLASSES: [Class; 10] = [
         "update credential set revoked_at = pulih.now(), sealed_secret = null
             where account_id = (select id from account where user_id = 'AMANAH6')",
     ),
-    class("protected", "AMANAH7", "rina7@amanah.example", "update account set protected = true where user_id = 'AMANAH7'"),
+    class(
+        "protected",
+        "AMANAH7",
+        "rina7@amanah.example",
+        "update account set protected = true where user_id = 'AMANAH7'",
+    ),
     class(
         "held",
         "AMANAH8",
@@ -72,7 +82,8 @@ fn masked(page: &Page, class: &Class, browser: &Browser) -> String {
     lines.sort();
     let mut text = format!("{}\n{}\n\n{}", page.status, lines.join("\n"), page.body);
     let forms = page.forms();
-    let mut secrets: Vec<String> = forms.iter().flat_map(|f| [f.value("csrf"), f.value("form")].map(str::to_owned)).collect();
+    let mut secrets: Vec<String> =
+        forms.iter().flat_map(|f| [f.value("csrf"), f.value("form")].map(str::to_owned)).collect();
     secrets.extend(browser.cookie("pulih"));
     secrets.extend([class.user_id, class.email].map(str::to_owned));
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -83,12 +94,15 @@ fn masked(page: &Page, class: &Class, browser: &Browser) -> String {
 
 /// With every `R-XXXX-XXXX` masked.
 fn references(text: &str) -> String {
-    let mut pieces = text.split("R-");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |all, piece| match piece.as_bytes().get(4) {
-        Some(b'-') => all + "R-REF" + &piece[9..],
-        _ => all + "R-" + piece,
-    })
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("R-") {
+        let found = rest.as_bytes().get(at + 6) == Some(&b'-');
+        masked.push_str(&rest[..at]);
+        masked.push_str(if found { "R-REF" } else { "R-" });
+        rest = &rest[at + if found { 11 } else { 2 }..];
+    }
+    masked + rest
 }
 
 /// With every digit masked, since clock times go on from class to class.

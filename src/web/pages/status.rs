@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{frame, page, see};
+use super::{page, see};
 use crate::actions::help;
 use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
@@ -31,7 +31,9 @@ pub async fn show(
         (None, Some(own)) => (StatusCode::OK, status::Data::Own(of_browser(own))),
         (None, None) => (StatusCode::NOT_FOUND, status::Data::Hidden),
     };
-    Ok(page(status, status::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
+    // the language switch repeats a reference, not whatever stood in the address
+    let path = crockford::parse(&reference).map_or("/".to_owned(), |reference| format!("/requests/{reference}"));
+    Ok(page(status, status::page(&house.frame(spoken.0, path, Some(browser.csrf(&house))), &data)))
 }
 
 /// `POST /requests/{ref}/help`

@@ -3,17 +3,20 @@
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 
-use super::{DONE, asked};
+use super::{DONE, RINA, asked};
+use crate::support::browser::Browser;
 use crate::support::house::TestApp;
 
 const BUDI: &str = "budi@bahtera.example";
 const OFFICE: &str = "kantor@bahtera.example";
 
 /// Budi, whose address or password changed so many days ago, has pressed OK.
-async fn confirmed(app: &TestApp, what: &str, days: u32) -> crate::support::browser::Browser {
+async fn confirmed(app: &TestApp, what: &str, days: u32) -> Browser {
     app.people().await;
-    app.sql(&format!("update account set {what}_changed_at = pulih.now() - interval '{days} days' where user_id = 'BAHTERA8'"))
-        .await;
+    app.sql(&format!(
+        "update account set {what}_changed_at = pulih.now() - interval '{days} days' where user_id = 'BAHTERA8'"
+    ))
+    .await;
     let mut budi = app.browser();
     budi.kirim("BAHTERA8", BUDI, "non_penyedia").await;
     app.settle().await;
@@ -52,7 +55,10 @@ async fn after_a_change_of_address_or_password_a_reset_waits_a_day() {
         assert!(!budi.page.text().contains("dari browser ini"), "a delayed reset gives no grant to a browser");
         assert_eq!(app.value("select secret_hash is null from activation_grant").await, "t");
         let events = app.events().await;
-        assert!(events.contains(&"reset.scheduled".to_owned()) && events.contains(&"reset.executed".to_owned()), "{events:?}");
+        assert!(
+            events.contains(&"reset.scheduled".to_owned()) && events.contains(&"reset.executed".to_owned()),
+            "{events:?}"
+        );
         app.end().await;
     }
 }
@@ -78,7 +84,10 @@ async fn what_waits_can_be_cancelled() {
     assert_eq!(app.letter_to(BUDI).subject, "Permintaan Reset TOTP Dibatalkan");
     app.advance(TimeDelta::days(2)).await;
     app.settle().await;
-    assert_eq!((app.value(FACTOR).await, app.value("select state from request").await), ("1".into(), "cancelled".into()));
+    assert_eq!(
+        (app.value(FACTOR).await, app.value("select state from request").await),
+        ("1".into(), "cancelled".into())
+    );
     assert_ne!(eve.open("/reset-totp/done").await.heading(), DONE);
     assert!(!app.events().await.contains(&"reset.executed".to_owned()));
     app.end().await;
@@ -91,10 +100,14 @@ async fn every_reset_can_be_made_to_wait() {
     let (mut rina, link) = asked(&app).await;
     assert_eq!(rina.reset(&link).await.heading(), "Reset TOTP sudah dijadwalkan");
     app.settle().await;
-    // the link is spent: it opens nothing more, and a new one may be asked
+    // the link is spent: it opens nothing more, and who asks again is told to wait
     assert_eq!(app.browser().open(&link).await.status, StatusCode::GONE);
+    app.advance(TimeDelta::minutes(2)).await;
+    rina.kirim("AMANAH7", RINA, "penyedia").await;
+    app.settle().await;
+    assert_eq!(app.value("select hint from letter order by queued_at desc limit 1").await, "delayed");
     app.advance(TimeDelta::minutes(121)).await;
     app.settle().await;
-    assert_eq!(app.value("select state from request").await, "done");
+    assert_eq!(app.value("select state from request order by asked_at limit 1").await, "done");
     app.end().await;
 }

@@ -19,7 +19,9 @@ async fn what_stands_in_the_way_is_told_to_the_registered_address_alone() {
         app.import(&format!("AMANAH7,penyedia,Rina Wijaya,{RINA},kantor@amanah.example,,{SECRET},\n")).await;
         app.sql(sql).await;
         let mut browser = app.browser();
-        for (user_id, email) in [("AMANAH7", "eve@evil.example"), ("AMANAH7", "kantor@amanah.example"), ("AMANAH7", RINA)] {
+        for (user_id, email) in
+            [("AMANAH7", "eve@evil.example"), ("AMANAH7", "kantor@amanah.example"), ("AMANAH7", RINA)]
+        {
             browser.kirim(user_id, email, "penyedia").await;
         }
         app.settle().await;

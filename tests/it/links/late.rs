@@ -56,3 +56,31 @@ async fn no_new_mail_is_offered_where_none_can_come() {
         app.end().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_lives_from_the_250_and_a_day_at_most() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let mut rina = app.browser();
+    rina.kirim("AMANAH7", RINA, "penyedia").await;
+    app.resolve().await;
+    app.advance(TimeDelta::hours(5)).await;
+    app.settle().await;
+    let link = app.letter_to(RINA).link("/r/");
+    app.advance(TimeDelta::minutes(5 * 60 + 59)).await;
+    app.sweep().await;
+    assert_eq!(rina.open(&link).await.status, StatusCode::OK, "eleven hours after Kirim, six after the 250");
+    app.advance(TimeDelta::minutes(2)).await;
+    assert_eq!(rina.open(&link).await.status, StatusCode::GONE);
+
+    rina.kirim("AMANAH7", RINA, "penyedia").await;
+    app.resolve().await;
+    app.advance(TimeDelta::hours(23)).await;
+    app.settle().await;
+    let link = app.letter_to(RINA).link("/r/");
+    app.advance(TimeDelta::minutes(59)).await;
+    assert_eq!(rina.open(&link).await.status, StatusCode::OK);
+    app.advance(TimeDelta::minutes(2)).await;
+    assert_eq!(rina.open(&link).await.status, StatusCode::GONE, "24 hours after Kirim");
+    app.end().await;
+}

@@ -80,10 +80,12 @@ async fn after_a_reset_it_disputes_and_locks() {
     app.settle().await;
     let done_not_me = app.letter_to(RINA).link("/not-me/");
     // what was enrolled since the reset, and a session
-    app.sql("insert into credential (id, account_id, sealed_secret) select gen_random_uuid(), id, 'x' from account
+    app.sql(
+        "insert into credential (id, account_id, sealed_secret) select gen_random_uuid(), id, 'x' from account
         where user_id = 'AMANAH7';
         insert into session (id, account_id, token_hash) select gen_random_uuid(), id, sha256('x') from account
-        where user_id = 'AMANAH7'")
+        where user_id = 'AMANAH7'",
+    )
     .await;
     app.advance(TimeDelta::days(6)).await;
     say(&app, &done_not_me, false).await;
@@ -94,7 +96,8 @@ async fn after_a_reset_it_disputes_and_locks() {
         ("a session", "session c where ended_at is null"),
         ("a grant", "activation_grant c where revoked_at is null"),
     ] {
-        let query = format!("select count(*) from {query} and account_id = (select id from account where user_id = 'AMANAH7')");
+        let query =
+            format!("select count(*) from {query} and account_id = (select id from account where user_id = 'AMANAH7')");
         assert_eq!(app.value(&query).await, "0", "{what} outlived the dispute");
     }
     assert_eq!(app.value("select count(*) from request where queue_reason = 'disputed'").await, "1");

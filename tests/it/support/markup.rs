@@ -64,7 +64,9 @@ pub fn foreign(html: &str, origin: &str) -> Vec<String> {
     let all = tags(html).into_iter().flat_map(|tag| tag.attributes);
     let ours = |url: &str| {
         let host = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
-        host || url.is_empty() || ["#", "mailto:"].iter().any(|s| url.starts_with(s)) || url.starts_with(&format!("{origin}/"))
+        host || url.is_empty()
+            || ["#", "mailto:"].iter().any(|s| url.starts_with(s))
+            || url.starts_with(&format!("{origin}/"))
     };
     all.filter(|(name, value)| held(name) && !ours(value)).map(|(_, value)| value).collect()
 }

@@ -8,6 +8,7 @@ pub mod gallery;
 pub mod house;
 pub mod installation;
 pub mod ledger;
+pub mod kode;
 pub mod letters;
 pub mod load;
 pub mod markup;

@@ -22,10 +22,18 @@ impl TestApp {
         written
     }
 
+    /// Every value of every row, as text; bytes in hexadecimal.
+    pub async fn dump(&self) -> String {
+        let tables = self.each_table("coalesce(string_agg(t::text, E'\\n'), '')", "true").await;
+        tables.into_values().collect::<Vec<_>>().join("\n")
+    }
+
     async fn each_table(&self, what: &str, which: &str) -> BTreeMap<String, String> {
         let names = self
-            .sql("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-                and not relispartition")
+            .sql(
+                "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+                and not relispartition",
+            )
             .await;
         let names = names.into_iter().filter_map(|row| row.into_iter().next().flatten());
         let pieces = names.map(|name| format!("select '{name}', (select {what} from {name} t where {which})"));

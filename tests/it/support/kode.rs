@@ -3,8 +3,8 @@
 use pulih::base::pow::{self, Challenge};
 use reqwest::Method;
 
-use crate::support::browser::{Browser, Form, Page};
-use crate::support::markup;
+use super::browser::{Browser, Form, Page};
+use super::markup;
 
 /// The value of a `data-…` attribute of the proof of work.
 pub fn data(page: &Page, name: &str) -> String {
