@@ -68,7 +68,7 @@ create table link (
 );
 create index link_live on link (account_id) where ended_at is null;
 create index link_request on link (request_id);
-create index link_expiring on link (expires_at) where ended_at is null;
+create index link_expiring on link (expires_at) where ended_at is null and kind = 'reset';
 create index link_old on link (issued_at);
 
 create table letter (
@@ -116,6 +116,8 @@ create table activation_grant (
     revoked_at timestamptz
 );
 create index activation_grant_live on activation_grant (account_id) where used_at is null and revoked_at is null;
+-- asked for each request that is removed
+create index activation_grant_request on activation_grant (request_id);
 
 -- What stops self-service for a while: all of the web, or one Tipe User.
 create table frozen (

@@ -14,7 +14,7 @@ pub(super) async fn append(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
             insert into event (id, at, kind, outcome, actor, account_id, request_id, body)
             values ({}, {}, {}, {}, {}, {}, {}, {}) returning id, at)
         insert into event_personal (event_id, at, salt, details)
-        select e.id, e.at, p.salt, p.details from e, (select {} as salt, {} as details) p where p.salt is not null")
+        select e.id, e.at, p.salt, p.details from e, (select {}::bytea as salt, {}::jsonb as details) p where p.salt is not null")
     .bind(record.id)
     .bind(record.at)
     .bind(record.kind)

@@ -218,10 +218,13 @@ pub struct Retry<'a> {
 }
 
 /// Gives a letter back for a later attempt, with the server's words. Bookkeeping, no action.
+///
+/// Whose it is tells that it is leased: were its state asked too, a plan made while the outbox was empty would walk
+/// through all that waits to find one.
 pub async fn retry(read: &mut Read, id: Uuid, courier: Uuid, retry: &Retry<'_>) -> Result<(), Fault> {
     sql("update letter set state = 'queued', leased_by = null, class = {}, in_row = {}, server_code = {}, server_text = {},
             next_attempt_at = pulih.now() + make_interval(secs => {})
-        where id = {} and leased_by = {} and state = 'leased'")
+        where id = {} and leased_by = {}")
     .bind(retry.class)
     .bind(retry.in_row)
     .bind(retry.answer.code.and_then(|code| i16::try_from(code).ok()))
@@ -276,7 +279,7 @@ pub async fn end(tx: &mut Tx, letter: &Leased, courier: Uuid, end: LetterEnd, an
     let domain = letter.address.as_deref().and_then(|a| a.rsplit_once('@')).map(|(_, domain)| domain);
     let ended = sql("update letter set state = {}, leased_by = null, ended_at = pulih.now(), domain = {},
             server_code = {}, server_text = {}
-        where id = {} and leased_by = {} and state = 'leased'")
+        where id = {} and leased_by = {}")
     .bind(end.code())
     .bind(domain)
     .bind(answer.code.and_then(|code| i16::try_from(code).ok()))

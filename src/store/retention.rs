@@ -26,16 +26,19 @@ pub struct Purged {
     pub sessions: i64,
 }
 
-/// Removes up to `most` requests that matched nothing (with their links and letters), ended links with their letters,
-/// and ended sessions.
+/// Removes up to `most` requests that matched nothing (with their links and letters), ended links and old notices with
+/// their letters, and ended sessions.
 pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, Fault> {
     let days = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    // a notice disputes a reset for seven days
+    let links = days(keep.links_days.max(7));
     sql("with gone as (
             select id from request where state = 'unmatched'
                 and asked_at < (select pulih.now()) - make_interval(days => {}) order by asked_at limit {}),
         old as (
-            (select id from link where ended_at < (select pulih.now()) - make_interval(days => {})
-                and issued_at < (select pulih.now()) - make_interval(days => {}) order by id limit {} * 4)
+            (select id from link where issued_at < (select pulih.now()) - make_interval(days => {})
+                and (kind = 'notice' or ended_at < (select pulih.now()) - make_interval(days => {}))
+                order by issued_at limit {} * 4)
             -- whatever the limit: a request goes with all its links, or cannot go
             union select l.id from link l join gone on l.request_id = gone.id),
         le as (delete from letter where link_id in (select id from old) returning 1),
@@ -46,8 +49,8 @@ pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, F
             (select count(*) from le) as letters, (select count(*) from se) as sessions")
     .bind(days(keep.unmatched_days))
     .bind(most)
-    .bind(days(keep.links_days))
-    .bind(days(keep.links_days))
+    .bind(links)
+    .bind(links)
     .bind(most)
     .bind(days(keep.sessions_days))
     .get_result::<Purged>(tx.write())

@@ -40,6 +40,7 @@ impl Ground {
             ("logging_collector", "on"),
             ("log_destination", "jsonlog"),
             ("log_checkpoints", "off"),
+            ("log_rotation_size", "0"),
         ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let cluster = Cluster::start(Options { data: None, fsync, settings })

@@ -58,8 +58,7 @@ pub fn measure(scale: Scale, report: &mut Report) {
     std::thread::sleep(Duration::from_secs(scale.of(1, 17, 17)));
     drop(house);
     let plans: BTreeMap<String, String> = ground.log(0).0.iter().filter_map(read).collect();
-    let file = std::path::absolute("target/plans.txt").expect("a path");
-    std::fs::create_dir_all("target").expect("a folder");
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("plans.txt");
     let mut text = String::new();
     let mut flaws = 0;
     for (query, plan) in &plans {
@@ -120,10 +119,13 @@ fn years(ground: &Ground, accounts: usize) {
         Row::Letter.sql("n"),
         Row::Account.sql(&format!("1 + n % {accounts}")),
     ];
-    let series = format!("generate_series(1, {}) n", accounts * 2);
-    let asked = "now() - interval '701 days' + n * interval '700 days' / total";
     let total = accounts * 2;
-    // of a hundred: 70 done, 28 of nobody, one expired and one mailed, these with living links
+    let series = format!("generate_series(1, {total}) n");
+    // of a hundred: 70 done in the course of two years, 28 of nobody, one expired and one mailed within the last month;
+    // links and letters older than that are gone, but for a few that are due
+    let asked = format!(
+        "now() - interval '1 h' - (case when state = 'done' then interval '700 days' else interval '29 days' end) * n / {total}"
+    );
     ground.sql(&format!(
         "insert into request (id, reference, channel, state, form, typed_user_id, typed_address, typed_type, language,
                 browser_hash, browser_name, network, account_id, asked_at, ended_at, unmatched_reason)
@@ -132,7 +134,7 @@ fn years(ground: &Ground, accounts: usize) {
                 sha256(int8send(n::bigint / 3)), 'Chrome, Android', '127.0.0.1',
                 case when state <> 'unmatched' then {account} end, {asked},
                 case when state in ('done', 'unmatched') then {asked} end, case when state = 'unmatched' then 'unknown' end
-            from (select n, {total} as total, lpad(upper(to_hex(n)), 8, '0') as r,
+            from (select n, lpad(upper(to_hex(n)), 8, '0') as r,
                 case when n % 100 < 70 then 'done' when n % 100 < 98 then 'unmatched' when n % 100 = 98 then 'expired'
                     else 'mailed' end as state from {series}) s;
         insert into link (id, kind, request_id, account_id, position, key_id, random, issued_at, handed_over_at, expires_at,
@@ -141,15 +143,26 @@ fn years(ground: &Ground, accounts: usize) {
                 case when state = 'mailed' then now() + interval '6 h' else asked_at + interval '6 h' end,
                 case when state <> 'mailed' then asked_at end,
                 case state when 'done' then 'spent' when 'unmatched' then 'unmatched' when 'expired' then 'expired' end
-            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n;
+            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n
+            where asked_at > now() - interval '32 days';
         insert into link (id, kind, request_id, account_id, position, key_id, random, issued_at, handed_over_at, expires_at)
             select {notice}, 'notice', id, account_id, 1, '{key_id}', sha256(int8send(n)), asked_at, asked_at,
                 asked_at + interval '6 h'
-            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n where state = 'done';
+            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n
+            where state = 'done' and asked_at > now() - interval '32 days';
         insert into letter (id, kind, request_id, account_id, link_id, position, language, state, queued_at, ended_at,
                 domain, attempts)
-            select {letter}, 'link', id, account_id, {link}, 1, 'id', 'sent', asked_at, asked_at, 'perusahaan.example', 1
-            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n where state <> 'unmatched';
+            select {letter}, case when state = 'unmatched' then 'none' else 'link' end, id, account_id, {link}, 1, 'id',
+                case when state = 'unmatched' then 'dropped' else 'sent' end, asked_at, asked_at, 'perusahaan.example', 1
+            from request, lateral (select ('x' || right(id::text, 12))::bit(48)::bigint as n) n
+            where asked_at > now() - interval '32 days';
+        insert into activation_grant (id, account_id, request_id, source, created_at, expires_at, used_at)
+            select id, account_id, id, 'reset', asked_at, asked_at, asked_at from request where state = 'done';
+        insert into session (id, account_id, token_hash, created_at, ended_at)
+            select id, id, sha256(id::text::bytea), now(), case when random() < 0.9 then now() end from account;
+        insert into recovery_code (id, account_id, credential_id, hash, used_at)
+            select gen_random_uuid(), account_id, id, sha256(id::text::bytea), now()
+            from credential, generate_series(1, 2);
         insert into pair_limit (key, hits) select sha256(int8send(n::bigint)), array[now()] from {series}"
     ));
     ground.sql("vacuum analyze");
