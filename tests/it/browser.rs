@@ -13,6 +13,7 @@ use crate::support::chromium::{Chromium, Look};
 use crate::support::house::{SECRET, TestApp};
 use crate::support::rounds;
 
+mod demo;
 mod keys;
 mod scanner;
 
@@ -85,7 +86,7 @@ impl Chromium {
     }
 
     /// Nothing broke the policy or a script.
-    async fn is_content(&self) {
+    pub async fn is_content(&self) {
         assert_eq!(self.complaints().await, Vec::<String>::new(), "at {}", self.path().await);
     }
 }

@@ -212,9 +212,12 @@ impl Chromium {
             .collect()
     }
 
-    /// The whole page as PNG.
+    /// The page as PNG: all of it, or what the window shows, where a pop-up stands in it.
     pub async fn picture(&self) -> Vec<u8> {
-        let shot = self.cdp("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
+        let size = "const page = document.documentElement; return document.querySelector('dialog.modal[open]')
+            ? innerHeight : Math.max(page.scrollHeight, page.offsetHeight)";
+        let clip = json!({ "x": 0, "y": 0, "width": self.look.width, "height": self.ask(size).await, "scale": 1 });
+        let shot = self.cdp("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip })).await;
         BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 
