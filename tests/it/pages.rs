@@ -39,9 +39,8 @@ impl Chromium {
 
     /// What axe finds serious or critical.
     async fn barriers(&self) -> Vec<String> {
-        let found = self
-            .ask("return axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations)")
-            .await;
+        let found =
+            self.ask("return axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations)").await;
         let grave = |v: &&Value| v["impact"] == "serious" || v["impact"] == "critical";
         let told = |v: &Value| format!("{}: {}", v["id"], v["nodes"][0]["html"]);
         found.as_array().unwrap().iter().filter(grave).map(told).collect()
@@ -94,7 +93,9 @@ impl Chromium {
             }
         }
         // what workers fetch is not told to their page
-        for script in weight.requests.iter().filter(|url| url.ends_with(".js") && names.values().any(|name| name == *url)) {
+        for script in
+            weight.requests.iter().filter(|url| url.ends_with(".js") && names.values().any(|name| name == *url))
+        {
             let answer = reqwest::Client::new().get(script).header("accept-encoding", "gzip").send().await.unwrap();
             let bytes = answer.bytes().await.unwrap().len() as u64;
             weight.bytes += bytes;
@@ -120,7 +121,7 @@ async fn what_shuts_people_out_is_found() {
         )
         .await;
     let faults = chromium.faults().await.join("\n");
-    for word in ["Content Security Policy", "px too wide", "light: label", "dark: label"] {
+    for word in ["Content Security Policy", "px too wide", "light: \"label\"", "dark: \"label\""] {
         assert!(faults.contains(word), "{word} in {faults}");
     }
 }
