@@ -85,7 +85,7 @@
   // The confirm section becomes a dialog; after Esc and Batal the focus returns.
   const popup = one('dialog[data-popup]');
   if (popup && popup.showModal) {
-    popup.open = false; // close() would tell of it later, as if Batal had been pressed
+    popup.open = false;
     popup.className = 'modal';
     popup.showModal();
     (one('[aria-invalid]', popup) || one('h2', popup)).focus();
@@ -109,7 +109,7 @@
     })();
   });
 
-  // A question that is linked to is opened.
+  // A linked question is opened.
   function unfold() {
     const to = location.hash && document.getElementById(location.hash.slice(1));
     if (to && 'open' in to) { to.open = true; to.scrollIntoView(); }
@@ -117,7 +117,7 @@
   addEventListener('hashchange', unfold);
   unfold();
 
-  // How far this clock is off: the page was written between request and answer.
+  // How far this clock is off: the page was written on the way.
   const offset = one('#offset');
   if (offset) {
     const d = offset.dataset, [nav] = performance.getEntriesByType('navigation');

@@ -70,7 +70,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         section.other {
             h2 { (frame.t("confirm-not-me-title")) }
             p { (frame.t("confirm-not-me-text")) }
-            p { a.quiet href="/not-me" { (frame.t("confirm-not-me-link")) } }
+            p { a.quiet href={ "/not-me?link=" (data.link) } { (frame.t("confirm-not-me-link")) } }
         }
     };
     let title = frame.t("confirm-title");

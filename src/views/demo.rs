@@ -18,7 +18,7 @@ pub struct Person {
     pub user_type: UserType,
     /// Name.
     pub name: String,
-    /// Password.
+    /// Password, the same for all.
     pub password: String,
 }
 
@@ -75,23 +75,18 @@ pub fn index(frame: &Frame, data: &Index) -> Markup {
             li { (frame.t("demo-try-4")) }
         }
         h2 { (frame.t("demo-people-title")) }
+        @if let Some(first) = data.people.first() { p { (frame.ta("demo-password", &[("password", &first.password)])) } }
         div.scroll tabindex="0" role="region" aria-label=(frame.t("demo-people-title")) {
             table {
                 thead { tr {
-                    th scope="col" { (frame.t("label-user-id")) }
-                    th scope="col" { (frame.t("label-email")) }
-                    th scope="col" { (frame.t("label-user-type")) }
-                    th scope="col" { (frame.t("demo-name")) }
-                    th scope="col" { (frame.t("label-password")) }
+                    th scope="col" { (frame.t("label-user-id")) " · " (frame.t("label-user-type")) }
+                    th scope="col" { (frame.t("label-email")) " · " (frame.t("demo-name")) }
                 } }
                 tbody {
                     @for p in &data.people {
                         tr {
-                            th scope="row" { code { (p.user_id) } }
-                            td { code { (p.email) } }
-                            td { (frame.t(&format!("user-type-{}", p.user_type.code()))) }
-                            td { (p.name) }
-                            td { code { (p.password) } }
+                            th scope="row" { code { (p.user_id) } span.small { (frame.t(&format!("user-type-{}", p.user_type.code()))) } }
+                            td { code { (p.email) } span.small { (p.name) } }
                         }
                     }
                 }

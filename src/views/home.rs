@@ -29,7 +29,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         h2 { (frame.t("home-steps-title")) }
         ol.steps {
             li { (frame.t("home-step-1")) }
-            li { (frame.t("home-step-2")) }
+            li { (frame.ta("home-step-2", &[("subject", &frame.t("mail-link-subject"))])) }
             li { (frame.t("home-step-3")) }
         }
     };

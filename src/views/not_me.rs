@@ -103,7 +103,7 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
             },
             Case::Secondary => p.lead { (frame.t("not-me-secondary")) },
         }
-        (parts::retreat("/not-me", &[]))
+        (parts::retreat("/not-me", &[("link", link)]))
         form method="post" action="/not-me/confirm" {
             (parts::csrf(frame))
             (parts::hidden("link", link))

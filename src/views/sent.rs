@@ -40,7 +40,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         ]))
         h2 { (frame.t("sent-next-title")) }
         ol.steps {
-            li { (frame.t("sent-next-1")) }
+            li { (frame.ta("sent-next-1", &[("subject", &frame.t("mail-link-subject"))])) }
             li { (frame.t("sent-next-2")) }
             li { (frame.t("sent-next-3")) }
         }

@@ -2,8 +2,8 @@
 
 use actix_web::HttpRequest;
 
-use super::cookies::{self, Cookie};
 use super::House;
+use super::cookies::{self, Cookie};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
@@ -42,6 +42,18 @@ pub async fn posted(house: &House, req: &HttpRequest, purpose: TokenPurpose, for
     } else {
         Err(Refusal::LinkMismatch.into())
     }
+}
+
+/// The link this browser may call *Ini bukan saya*: that of its notice, or of its reset link; the one of this id, where
+/// one is named.
+pub async fn disputable(house: &House, req: &HttpRequest, id: Option<&str>) -> Result<Option<Link>, Fault> {
+    for purpose in [TokenPurpose::NotMe, TokenPurpose::Reset] {
+        let link = held(house, req, purpose).await?;
+        if link.as_ref().is_some_and(|link| id.is_none_or(|id| id == link.id.to_string())) {
+            return Ok(link);
+        }
+    }
+    Ok(None)
 }
 
 /// Moves a genuine token from the address into the browser's cookie.

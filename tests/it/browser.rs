@@ -13,6 +13,7 @@ use crate::support::chromium::{Chromium, Look};
 use crate::support::house::{SECRET, TestApp};
 use crate::support::rounds;
 
+mod demo;
 mod keys;
 mod scanner;
 
@@ -84,8 +85,20 @@ impl Chromium {
         assert_eq!(self.text("dialog h2").await, self.t("popup-title"));
     }
 
+    /// Both steps of "Ini bukan saya", up to the page that says what was done.
+    async fn not_me(&self, app: &TestApp, done: &str) {
+        self.sees(&self.t("not-me-title")).await;
+        self.tap("form[method=post] button").await;
+        self.sees(&self.t("not-me-second-title")).await;
+        self.tap("form[method=post] .danger").await;
+        self.sees(&self.t("not-me-done-title")).await;
+        let text = self.text("main").await;
+        assert!(text.contains(&self.t(done)), "{text}");
+        app.settle().await;
+    }
+
     /// Nothing broke the policy or a script.
-    async fn is_content(&self) {
+    pub async fn is_content(&self) {
         assert_eq!(self.complaints().await, Vec::<String>::new(), "at {}", self.path().await);
     }
 }
@@ -225,16 +238,34 @@ async fn a_late_link_a_second_mail_and_not_me_are_each_a_tap_or_two() {
     let letter = app.letter_to("rina@amanah.example");
     // not me: two steps
     rina.open(&letter.link("/not-me/")).await;
-    rina.sees(&rina.t("not-me-title")).await;
-    rina.tap("form[action='/not-me'] button").await;
-    rina.sees(&rina.t("not-me-second-title")).await;
-    rina.tap("form[action='/not-me/confirm'] .danger").await;
-    rina.sees(&rina.t("not-me-done-title")).await;
-    assert!(rina.text("main").await.contains(&rina.t("not-me-done-before")), "{}", rina.text("main").await);
+    rina.not_me(&app, "not-me-done-before").await;
     rina.open(&letter.link("/r/")).await;
     rina.sees(&rina.t("link-ended-title")).await;
     rina.is_content().await;
     app.settle().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn not_me_is_at_hand_on_the_page_of_the_link_and_after_the_reset() {
+    let app = house().await;
+    let rina = Chromium::start(Look { scripts: false, ..Look::PHONE }).await;
+    let link = rina.ask_for_link(&app).await;
+    rina.open(&link).await;
+    rina.tap(".other a").await;
+    rina.not_me(&app, "not-me-done-before").await;
+    assert_eq!(app.value("select state from request").await, "cancelled");
+    app.settle().await;
+
+    app.advance(TimeDelta::days(1)).await;
+    let link = rina.ask_for_link(&app).await;
+    rina.to_popup(&link).await;
+    rina.tap("dialog .danger").await;
+    rina.sees(&rina.t("done-title")).await;
+    app.settle().await;
+    rina.open(&app.letter_to("rina@amanah.example").link("/not-me/")).await;
+    rina.not_me(&app, "not-me-done-after").await;
+    assert_eq!(app.value("select status from account where user_id_folded = 'amanah7'").await, "locked");
     app.end().await;
 }
 
@@ -250,12 +281,13 @@ async fn the_clock_page_measures_and_a_cut_line_is_named() {
     rina.client.refresh().await.unwrap();
     rina.until("#offset.wait", true).await;
     let said = rina.text("#offset").await;
-    let (slow, _) = rina.look.lang.ta("clock-slow", &[("span", "|")]).split_once('|').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    assert!(said.starts_with(&slow) && said.contains('3'), "{said}");
+    let slow = rina.look.lang.ta("clock-slow", &[("span", "|")]);
+    assert!(said.starts_with(slow.split('|').next().unwrap()) && said.contains('3'), "{said}");
     app.app.clock().shift(TimeDelta::seconds(-185));
 
     rina.fill(&app, "AMANAH7", "rina@amanah.example", "penyedia").await;
-    let line = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    let line =
+        |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     rina.cdp("Network.emulateNetworkConditions", line(true)).await;
     rina.tap("#kirim").await;
     rina.until("#live", true).await;

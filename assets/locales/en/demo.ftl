@@ -6,6 +6,7 @@ demo-try-3 = Press Reset TOTP in the email, then Reset TOTP and OK on the page.
 demo-try-4 = Try wrong details too: the page is the same, but no email comes.
 demo-people-title = Example people
 demo-name = Name
+demo-password = The password of all of them: { $password }
 demo-mailbox-title = Demo mailbox
 demo-mailbox-lead = All email of this demo, newest first.
 demo-reload = Reload

@@ -10,5 +10,5 @@ home-clock = Check the clock
 home-clock-text = Codes always refused? Often the phone’s clock is the cause.
 home-steps-title = How it works
 home-step-1 = Fill in User ID, Email and user type, then press Send.
-home-step-2 = Open the email “Konfirmasi Permintaan Reset TOTP”, then press Reset TOTP and OK.
+home-step-2 = Open the email “{ $subject }”, then press Reset TOTP and OK.
 home-step-3 = Log in again and activate TOTP on your new device.

@@ -6,6 +6,7 @@ demo-try-3 = Klik Reset TOTP di email, lalu Reset TOTP dan OK di halaman.
 demo-try-4 = Coba juga data yang salah: halamannya sama, tetapi tidak ada email yang datang.
 demo-people-title = Orang contoh
 demo-name = Nama
+demo-password = Password mereka semua: { $password }
 demo-mailbox-title = Kotak surat demo
 demo-mailbox-lead = Semua email dari demo ini, yang terbaru di atas.
 demo-reload = Muat ulang

@@ -10,5 +10,5 @@ home-clock = Cek jam
 home-clock-text = Kode selalu ditolak? Sering kali jam HP penyebabnya.
 home-steps-title = Cara kerjanya
 home-step-1 = Isi User ID, Email, dan Tipe User, lalu klik Kirim.
-home-step-2 = Buka email Konfirmasi Permintaan Reset TOTP, lalu klik Reset TOTP dan OK.
+home-step-2 = Buka email “{ $subject }”, lalu klik Reset TOTP dan OK.
 home-step-3 = Login lagi dan lakukan Aktivasi TOTP di perangkat baru.

@@ -40,13 +40,13 @@ pub async fn show(
     browser: Browser,
 ) -> Result<HttpResponse, Stop> {
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
-    let Some(link) = proof::held(&house, &req, TokenPurpose::NotMe).await? else {
+    let query = Form::parse(req.query_string().as_bytes());
+    let Some(link) = proof::disputable(&house, &req, query.one("link").text()).await? else {
         return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
     };
-    let step = Form::parse(req.query_string().as_bytes()).one("step").text().unwrap_or_default().to_owned();
     let told = link.queue_reason.as_deref() == Some(QueueReason::Disputed.code());
     let id = link.id.to_string();
-    let stage = match step.as_str() {
+    let stage = match query.one("step").text().unwrap_or_default() {
         "done" if told => Stage::Done { reference: link.reference.clone(), held_until: held_until(&link) },
         "2" => Stage::Second { link: id },
         _ => Stage::First { link: id },
@@ -62,18 +62,31 @@ pub async fn show(
 
 /// `POST /not-me`: the first step, which changes nothing.
 pub async fn next(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
-    proof::posted(&house, &req, TokenPurpose::NotMe, &sent.form).await?;
-    Ok(see("/not-me?step=2"))
+    Ok(step("2", &posted(&house, &req, &sent).await?))
 }
 
 /// `POST /not-me/confirm`: the second step.
 pub async fn confirm(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
-    let link = proof::posted(&house, &req, TokenPurpose::NotMe, &sent.form).await?;
+    let link = posted(&house, &req, &sent).await?;
     let hold = sent.form.one("hold").text() == Some("yes");
     match cancel::not_me(&house.app, link.id, hold).await {
-        Ok(_) | Err(Stop::Refused(Refusal::LinkEnded)) => Ok(see("/not-me?step=done")),
+        Ok(_) | Err(Stop::Refused(Refusal::LinkEnded)) => Ok(step("done", &link)),
         Err(stop) => Err(stop),
     }
+}
+
+/// The link the form was drawn for.
+async fn posted(house: &House, req: &HttpRequest, sent: &Sent) -> Result<Link, Stop> {
+    match proof::disputable(house, req, sent.form.one("link").text().or(Some(""))).await? {
+        Some(link) => Ok(link),
+        None if proof::disputable(house, req, None).await?.is_some() => Err(Refusal::LinkMismatch.into()),
+        None => Err(Refusal::LinkUnknown.into()),
+    }
+}
+
+/// On to a step of that link.
+fn step(name: &str, link: &Link) -> HttpResponse {
+    see(&format!("{NOT_ME}?link={}&step={name}", link.id))
 }
 
 fn held_until(link: &Link) -> Option<chrono::DateTime<chrono::Utc>> {

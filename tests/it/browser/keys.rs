@@ -40,7 +40,10 @@ async fn the_journey_needs_no_mouse() {
     let rina = Chromium::start(Look { width: 1280, ..Look::PHONE }).await;
     rina.open(&app.url).await;
     rina.key(TAB).await;
-    assert!(rina.ask("return document.activeElement.matches('.skip')").await == json!(true), "first comes the way past");
+    assert!(
+        rina.ask("return document.activeElement.matches('.skip')").await == json!(true),
+        "first comes the way past"
+    );
     rina.tab_to("a[href='/reset-totp']").await;
     rina.key(ENTER).await;
     rina.sees(&rina.t("reset-title")).await;

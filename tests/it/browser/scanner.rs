@@ -54,7 +54,10 @@ async fn a_scanner_leaves_the_link_alive() {
         app.settle().await;
         let state = app.value("select state from request").await;
         assert!(["mailed", "opened"].contains(&state.as_str()), "{state} after {submit}: {:?}", app.events().await);
-        assert_eq!(app.value("select count(*) from link where spent_at is not null or ended_at is not null").await, "0");
+        assert_eq!(
+            app.value("select count(*) from link where spent_at is not null or ended_at is not null").await,
+            "0"
+        );
         rina.to_popup(&reset).await;
         rina.tap("dialog .danger").await;
         rina.sees(&rina.t("done-title")).await;

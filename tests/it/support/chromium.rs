@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use data_encoding::BASE64;
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction, MOUSE_BUTTON_LEFT};
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -130,7 +130,8 @@ impl Chromium {
 
     /// Presses a key, wherever the focus is.
     pub async fn key(&self, key: char) {
-        let keys = KeyActions::new("keys".into()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        let keys =
+            KeyActions::new("keys".into()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
         self.client.perform_actions(keys).await.unwrap();
     }
 
@@ -212,9 +213,12 @@ impl Chromium {
             .collect()
     }
 
-    /// The whole page as PNG.
+    /// The page as PNG: all of it, or what the window shows, where a pop-up stands in it.
     pub async fn picture(&self) -> Vec<u8> {
-        let shot = self.cdp("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
+        let size = "const page = document.documentElement; return document.querySelector('dialog.modal[open]')
+            ? innerHeight : Math.max(page.scrollHeight, page.offsetHeight)";
+        let clip = json!({ "x": 0, "y": 0, "width": self.look.width, "height": self.ask(size).await, "scale": 1 });
+        let shot = self.cdp("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip })).await;
         BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 
@@ -228,7 +232,8 @@ impl Drop for Chromium {
     fn drop(&mut self) {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", driver())) else { return };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-        let _ = write!(stream, "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
+        let _ =
+            write!(stream, "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
         let _ = stream.read(&mut [0]);
     }
 }

@@ -47,7 +47,8 @@ async fn answer(stream: TcpStream) -> std::io::Result<()> {
     let status = if body.is_empty() { "404 Not Found" } else { "200 OK" };
     let length = body.len();
     let fixed = headers::lines(false);
-    let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n");
+    let head =
+        format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n");
     stream.write_all(format!("{head}{fixed}\r\n").as_bytes()).await?;
     stream.write_all(&body).await?;
     stream.flush().await
