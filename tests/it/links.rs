@@ -53,7 +53,7 @@ async fn looking_changes_nothing() {
         let status = sent.replace("/reset-totp/sent?r=", "/requests/");
         let help = format!("{status}/help");
         let pages = [
-            &link, "/reset-totp/confirm", "/reset-totp/confirm?step=closed", "/reset-totp/open", "/reset-totp/done",
+            &link, "/reset-totp/confirm", "/reset-totp/closed", "/reset-totp/open", "/reset-totp/done",
             "/reset-totp/reissue", "/reset-totp/resend", &not_me, "/not-me", "/not-me?step=2", "/not-me?step=done",
             "/not-me/confirm", &sent, &status, &help, "/reset-totp",
         ];
