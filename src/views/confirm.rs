@@ -46,7 +46,7 @@ pub enum Password {
 }
 
 /// Where Batal leads: the same page without the pop-up, though its step is still open.
-pub const CANCEL: &str = "/reset-totp/confirm?step=closed";
+pub const CANCEL: &str = "/reset-totp/closed";
 
 /// The page.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
@@ -95,7 +95,7 @@ fn popup(frame: &Frame, data: &Data, step: Step) -> Markup {
         dialog open aria-labelledby="popup-title" data-popup=(CANCEL) {
             h2 #popup-title tabindex="-1" autofocus { (frame.t("popup-title")) }
             p { (frame.ta("popup-text", &[("user_id", &data.user_id_masked)])) }
-            (parts::retreat("/reset-totp/confirm", &[("step", "closed")]))
+            (parts::retreat(CANCEL, &[]))
             form method="post" action="/reset-totp/confirm" novalidate {
                 (parts::csrf(frame))
                 (parts::hidden("link", &data.link))

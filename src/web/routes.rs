@@ -55,6 +55,7 @@ pub const ROUTES: &[Route] = &[
     write("/reset-totp/resend", Limit::Pair, &["reset.asked"], |r| r.to(sent::resend)),
     read("/r/{token}", Limit::Wall, |r| r.to(link::arrive)),
     read("/reset-totp/confirm", Limit::Wall, |r| r.to(link::show)),
+    read("/reset-totp/closed", Limit::Wall, |r| r.to(link::show)),
     write("/reset-totp/open", Limit::Wall, &["link.opened"], |r| r.to(link::open)),
     write("/reset-totp/confirm", Limit::Wall, &["reset.confirmed", "reset.scheduled"], |r| r.to(link::confirm)),
     read("/reset-totp/done", Limit::Wall, |r| r.to(link::done)),

@@ -178,7 +178,7 @@ async fn esc_and_batal_close_the_popup_and_change_nothing() {
         }
         rina.tap("dialog [data-cancel]").await;
         rina.until("dialog", false).await;
-        assert_eq!(rina.path().await, "/reset-totp/confirm?step=closed");
+        assert_eq!(rina.path().await, "/reset-totp/closed");
         rina.client.refresh().await.unwrap();
         rina.sees(&rina.t("confirm-title")).await;
         assert!(!rina.shows("dialog").await, "it stays closed");

@@ -55,7 +55,7 @@ async fn looking_changes_nothing() {
         let pages = [
             &link,
             "/reset-totp/confirm",
-            "/reset-totp/confirm?step=closed",
+            "/reset-totp/closed",
             "/reset-totp/open",
             "/reset-totp/done",
             "/reset-totp/reissue",

@@ -19,7 +19,7 @@ use crate::views::confirm::{self, Password, Step};
 use crate::views::{done, link_problem};
 use crate::web::cookies::{self, Cookie};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, Form, House, Sent, proof};
+use crate::web::{Browser, House, Sent, proof};
 
 const CONFIRM: &str = "/reset-totp/confirm";
 const DONE: &str = "/reset-totp/done";
@@ -40,7 +40,8 @@ pub async fn arrive(
     Ok(see(CONFIRM))
 }
 
-/// `GET /reset-totp/confirm`: the page of the link, with the pop-up once its step is open.
+/// `GET /reset-totp/confirm`: the page of the link, with the pop-up once its step is open; `GET /reset-totp/closed`
+/// is the same without it.
 pub async fn show(
     req: HttpRequest,
     house: web::Data<House>,
@@ -158,7 +159,7 @@ fn draw(
         return Ok(page(StatusCode::GONE, link_problem::page(&frame, &problem(link, refusal))));
     }
     // Batal only closes the pop-up; the step stays open for its ten minutes
-    let step = step.filter(|_| Form::parse(req.query_string().as_bytes()).one("step").text() != Some("closed"));
+    let step = step.filter(|_| req.path() != confirm::CANCEL);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let asked = if house.app.config().reset.require_password { Password::Asked } else { Password::No };
     let delay = reset::rules(&house.app).of_reset(link.changed_at, link.now);
