@@ -88,7 +88,7 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
 
 const HEADERS: [(&str, &str); 8] = [
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "strict-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

@@ -58,6 +58,9 @@ pub fn skeleton(html: &str) -> Vec<String> {
     tags(html).into_iter().map(line).collect()
 }
 
+/// The icon of the browser's tab, which the page carries in itself.
+const ICON: &str = "data:image/svg+xml;base64,";
+
 /// Addresses that a page leads to or loads from which are none of `origin`, nor a mail or a place on the page.
 pub fn foreign(html: &str, origin: &str) -> Vec<String> {
     let held = |name: &str| matches!(name, "href" | "src" | "action" | "formaction" | "srcset" | "poster" | "data");
@@ -65,7 +68,7 @@ pub fn foreign(html: &str, origin: &str) -> Vec<String> {
     let ours = |url: &str| {
         let host = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
         host || url.is_empty()
-            || ["#", "mailto:"].iter().any(|s| url.starts_with(s))
+            || ["#", "mailto:", ICON].iter().any(|s| url.starts_with(s))
             || url.starts_with(&format!("{origin}/"))
     };
     all.filter(|(name, value)| held(name) && !ours(value)).map(|(_, value)| value).collect()
