@@ -50,8 +50,12 @@ impl House {
             hours: config.helpdesk.hours.clone(),
         };
         let asset = |name| assets::url(name).to_owned();
-        let assets =
-            Assets { css: asset("pulih.css"), js: asset("pulih.js"), pow: asset("pow.js"), mark: assets::inline("mark.svg") };
+        let assets = Assets {
+            css: asset("pulih.css"),
+            js: asset("pulih.js"),
+            pow: asset("pow.js"),
+            mark: assets::inline("mark.svg"),
+        };
         Ok(Self {
             site: Arc::new(Site { agency: config.server.agency.clone(), helpdesk, assets, demo: demo.is_some() }),
             origin: config.server.base_url.trim_end_matches('/').to_ascii_lowercase(),

@@ -14,6 +14,7 @@ pub mod load;
 pub mod markup;
 pub mod sink;
 pub mod tables;
+pub mod visitor;
 
 /// Whether the full counts are wanted: `PULIH_ROUNDS=full`.
 pub fn is_full() -> bool {

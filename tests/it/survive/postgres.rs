@@ -6,8 +6,9 @@ use pulih::base::clock;
 
 use crate::support::house::until;
 use crate::support::installation::Installation;
-use crate::support::load::{Load, Visitor, client, find_all};
+use crate::support::load::{Load, find_all};
 use crate::support::rounds;
+use crate::support::visitor::{Visitor, client};
 
 /// Bounds of the long run; a busy machine and an unoptimised program get more.
 fn bound(seconds: u64) -> Duration {
@@ -38,7 +39,7 @@ async fn a_restart_of_postgres_loses_nothing_that_was_answered() {
     eprintln!("{cuts} cuts: told within {told:?}, recovered within {slowest:?}, {} Kirims kept", book.asked());
     assert!(told < bound(2), "told after {told:?}");
     assert!(slowest < bound(3), "recovered after {slowest:?}");
-    find_all(&house, &book, Duration::from_secs(60)).await;
+    find_all(&house, &book, Duration::from_mins(1)).await;
     assert!(!house.panicked(), "{}", house.log());
 }
 

@@ -89,7 +89,9 @@ async fn what_breaks_off_before_its_answer_comes_again_under_the_same_name() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_trustworthy_tls_letters_wait() {
-    for (offer, what) in [(Offer::plain(), "stripped"), (Offer::starttls(), "unknown"), (Offer::wrong_name(), "wrong name")] {
+    for (offer, what) in
+        [(Offer::plain(), "stripped"), (Offer::starttls(), "unknown"), (Offer::wrong_name(), "wrong name")]
+    {
         let sink = Sink::offering(offer).await;
         let mut app = TestApp::with(|plan| {
             plan.config.smtp.tls = SmtpTls::Starttls;

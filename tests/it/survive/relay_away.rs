@@ -20,7 +20,8 @@ async fn an_hour_without_relay_delays_letters_and_kills_no_link() {
     app.sink.stop().await;
     let step = TimeDelta::hours(1) / i32::try_from(people).unwrap();
     for n in 0..people {
-        let page = app.browser().kirim(&format!("ORANG{n}"), &format!("orang{n}@people.example"), "penyedia").await.clone();
+        let page =
+            app.browser().kirim(&format!("ORANG{n}"), &format!("orang{n}@people.example"), "penyedia").await.clone();
         assert_eq!(page.heading(), "Berhasil Kirim Reset TOTP", "{}", page.text());
         app.settle().await;
         app.advance(step).await;
@@ -62,7 +63,10 @@ async fn a_letter_whose_link_would_be_dead_is_not_sent() {
     app.settle().await;
     app.sweep().await;
     assert_eq!(app.letters().len(), 0);
-    assert_eq!(app.value("select state || ' ' || server_text from letter").await, "dropped not sent: its link has ended");
+    assert_eq!(
+        app.value("select state || ' ' || server_text from letter").await,
+        "dropped not sent: its link has ended"
+    );
     assert_eq!(app.value("select state from request").await, "expired");
     app.end().await;
 }

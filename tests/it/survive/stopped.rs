@@ -23,14 +23,14 @@ async fn a_stop_under_load_fails_no_request() {
             eprintln!("stop {stop}: ended after {took:?}");
         }
         house.serve();
-        house.ready(Duration::from_secs(60)).await;
+        house.ready(Duration::from_mins(1)).await;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     let book = load.end().await;
     assert_eq!(book.wrong(), Vec::<String>::new());
     assert_eq!(book.broken(), Vec::<String>::new(), "requests failed, {} of them well answered", book.asked());
     assert!(book.asked() > 20, "too little happened: {}", book.asked());
-    find_all(&house, &book, Duration::from_secs(60)).await;
+    find_all(&house, &book, Duration::from_mins(1)).await;
     let letters: usize = house.value("select count(*) from letter").await.parse().unwrap();
     assert_eq!(house.sink.mails().len(), letters, "a graceful stop doubles no letter");
 }
@@ -43,7 +43,7 @@ async fn a_silent_relay_does_not_hold_up_a_stop() {
     house.serve();
     house.ready(Duration::from_secs(30)).await;
     let load = Load::asking(&house, 1, 1_000);
-    crate::support::house::until(20, "the letter is on its way", async || house.sink.unanswered().len() >= 1).await;
+    crate::support::house::until(20, "the letter is on its way", async || !house.sink.unanswered().is_empty()).await;
     load.end().await;
     house.terminate();
     let (status, took) = house.ended(EXIT).await;
