@@ -52,6 +52,7 @@ async fn set(app: &TestApp) -> Stage {
     Stage { opened, late, waiting, request }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "what an action gave back, and nobody else wants")]
 fn told(end: Result<impl std::fmt::Debug, Stop>, what: &str) {
     assert!(matches!(end, Err(Stop::Fault(_))), "{what}: {end:?}");
 }

@@ -24,8 +24,15 @@ async fn the_log_is_append_only() {
     let personal = part.replace("event", "event_personal");
     let before = app.sql("select e::text from event e order by id").await;
     for table in ["event", &part, "event_personal", &personal, "seal_queue"] {
-        let column = if table == "event" || *table == *part { "actor = 'operator'" } else if table == "seal_queue" { "system_identifier = 0" } else { "salt = salt" };
-        let writes = [format!("update {table} set {column}"), format!("delete from {table}"), format!("truncate {table}")];
+        let column = if table == "event" || *table == *part {
+            "actor = 'operator'"
+        } else if table == "seal_queue" {
+            "system_identifier = 0"
+        } else {
+            "salt = salt"
+        };
+        let writes =
+            [format!("update {table} set {column}"), format!("delete from {table}"), format!("truncate {table}")];
         for write in &writes {
             let told = attempt(&app, setup::APP, write).await.expect_err(write);
             assert!(told.starts_with("42501 "), "{write}: {told}");
@@ -42,9 +49,13 @@ async fn the_log_is_append_only() {
             }
         }
     }
-    for statement in ["insert into seal_queue (event_id, event_at, system_identifier) values (gen_random_uuid(), now(), 0)",
-        "alter table event disable trigger all", "drop table event", "drop trigger event_append_only on event",
-        "set session_replication_role = replica"] {
+    for statement in [
+        "insert into seal_queue (event_id, event_at, system_identifier) values (gen_random_uuid(), now(), 0)",
+        "alter table event disable trigger all",
+        "drop table event",
+        "drop trigger event_append_only on event",
+        "set session_replication_role = replica",
+    ] {
         let told = attempt(&app, setup::APP, statement).await.expect_err(statement);
         assert!(told.starts_with("42501 "), "{statement}: {told}");
     }

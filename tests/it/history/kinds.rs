@@ -22,7 +22,8 @@ fn id(n: u128) -> Uuid {
 fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
     let link = LinkRef { link: id(1), request: Some(id(2)), account: Some(id(3)) };
     let letter = LetterRef { letter: id(4), kind: LetterKind::Link, request: Some(id(2)), account: Some(id(3)) };
-    let effect = ResetEffect { credential: id(5), recovery_codes: 8, sessions: 2, requests: 1, letters: 2, grant: id(6) };
+    let effect =
+        ResetEffect { credential: id(5), recovery_codes: 8, sessions: 2, requests: 1, letters: 2, grant: id(6) };
     let due = DateTime::from_timestamp_micros(1_795_300_000_000_001).unwrap();
     let (user, operator) = (Actor::User, Actor::Operator);
     let worker = Actor::Worker("courier");
@@ -95,6 +96,10 @@ fn the_list_of_kinds_is_whole() {
     let samples: BTreeSet<_> = samples().iter().map(|(_, _, event)| event.kind()).collect();
     assert_eq!(samples, KINDS.into_iter().collect());
     assert_eq!(samples.len(), KINDS.len(), "a kind is listed twice");
+    let told = include_str!("../../../docs/events.md");
+    for kind in KINDS {
+        assert!(told.contains(&format!("`{kind}`")), "docs/events.md does not tell of {kind}");
+    }
 }
 
 #[test]

@@ -107,11 +107,30 @@ impl Drop for Served {
 
 fn nasty() -> Vec<Vec<u8>> {
     let texts = [
-        "a\nb", "a\r\nb\r\n\r\n{}", "\"}\n{\"level\":\"FAKE\"}", "\\", "\\\"", "\u{1b}[31mred\u{1b}[0m", "\u{0}\u{1}\u{8}\u{c}\u{7f}",
-        "\u{2028}\u{2029}\u{85}", "\u{202e}abc", "\u{feff}", "\u{1F511}", "%0a%0d", "${jndi:ldap://x}", "{}{}", "%s%n",
+        "a\nb",
+        "a\r\nb\r\n\r\n{}",
+        "\"}\n{\"level\":\"FAKE\"}",
+        "\\",
+        "\\\"",
+        "\u{1b}[31mred\u{1b}[0m",
+        "\u{0}\u{1}\u{8}\u{c}\u{7f}",
+        "\u{2028}\u{2029}\u{85}",
+        "\u{202e}abc",
+        "\u{feff}",
+        "\u{1F511}",
+        "%0a%0d",
+        "${jndi:ldap://x}",
+        "{}{}",
+        "%s%n",
     ];
     let mut all: Vec<Vec<u8>> = texts.into_iter().map(|text| text.as_bytes().to_vec()).collect();
-    all.extend([vec![0xff, 0xfe, 0x80], vec![0xed, 0xa0, 0x80], vec![0xc0, 0xaf], b"\xe2\x82".to_vec(), vec![b'"'; 10_000]]);
+    all.extend([
+        vec![0xff, 0xfe, 0x80],
+        vec![0xed, 0xa0, 0x80],
+        vec![0xc0, 0xaf],
+        b"\xe2\x82".to_vec(),
+        vec![b'"'; 10_000],
+    ]);
     all.push("\n".repeat(10_000).into_bytes());
     all
 }
@@ -134,16 +153,30 @@ async fn every_line_of_the_log_is_one_json_object() {
         for field in ["user_id", "email", "user_type", "form", "csrf", "kode_keamanan"] {
             let (form, cookie) = served.form().await;
             let typed = form.filled(&rina).into_iter().filter(|(name, _)| name != field);
-            let mut body: String = typed.map(|(name, value)| format!("{name}={}&", escaped(value.as_bytes()))).collect();
-            body += &format!("{field}={}&{}=x", escaped(&bytes), escaped(&bytes));
-            assert!(!served.post(cookie, body).await.is_server_error());
+            let mut pairs: Vec<_> =
+                typed.map(|(name, value)| format!("{name}={}", escaped(value.as_bytes()))).collect();
+            pairs.push(format!("{field}={}&{}=x", escaped(&bytes), escaped(&bytes)));
+            assert!(!served.post(cookie, pairs.join("&")).await.is_server_error());
         }
-        let path = [b"GET /r/".as_slice(), &bytes, b"?x=", &bytes, b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"].concat();
+        let path =
+            [b"GET /r/".as_slice(), &bytes, b"?x=", &bytes, b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"]
+                .concat();
         served.raw(path).await;
         let encoded = escaped(&bytes);
-        served.raw(format!("GET /{encoded}?{encoded} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").into_bytes()).await;
-        let headers = ["Host", "User-Agent", "Cookie", "X-Forwarded-For", "Accept-Language", "Origin", "Content-Type",
-            "X-Request-Id", "traceparent"];
+        served
+            .raw(format!("GET /{encoded}?{encoded} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").into_bytes())
+            .await;
+        let headers = [
+            "Host",
+            "User-Agent",
+            "Cookie",
+            "X-Forwarded-For",
+            "Accept-Language",
+            "Origin",
+            "Content-Type",
+            "X-Request-Id",
+            "traceparent",
+        ];
         let asked = headers.map(|header| {
             let begin = format!("POST /reset-totp HTTP/1.1\r\n{header}: pulih=");
             served.raw([begin.as_bytes(), &bytes, b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"].concat())
@@ -151,7 +184,10 @@ async fn every_line_of_the_log_is_one_json_object() {
         join_all(asked).await;
         served.raw([&bytes, b" / HTTP/1.1\r\n\r\n".as_slice()].concat()).await;
     }
-    until(20, "the relay's words arrive", async || app.value("select count(*) from letter where state = 'failed'").await != "0").await;
+    until(20, "the relay's words arrive", async || {
+        app.value("select count(*) from letter where state = 'failed'").await != "0"
+    })
+    .await;
     let log = served.stop();
     assert!(log.ends_with('\n'));
     assert!(log.lines().count() > 500, "{}", log.lines().count());

@@ -79,7 +79,11 @@ pub async fn judge_rows(app: &TestApp) {
             [column(1), column(2), column(3), column(4), column(5)],
             "{text}"
         );
-        assert_eq!([&body["subject"]["account"], &body["subject"]["request"]].map(said), [column(6), column(7)], "{text}");
+        assert_eq!(
+            [&body["subject"]["account"], &body["subject"]["request"]].map(said),
+            [column(6), column(7)],
+            "{text}"
+        );
         assert_eq!(body["outcome"] == "refused", body["refusal"].is_string(), "{text}");
         assert_eq!(column(10).as_deref(), Some("1"), "queued for its leaf number once: {text}");
         let details: Value = column(9).map_or(Value::Null, |details| serde_json::from_str(&details).unwrap());
@@ -90,10 +94,14 @@ pub async fn judge_rows(app: &TestApp) {
             assert_eq!(body["personal"][name], data_encoding::HEXLOWER.encode(&opened), "{name} of {text}");
             assert!(!text.contains(&format!(":{value}")), "{name} stands in the open: {text}");
         }
-        assert_eq!(body["personal"].as_object().map(serde_json::Map::len), details.as_object().map(serde_json::Map::len));
+        assert_eq!(
+            body["personal"].as_object().map(serde_json::Map::len),
+            details.as_object().map(serde_json::Map::len)
+        );
     }
     assert_eq!(
-        app.value("select count(*) from seal_queue q where not exists (select from event e where e.id = q.event_id)").await,
+        app.value("select count(*) from seal_queue q where not exists (select from event e where e.id = q.event_id)")
+            .await,
         "0"
     );
 }

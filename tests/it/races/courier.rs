@@ -39,7 +39,10 @@ async fn four_couriers_carry_each_letter_once() {
     join_all(couriers.iter().map(carry)).await;
     assert_eq!(app.sink.mails().len(), letters);
     assert_eq!(message_ids(&app).len(), letters);
-    assert_eq!(app.value("select count(*) from letter where state = 'sent' and attempts = 1").await, letters.to_string());
+    assert_eq!(
+        app.value("select count(*) from letter where state = 'sent' and attempts = 1").await,
+        letters.to_string()
+    );
     assert_eq!(app.value("select count(*) from event where kind = 'mail.accepted'").await, letters.to_string());
     assert_eq!(app.value("select count(*) from link where handed_over_at is null").await, "0");
     join_all(couriers.iter().map(Courier::close)).await;
@@ -92,9 +95,14 @@ async fn a_lost_lease_costs_one_duplicate_with_the_same_message_id() {
     let twice = app.sink.mails_to("rina2@a2.example");
     assert_eq!((twice.len(), twice[0].message_id() == twice[1].message_id()), (2, true));
     // the same link, too
-    let links: BTreeSet<_> = app.letters().iter().filter(|l| l.to == "rina2@a2.example").map(|l| l.link("/r/")).collect();
+    let links: BTreeSet<_> =
+        app.letters().iter().filter(|l| l.to == "rina2@a2.example").map(|l| l.link("/r/")).collect();
     assert_eq!(links.len(), 1);
-    assert_eq!(app.value("select count(*) from event where kind = 'mail.accepted'").await, "4", "only one report counts");
+    assert_eq!(
+        app.value("select count(*) from event where kind = 'mail.accepted'").await,
+        "4",
+        "only one report counts"
+    );
     drop(client);
     driver.await.unwrap().unwrap();
     slow.close().await;
@@ -126,7 +134,8 @@ async fn a_courier_killed_while_the_relay_thinks_costs_one_duplicate_each() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_that_cannot_be_composed_is_parked_and_the_others_go_on() {
     let app = outbox(5).await;
-    app.sql("update link set key_id = 'gone' where account_id = (select id from account where user_id = 'SURAT1')").await;
+    app.sql("update link set key_id = 'gone' where account_id = (select id from account where user_id = 'SURAT1')")
+        .await;
     app.sql("update address set address = 'no address' where account_id = (select id from account where user_id = 'SURAT3')").await;
     app.settle().await;
     assert_eq!(app.sink.mails().len(), 3);
@@ -136,7 +145,8 @@ async fn a_letter_that_cannot_be_composed_is_parked_and_the_others_go_on() {
     assert_eq!(parked[1][0].as_deref(), Some("the address for To cannot be mailed"));
     assert_eq!(app.value("select count(*) from event where kind = 'mail.parked'").await, "2");
     assert_eq!(
-        app.value("select count(*) from request where state = 'undeliverable' and queue_reason = 'undeliverable'").await,
+        app.value("select count(*) from request where state = 'undeliverable' and queue_reason = 'undeliverable'")
+            .await,
         "2"
     );
     app.settle().await;

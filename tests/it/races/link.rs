@@ -40,7 +40,9 @@ impl<'a> Round<'a> {
             }
         }
         let account = app.id(&format!("select id from account where user_id = '{user_id}'")).await;
-        let links = app.ids(&format!("select id from link where account_id = '{account}' and kind = 'reset' order by id")).await;
+        let links = app
+            .ids(&format!("select id from link where account_id = '{account}' and kind = 'reset' order by id"))
+            .await;
         let request = app.id(&format!("select request_id from link where id = '{}'", links[0])).await;
         assert_eq!(links.len(), 2);
         open::open(&app.app, links[0]).await.unwrap();

@@ -32,10 +32,15 @@ async fn a_link_pressed_by_sixty_four_fingers_resets_once() {
     .await;
     app.warm().await;
     let rounds = rounds(2, 200);
-    let lines: String = (0..rounds)
-        .map(|n| format!("ROUND{n},penyedia,Rina {n},rina{n}@a.example,kantor{n}@b.example,,{},\n", crate::support::house::SECRET))
+    let lines: Vec<_> = (0..rounds)
+        .map(|n| {
+            format!(
+                "ROUND{n},penyedia,Rina {n},rina{n}@a.example,kantor{n}@b.example,,{},\n",
+                crate::support::house::SECRET
+            )
+        })
         .collect();
-    app.import(&lines).await;
+    app.import(&lines.concat()).await;
     for n in 0..rounds {
         let (first, second) = (format!("rina{n}@a.example"), format!("kantor{n}@b.example"));
         app.browser().kirim(&format!("ROUND{n}"), &first, "penyedia").await;
@@ -67,7 +72,10 @@ async fn a_link_pressed_by_sixty_four_fingers_resets_once() {
     }
     // who came too late was refused, and each refusal is told once
     assert_eq!(
-        app.value("select count(*) from event where kind = 'reset.confirmed' and body::jsonb ->> 'refusal' = 'link-used'").await,
+        app.value(
+            "select count(*) from event where kind = 'reset.confirmed' and body::jsonb ->> 'refusal' = 'link-used'"
+        )
+        .await,
         (rounds * (FINGERS - 1)).to_string()
     );
     app.end().await;

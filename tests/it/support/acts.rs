@@ -85,5 +85,5 @@ where
             task.await
         });
     }
-    tokio::time::timeout(Duration::from_secs(60), tasks.join_all()).await.expect("a race that ends within a minute")
+    tokio::time::timeout(Duration::from_mins(1), tasks.join_all()).await.expect("a race that ends within a minute")
 }

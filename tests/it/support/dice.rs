@@ -1,6 +1,6 @@
 //! Chance that can be had again: the same seed, the same throws.
 
-/// A die (SplitMix64).
+/// A die (`SplitMix64`).
 pub struct Dice(u64);
 
 impl Dice {

@@ -38,7 +38,9 @@ impl Ledger {
     pub async fn check(app: &TestApp, account: Option<Uuid>) -> Self {
         let (events, requests) = match account {
             Some(id) => (
-                format!("where account_id = '{id}' or request_id in (select id from request where account_id = '{id}')"),
+                format!(
+                    "where account_id = '{id}' or request_id in (select id from request where account_id = '{id}')"
+                ),
                 format!("where account_id = '{id}'"),
             ),
             None => Default::default(),
@@ -48,7 +50,7 @@ impl Ledger {
             ledger.replay(&serde_json::from_str(row[0].as_deref().unwrap()).unwrap());
         }
         let tables = app.sql(&format!("select id, state from request {requests} order by id")).await;
-        let tables: Vec<_> = tables.into_iter().map(|row| format!("{:?}", row)).collect();
+        let tables: Vec<_> = tables.into_iter().map(|row| format!("{row:?}")).collect();
         let replayed = ledger.requests.iter().filter(|(_, r)| account.is_none() || r.account == account);
         let replayed: Vec<_> =
             replayed.map(|(id, r)| format!("{:?}", [Some(id.to_string()), Some(r.state.code().to_owned())])).collect();
