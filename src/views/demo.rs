@@ -75,7 +75,7 @@ pub fn index(frame: &Frame, data: &Index) -> Markup {
             li { (frame.t("demo-try-4")) }
         }
         h2 { (frame.t("demo-people-title")) }
-        @if let Some(first) = data.people.first() { p { (frame.ta("demo-password", &[("password", &first.password)])) } }
+        @if let Some(first) = data.people.first() { p { (frame.t("demo-password")) " " strong.code { (first.password) } } }
         div.scroll tabindex="0" role="region" aria-label=(frame.t("demo-people-title")) {
             table {
                 thead { tr {

@@ -127,9 +127,11 @@ async fn the_journey_works_with_scripts_and_without_in_both_languages_light_and_
     let looks = [true, false].map(|scripts| Look { scripts, ..Look::PHONE });
     for look in looks {
         let app = TestApp::with(|plan| plan.config.captcha.mode = CaptchaMode::Pow).await;
-        let themes = [(Lang::Id, false), (Lang::En, true), (Lang::Id, true), (Lang::En, false)];
+        let mut themes = [(Lang::Id, false), (Lang::En, true), (Lang::Id, true), (Lang::En, false)];
+        // where only one is walked, it is another one without scripts
+        themes.rotate_left(usize::from(!look.scripts));
         let mut chromium = Chromium::start(look).await;
-        for (person, (lang, dark)) in themes[..rounds(2, 4)].iter().enumerate() {
+        for (person, (lang, dark)) in themes[..rounds(1, 4)].iter().enumerate() {
             chromium.look = Look { lang: *lang, dark: *dark, ..look };
             chromium.paint(*dark).await;
             journey(&app, &chromium, person).await;
@@ -178,7 +180,7 @@ async fn esc_and_batal_close_the_popup_and_change_nothing() {
         }
         rina.tap("dialog [data-cancel]").await;
         rina.until("dialog", false).await;
-        assert_eq!(rina.path().await, "/reset-totp/closed");
+        assert_eq!(rina.path().await.trim_end_matches('?'), "/reset-totp/closed");
         rina.client.refresh().await.unwrap();
         rina.sees(&rina.t("confirm-title")).await;
         assert!(!rina.shows("dialog").await, "it stays closed");

@@ -191,3 +191,17 @@ async fn a_page_weighs_little_and_fetches_nothing_foreign() {
     app.settle().await;
     app.end().await;
 }
+/// Pages that are others where scripts are off.
+const PLAIN: [&str; 4] = ["reset", "reset-missing", "confirm-open", "clock"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_shuts_anybody_out_where_scripts_are_off() {
+    let gallery = Gallery::open().await;
+    // axe itself needs scripts: the pages come as browsers without them build them
+    let chromium = Chromium::start(NARROW).await;
+    chromium.bring_axe().await;
+    for name in PLAIN {
+        chromium.open(&gallery.plain(Lang::En, name)).await;
+        assert_eq!(chromium.faults().await, Vec::<String>::new(), "{name}");
+    }
+}

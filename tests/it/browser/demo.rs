@@ -1,5 +1,6 @@
 //! The demo as a newcomer walks through it, letters and all; and the pictures of the documentation, taken on the way.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -9,7 +10,38 @@ use pulih::i18n::Lang;
 
 use crate::support::chromium::{Chromium, Look};
 use crate::support::house::free_port;
-use crate::support::rounds;
+use crate::support::{is_full, rounds};
+
+/// The same picture in the 256 colours it uses most, which is a third of the bytes.
+fn smaller(picture: &[u8]) -> Vec<u8> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let colours: Vec<[u8; 3]> = pixels.chunks(info.color_type.samples()).map(|p| [p[0], p[1], p[2]]).collect();
+    let mut counts = HashMap::<[u8; 3], usize>::new();
+    for colour in &colours {
+        *counts.entry(*colour).or_default() += 1;
+    }
+    let mut palette: Vec<[u8; 3]> = counts.keys().copied().collect();
+    palette.sort_by_key(|colour| std::cmp::Reverse((counts[colour], *colour)));
+    palette.truncate(256);
+    let far = |a: &[u8; 3], b: &[u8; 3]| a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum::<u32>();
+    let nearest = |colour: &[u8; 3]| (0..palette.len()).min_by_key(|at| far(colour, &palette[*at])).unwrap();
+    let places: HashMap<[u8; 3], u8> = counts.keys().map(|c| (*c, u8::try_from(nearest(c)).unwrap())).collect();
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, info.width, info.height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(palette.concat());
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::NoFilter);
+    let indices: Vec<u8> = colours.iter().map(|colour| places[colour]).collect();
+    encoder.write_header().unwrap().write_image_data(&indices).unwrap();
+    out
+}
+
+/// The pictures of the documentation; `PULIH_ROUNDS=full` keeps every other page besides.
+const PICTURES: [&str; 8] =
+    ["form-360", "sent-360", "mail-360", "link-360", "confirm-360", "done-360", "confirm-dark-en-360", "form-1280"];
 
 /// Where pictures go: the folder named by `PULIH_SCREENSHOTS`, or nowhere.
 fn folder() -> Option<PathBuf> {
@@ -22,8 +54,10 @@ impl Chromium {
         if let Some(folder) = folder() {
             let theme = if self.look.dark { "-dark" } else { "" };
             let lang = if self.look.lang == Lang::Id { "" } else { "-en" };
-            let file = folder.join(format!("{name}{theme}{lang}-{}.png", self.look.width));
-            std::fs::write(file, self.picture().await).unwrap();
+            let name = format!("{name}{theme}{lang}-{}", self.look.width);
+            if is_full() || PICTURES.contains(&name.as_str()) {
+                std::fs::write(folder.join(name + ".png"), smaller(&self.picture().await)).unwrap();
+            }
         }
     }
 

@@ -28,6 +28,11 @@ impl Gallery {
         Self { address }
     }
 
+    /// Address of a sample as browsers without scripts build it.
+    pub fn plain(&self, lang: Lang, name: &str) -> String {
+        self.url(lang, name).replace("/sample/", "/plain/")
+    }
+
     /// Address of a sample.
     pub fn url(&self, lang: Lang, name: &str) -> String {
         format!("http://{}/sample/{}/{name}", self.address, lang.code())
@@ -57,10 +62,15 @@ async fn answer(stream: TcpStream) -> std::io::Result<()> {
 fn content(path: &str) -> Option<(&'static str, Vec<u8>)> {
     let mut parts = path.trim_start_matches('/').split('/');
     match (parts.next()?, parts.next()?, parts.next()) {
-        ("sample", lang, Some(name)) => {
+        (kind @ ("sample" | "plain"), lang, Some(name)) => {
             let lang = Lang::from_code(lang)?;
             let sample = samples::all(lang).into_iter().find(|sample| sample.name == name)?;
-            Some(("text/html; charset=utf-8", sample.page.into_string().into_bytes()))
+            let mut page = sample.page.into_string();
+            if kind == "plain" {
+                page = page.replace("<noscript>", "").replace("</noscript>", "").replace("<script", "<template");
+                page = page.replace("</script>", "</template>");
+            }
+            Some(("text/html; charset=utf-8", page.into_bytes()))
         }
         ("assets", _, Some(file)) => {
             let kind = if file.ends_with(".css") { "text/css" } else { "text/javascript" };
