@@ -63,9 +63,7 @@ impl Visitor {
     /// Sends the form of a page.
     pub async fn send(&mut self, page: &Page, action: &str, filled: &[(&str, &str)]) -> reqwest::Result<Answer> {
         let request = self.client.post(format!("http://{}{action}", self.at));
-        let form = page.forms().into_iter().find(|form| form.action == action && form.method == "POST");
-        let form = form.unwrap_or_else(|| panic!("no form to {action}: {}", page.text()));
-        let request = request.header(ORIGIN_HEADER, ORIGIN).form(&form.filled(filled));
+        let request = request.header(ORIGIN_HEADER, ORIGIN).form(&page.form(action).filled(filled));
         self.go(action, request).await
     }
 

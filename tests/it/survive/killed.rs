@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use pulih::base::{clock, random};
 
+use crate::support::house::until;
 use crate::support::installation::Installation;
 use crate::support::load::{Load, find_all};
 use crate::support::rounds;
+use crate::support::sink::{Act, Rule, Stage};
 
 /// What a restart may take; a busy machine and an unoptimised program get more.
 const READY: Duration = Duration::from_secs(2);
@@ -17,9 +19,12 @@ fn ready_within() -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_loses_nothing_that_it_answered() {
-    let (kills, people) = rounds((2, 1_000), (50, 30_000));
+    let (kills, people) = rounds((2, 3_000), (50, 40_000));
     let mut house = Installation::start(people).await;
+    // a relay that takes its time leaves letters in flight at each kill
+    house.sink.script(Rule::at(Stage::Dot).act(Act::Delay(Duration::from_millis(100))));
     let load = Load::asking(&house, 8, people).confirming(&house, 4);
+    until(30, "the first reset", async || !load.book.reset.lock().unwrap().is_empty()).await;
     let mut slowest = Duration::ZERO;
     for _ in 0..kills {
         let pause = 300 + u64::from(random::bytes::<1>().unwrap()[0]) * 2;
