@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -70,7 +70,9 @@ impl Chromium {
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
-            .expect("Chromium did not start");
+            .expect(
+                "Chromium did not start; if it is missing: apt-get install chromium chromium-driver (or `make setup`)",
+            );
         let session = client.session_id().await.unwrap().unwrap();
         let chromium = Self { client, look, taps: Cell::new(0), session, _profile: profile };
         chromium.resize(look.width).await;
@@ -185,7 +187,7 @@ impl Chromium {
         self.client.execute(script, vec![]).await.unwrap_or_else(|e| panic!("{script:.200}: {e}"))
     }
 
-    /// One command of the DevTools protocol.
+    /// One command of the browser's own protocol.
     pub async fn cdp(&self, method: &str, params: Value) -> Value {
         let body = json!({ "cmd": method, "params": params });
         self.command("goog/cdp/execute", body).await
@@ -200,7 +202,7 @@ impl Chromium {
         lines.iter().filter(grave).map(|l| l["message"].to_string()).collect()
     }
 
-    /// Events of the DevTools protocol since the last call, as (method, parameters).
+    /// Events of the browser's own protocol since the last call, as (method, parameters).
     pub async fn traffic(&self) -> Vec<(String, Value)> {
         let lines = self.command("se/log", json!({ "type": "performance" })).await;
         let lines = lines.as_array().cloned().unwrap_or_default();
@@ -254,8 +256,10 @@ const FLAGS: [&str; 8] = [
 /// Where the driver of this test run listens. It and its browsers end with this process, however that ends: a shell
 /// waits for the end of its input, and then ends the group it leads.
 fn driver() -> u16 {
-    static DRIVER: OnceLock<(u16, ChildStdin)> = OnceLock::new();
+    static DRIVER: OnceLock<(u16, Child)> = OnceLock::new();
     let start = || {
+        let needs = "the tests need Chromium: apt-get install chromium chromium-driver (or `make setup`)";
+        Command::new("chromedriver").arg("--version").output().expect(needs);
         let mut shell = Command::new("sh")
             .args(["-c", "chromedriver --port=0 & cat >/dev/null; kill -KILL 0"])
             .process_group(0)
@@ -270,8 +274,7 @@ fn driver() -> u16 {
             port.trim_end_matches('.').parse().ok()
         });
         std::thread::spawn(move || lines.count());
-        let port = port.expect("the tests need Chromium: apt-get install chromium chromium-driver (or `make setup`)");
-        (port, shell.stdin.take().unwrap())
+        (port.expect(needs), shell)
     };
     DRIVER.get_or_init(start).0
 }
