@@ -139,8 +139,9 @@ pub(super) fn fault(error: diesel::result::Error) -> Fault {
     let away = match &error {
         E::DatabaseError(K::ClosedConnection | K::ReadOnlyTransaction | K::SerializationFailure, _)
         | E::BrokenTransactionManager => true,
-        // resources (53), operator intervention (57), system error (58), as diesel gives no code for them
-        E::DatabaseError(K::Unknown, info) => AWAY.iter().any(|words| info.message().contains(words)),
+        // a connection that broke before or under the statement; resources (53), operator intervention (57), system
+        // error (58), as diesel gives no code for them
+        E::DatabaseError(K::Unknown | K::UnableToSendCommand, info) => AWAY.iter().any(|words| info.message().contains(words)),
         _ => false,
     };
     if away { Fault::away("asking the database", error) } else { Fault::bug("asking the database", error) }

@@ -199,7 +199,10 @@ pub async fn find_all(installation: &Installation, book: &Book, patience: Durati
     let reset = book.reset.lock().unwrap().clone();
     let lost: Vec<_> = reset.iter().filter(|person| !done.contains(&user_id(**person))).collect();
     assert!(lost.is_empty(), "reset and lost: {lost:?}");
-    assert_eq!(installation.value("select count(*) from letter where state <> 'sent'").await, "0");
+    // a letter whose taking was not recorded is not sent once more where its link was used meanwhile
+    let stuck = "select count(*) from letter l join request r on r.id = l.request_id
+        where l.state <> 'sent' and not (l.state = 'dropped' and r.state = 'done')";
+    assert_eq!(installation.value(stuck).await, "0");
 
     let rows = installation
         .sql(

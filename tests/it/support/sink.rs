@@ -187,11 +187,11 @@ impl Sink {
     pub async fn wait_for(&self, n: usize, patience: Duration) -> Vec<Received> {
         let begin = clock::instant();
         loop {
-            let mails = self.mails();
-            if mails.len() >= n {
-                return mails;
+            let came = self.book.mails.lock().unwrap().len();
+            if came >= n {
+                return self.mails();
             }
-            assert!(begin.elapsed() < patience, "{} of {n} mails came in {patience:?}", mails.len());
+            assert!(begin.elapsed() < patience, "{came} of {n} mails came in {patience:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -67,7 +67,7 @@ async fn a_restarted_server_goes_on_with_its_backlog() {
         .wait_for(1, rounds(Duration::from_secs(30), Duration::from_secs(5)).saturating_sub(began.elapsed()))
         .await;
     let first = began.elapsed();
-    house.sink.wait_for(people, Duration::from_mins(2)).await;
+    house.sink.wait_for(people, Duration::from_mins(5)).await;
     eprintln!(
         "{people} letters: ready after {ready:?}, the first out after {first:?}, all after {:?}",
         began.elapsed()
