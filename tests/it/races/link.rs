@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, join_all};
 use pulih::actions::cancel::not_me;
 use pulih::actions::{help, open, reissue};
 use pulih::model::refusal::Stop;
+use pulih::store::retention;
 use pulih::workers::courier::Courier;
 use pulih::workers::{executor, resolver, sweeper};
 use uuid::Uuid;
@@ -122,6 +123,8 @@ async fn whatever_races_for_a_link_one_wins() {
     let courier = Courier::new(&app.app).unwrap();
     for seed in 0..rounds(20, 1_000) {
         let mut dice = Dice::new(seed);
+        // hours pass in every round: in the full count, more months than the log has places for
+        retention::make_partitions(&mut app.app.read().await.unwrap(), 13).await.unwrap();
         let round = Round::begin(&app, &courier, seed, &mut dice).await;
         let racers: Vec<_> = (0..6 + dice.throw(6)).map(|_| round.racer(&mut dice)).collect();
         let mut moving = Vec::new();
