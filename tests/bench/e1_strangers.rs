@@ -57,8 +57,8 @@ pub fn measure(scale: Scale, report: &mut Report) {
     let apart = median(&mut kirim[KNOWN]) - median(&mut kirim[2]);
     report.row(
         &format!("E1 positive control, {control} samples a class"),
-        &format!("a leak of {} µs is seen, |t| > {T_MAX}", LEAK.as_micros()),
-        &format!("|t| ≥ {seen:.1}, medians {apart:.0} µs apart"),
+        &format!("a leak of {} µs is seen, \\|t\\| > {T_MAX}", LEAK.as_micros()),
+        &format!("\\|t\\| ≥ {seen:.1}, medians {apart:.0} µs apart"),
         Some(seen > T_MAX),
     );
 }

@@ -38,7 +38,7 @@ const RARE: [&str; 3] = ["percentile_cont", "delete from", "with gone as"];
 
 /// Looks at them.
 pub fn measure(scale: Scale, report: &mut Report) {
-    let accounts = scale.of(5_000, 500_000, 500_000);
+    let accounts = scale.of(5_000, 100_000, 500_000);
     let ground = Ground::start(false);
     eprintln!("  making {accounts} accounts and {} requests", accounts * 2);
     years(&ground, accounts);
