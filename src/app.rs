@@ -34,7 +34,8 @@ impl App {
     /// Puts the house together; nothing is connected yet.
     pub fn new(config: Config, keys: Keyring, clock: Clock) -> Result<Self, Fault> {
         let pool = Pool::new(&config.database)?;
-        let inner = Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false), networks: Slots::default() };
+        let inner =
+            Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false), networks: Slots::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -55,6 +55,8 @@ create trigger event_not_truncated before truncate on event
     for each statement execute function pulih.refuse_change();
 create trigger event_personal_not_updated before update on event_personal
     for each row execute function pulih.refuse_change();
+create trigger event_personal_not_truncated before truncate on event_personal
+    for each statement execute function pulih.refuse_change();
 
 -- Makes the monthly partitions from last month to `months` ahead; safe to call at any time, by anybody.
 create function pulih.make_partitions(months integer) returns integer
@@ -78,10 +80,9 @@ begin
             if to_regclass('public.' || child) is null then
                 execute format('create table public.%I partition of public.%I for values from (%L) to (%L)', child, parent,
                     month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
-                if parent = 'event' then
-                    execute format('create trigger event_not_truncated before truncate on public.%I
-                        for each statement execute function pulih.refuse_change()', child);
-                end if;
+                -- a trigger on TRUNCATE is not handed down to partitions
+                execute format('create trigger %I before truncate on public.%I
+                    for each statement execute function pulih.refuse_change()', parent || '_not_truncated', child);
                 made := made + 1;
             end if;
         end loop;

@@ -14,10 +14,7 @@ pub async fn expire(app: &App, link_id: Uuid) -> Result<bool, Stop> {
     app.transact(Actor::Worker("sweeper"), async |tx| {
         let Some(held) = link::hold(tx, link_id).await? else { return Ok(Outcome::Nothing(false)) };
         let times = held.times()?;
-        if times.ended.is_some()
-            || times.step_open(held.now)
-            || times.may_open(held.now) != Err(Refusal::LinkExpired)
-        {
+        if times.ended.is_some() || times.step_open(held.now) || times.may_open(held.now) != Err(Refusal::LinkExpired) {
             return Ok(Outcome::Nothing(false));
         }
         link::end(tx, held.id, LinkEnd::Expired).await?;

@@ -23,9 +23,8 @@ const SAME_TAP: TimeDelta = TimeDelta::seconds(60);
 /// Mails a new link for a request whose link came too late; the second time the desk is told as well.
 pub async fn reissue(app: &App, link_id: Uuid) -> Result<(), Stop> {
     app.transact(Actor::User, async |tx| {
-        let refused = |refusal, link| {
-            Ok(Outcome::Refused(refusal, Event::LinkReissued { link, new_link: None, queued: false }))
-        };
+        let refused =
+            |refusal, link| Ok(Outcome::Refused(refusal, Event::LinkReissued { link, new_link: None, queued: false }));
         let Some(held) = link::hold(tx, link_id).await? else {
             return refused(Refusal::LinkUnknown, LinkRef::gone(link_id));
         };

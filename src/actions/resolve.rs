@@ -8,9 +8,9 @@ use crate::model::letter::LetterKind;
 use crate::model::refusal::Stop;
 use crate::model::request::{State, Step};
 use crate::model::resolve::{Asked, Resolution, resolve};
+use crate::store::account;
 use crate::store::letter::{self, Post};
 use crate::store::request::{self, Resolved};
-use crate::store::account;
 
 /// Resolves the oldest request that nobody has looked at; false where there is none.
 pub async fn resolve_next(app: &App) -> Result<bool, Stop> {

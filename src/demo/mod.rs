@@ -93,12 +93,9 @@ fn account(p: &Person) -> Value {
 
 /// Starts everything; `config` holds what the environment says besides.
 pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fault> {
-    let cluster = Cluster::start(ClusterOptions {
-        data: options.data.clone(),
-        fsync: true,
-        ..ClusterOptions::default()
-    })
-    .map_err(|e| Fault::bug("the demo's PostgreSQL did not start", e))?;
+    let cluster =
+        Cluster::start(ClusterOptions { data: options.data.clone(), fsync: true, ..ClusterOptions::default() })
+            .map_err(|e| Fault::bug("the demo's PostgreSQL did not start", e))?;
     setup::prepare("pulih", |database, user| cluster.url(database, user)).await?;
     let local = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
     let catcher = Catcher::start(local, MAILS).map_err(|e| Fault::bug("the demo's mail catcher did not start", e))?;
@@ -141,16 +138,16 @@ fn keys(options: &Options) -> Result<Keyring, Fault> {
     let Some(data) = &options.data else { return Keyring::ephemeral() };
     let folder = data.join("keys");
     Keyring::init(&folder, Clock::system().now().date_naive())?;
-    Keyring::load(&folder).map_err(|problems| {
-        Fault::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })
+    Keyring::load(&folder)
+        .map_err(|problems| Fault::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 
 /// Imports the people the way an operator would; false where a kept demo has them already, or none is wanted.
 async fn seed(app: &App, accounts: usize) -> Result<bool, Fault> {
     let csv = csv(accounts, &password::hash(PASSWORD)?);
     let lines = account_csv::lines(csv.as_bytes()).collect::<Result<Vec<_>, _>>();
-    let lines = lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
+    let lines =
+        lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
     let seal_key = app.keys().of(Purpose::Seal);
     let mut staged = Vec::with_capacity(lines.len());
     for line in lines {

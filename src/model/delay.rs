@@ -27,11 +27,7 @@ mod tests {
 
     #[test]
     fn a_fresh_change_delays_the_reset() {
-        let rules = DelayRules {
-            always: TimeDelta::zero(),
-            care: TimeDelta::hours(24),
-            care_for: TimeDelta::days(7),
-        };
+        let rules = DelayRules { always: TimeDelta::zero(), care: TimeDelta::hours(24), care_for: TimeDelta::days(7) };
         let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(100);
         assert_eq!(rules.of_reset(None, now), TimeDelta::zero());
         assert_eq!(rules.of_reset(Some(now - TimeDelta::days(6)), now), TimeDelta::hours(24));

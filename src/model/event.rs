@@ -289,8 +289,7 @@ fn of_link(link: LinkRef) -> Subject {
 
 fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str, Value)>) -> Parts {
     facts.push(("letter_kind", json!(letter.kind.code())));
-    let subject =
-        Subject { letter: Some(letter.letter), request: letter.request, account: letter.account, link: None };
+    let subject = Subject { letter: Some(letter.letter), request: letter.request, account: letter.account, link: None };
     parts(kind, subject, facts)
 }
 
@@ -352,11 +351,9 @@ impl Event {
             Self::ResetScheduled { link, due } => {
                 parts("reset.scheduled", of_link(*link), vec![("due", json!(time(*due)))])
             }
-            Self::ResetExecuted { request, account, effect } => parts(
-                "reset.executed",
-                of_request(*request, Some(*account)),
-                ResetEffect::facts(effect.as_ref()),
-            ),
+            Self::ResetExecuted { request, account, effect } => {
+                parts("reset.executed", of_request(*request, Some(*account)), ResetEffect::facts(effect.as_ref()))
+            }
             Self::ResetCancelled { link, requests, held_until } => parts(
                 "reset.cancelled",
                 of_link(*link),
@@ -369,11 +366,7 @@ impl Event {
             Self::AccountsImported { created, unchanged, file_sha256 } => parts(
                 "accounts.imported",
                 Subject::default(),
-                vec![
-                    ("created", json!(created)),
-                    ("unchanged", json!(unchanged)),
-                    ("file_sha256", json!(file_sha256)),
-                ],
+                vec![("created", json!(created)), ("unchanged", json!(unchanged)), ("file_sha256", json!(file_sha256))],
             ),
             Self::AccountsExported { rows } => {
                 parts("accounts.exported", Subject::default(), vec![("rows", json!(rows))])
@@ -405,8 +398,7 @@ impl Event {
                 ("again", json!(again)),
             ],
         );
-        parts.personal =
-            vec![("user_id", user_id.clone()), ("address", address.clone()), ("network", network.clone())];
+        parts.personal = vec![("user_id", user_id.clone()), ("address", address.clone()), ("network", network.clone())];
         parts
     }
 
@@ -453,8 +445,7 @@ impl Event {
             actor: actor.code(),
             account: subject.account,
             request: subject.request,
-            body: json::canonical(&Value::Object(body))
-                .map_err(|e| Fault::bug("an event has no canonical form", e))?,
+            body: json::canonical(&Value::Object(body)).map_err(|e| Fault::bug("an event has no canonical form", e))?,
             personal: details.map(|details| Personal { salt, details }),
         })
     }

@@ -1,10 +1,10 @@
 //! The nouns and their pure rules.
 
 pub mod account;
-pub mod event;
+pub mod account_csv;
 pub mod delay;
 pub mod delivery;
-pub mod account_csv;
+pub mod event;
 pub mod letter;
 pub mod link;
 pub mod refusal;

@@ -63,7 +63,7 @@ pub async fn look(read: &mut Read) -> Result<Health, Fault> {
         to_regclass('public.event') is not null as migrated,
         array(select expected.on_table || '.' || expected.name
             from (values ('event', 'event_queued'), ('event', 'event_append_only'), ('event', 'event_not_truncated'),
-                ('event_personal', 'event_personal_not_updated')) as expected (on_table, name)
+                ('event_personal', 'event_personal_not_updated'), ('event_personal', 'event_personal_not_truncated')) as expected (on_table, name)
             where not exists (select from pg_trigger t where t.tgname = expected.name and t.tgenabled in ('O', 'A')
                 and t.tgrelid = to_regclass('public.' || expected.on_table))) as missing_triggers,
         array(select parent || to_char(date_trunc('month', clock_timestamp() at time zone 'UTC')

@@ -272,7 +272,13 @@ impl LetterEnd {
 }
 
 /// Ends a letter that this courier still holds, after its account was locked; false where the lease was lost.
-pub async fn end(tx: &mut Tx, letter: &Leased, courier: Uuid, end: LetterEnd, answer: Answer<'_>) -> Result<bool, Fault> {
+pub async fn end(
+    tx: &mut Tx,
+    letter: &Leased,
+    courier: Uuid,
+    end: LetterEnd,
+    answer: Answer<'_>,
+) -> Result<bool, Fault> {
     if let Some(account) = letter.account_id {
         sql("select 1 from account where id = {} for update").bind(account).execute(tx.look()).await.map_err(fault)?;
     }

@@ -242,11 +242,11 @@ pub async fn end(tx: &mut Tx, id: Uuid, reason: LinkEnd) -> Result<(), Fault> {
     sql("update link set ended_at = pulih.now(), end_reason = {},
             step_until = case when step_until > pulih.now() then step_until end
         where id = {} and ended_at is null")
-        .bind(reason.code())
-        .bind(id)
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    .bind(reason.code())
+    .bind(id)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 

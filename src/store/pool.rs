@@ -42,9 +42,7 @@ impl Pool {
         let runtime = Handle::try_current().map_err(|e| Fault::bug("a pool needs a runtime", e))?;
         config.custom_setup = Box::new(move |url| {
             let connecting = runtime.spawn(connect(url.to_owned(), Arc::clone(&tls), Arc::clone(&end)));
-            connecting
-                .map(|done| done.unwrap_or_else(|e| Err(ConnectionError::BadConnection(e.to_string()))))
-                .boxed()
+            connecting.map(|done| done.unwrap_or_else(|e| Err(ConnectionError::BadConnection(e.to_string())))).boxed()
         });
         let url = settings.url.expose_secret();
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
@@ -79,19 +77,19 @@ async fn connect(
     home: Arc<OnceLock<Weak<Inner>>>,
 ) -> ConnectionResult<AsyncPgConnection> {
     let bad = |e: tokio_postgres::Error| {
-            ConnectionError::BadConnection(std::error::Error::source(&e).map_or(e.to_string(), |s| format!("{e}: {s}")))
-        };
-        let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
-        config.application_name("pulih").connect_timeout(Duration::from_secs(2));
-        let (client, connection) = config.connect(MakeRustlsConnect::new((*tls).clone())).await.map_err(bad)?;
-        tokio::spawn(async move {
-            if connection.await.is_err()
-                && let Some(pool) = home.get().and_then(Weak::upgrade)
-            {
-                pool.retain(|_, _| false);
-            }
-        });
-        AsyncPgConnection::try_from(client).await
+        ConnectionError::BadConnection(std::error::Error::source(&e).map_or(e.to_string(), |s| format!("{e}: {s}")))
+    };
+    let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
+    config.application_name("pulih").connect_timeout(Duration::from_secs(2));
+    let (client, connection) = config.connect(MakeRustlsConnect::new((*tls).clone())).await.map_err(bad)?;
+    tokio::spawn(async move {
+        if connection.await.is_err()
+            && let Some(pool) = home.get().and_then(Weak::upgrade)
+        {
+            pool.retain(|_, _| false);
+        }
+    });
+    AsyncPgConnection::try_from(client).await
 }
 
 /// rustls with the system's authorities, or the one authority of the settings.
@@ -99,8 +97,8 @@ pub(super) fn tls(settings: &Database) -> Result<rustls::ClientConfig, Fault> {
     let mut roots = rustls::RootCertStore::empty();
     match &settings.ca {
         Some(file) => {
-            for certificate in CertificateDer::pem_file_iter(file)
-                .map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
+            for certificate in
+                CertificateDer::pem_file_iter(file).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?
             {
                 let certificate = certificate.map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;
                 roots.add(certificate).map_err(|e| Fault::bug(format!("reading {}", file.display()), e))?;

@@ -228,8 +228,7 @@ pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
 
 /// The request with that reference, if this browser asked it within the last 30 days.
 pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
-    let row = sql(
-        "select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
+    let row = sql("select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
             help_asked_at, pulih.now() as now
         from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
     .bind(reference)
@@ -422,11 +421,13 @@ struct Id {
 
 /// A scheduled reset whose time has come; it is locked later, after its account.
 pub async fn next_due(read: &mut Read) -> Result<Option<Uuid>, Fault> {
-    let row = sql("select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1")
-        .get_result::<Id>(read.look())
-        .await
-        .optional()
-        .map_err(fault)?;
+    let row = sql(
+        "select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1",
+    )
+    .get_result::<Id>(read.look())
+    .await
+    .optional()
+    .map_err(fault)?;
     Ok(row.map(|row| row.id))
 }
 

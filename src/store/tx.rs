@@ -141,13 +141,16 @@ pub(super) fn fault(error: diesel::result::Error) -> Fault {
         | E::BrokenTransactionManager => true,
         // a connection that broke before or under the statement; resources (53), operator intervention (57), system
         // error (58), as diesel gives no code for them
-        E::DatabaseError(K::Unknown | K::UnableToSendCommand, info) => AWAY.iter().any(|words| info.message().contains(words)),
+        E::DatabaseError(K::Unknown | K::UnableToSendCommand, info) => {
+            AWAY.iter().any(|words| info.message().contains(words))
+        }
         _ => false,
     };
     if away { Fault::away("asking the database", error) } else { Fault::bug("asking the database", error) }
 }
 
-const AWAY: [&str; 9] = [
+const AWAY: [&str; 10] = [
+    "deadlock detected",
     "connection closed",
     "error communicating",
     "terminating connection",

@@ -129,9 +129,9 @@ fn each_foreign_crate_stays_in_its_home() {
         let room = room(&place);
         for (number, line) in code(&text) {
             for (name, homes) in HOMES {
-                let named = line.match_indices(&format!("{name}::")).any(|(at, _)| {
-                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-                });
+                let named = line
+                    .match_indices(&format!("{name}::"))
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
                 if named && !homes.contains(&room.as_str()) {
                     broken.push(format!("src/{place}:{number}: {name} lives in {homes:?}: {}", line.trim()));
                 }
@@ -146,7 +146,8 @@ fn siblings_do_not_import_each_other() {
     let mut broken = Vec::new();
     for (folder, shared) in SIBLINGS {
         let own = folder.replace('/', "::");
-        let files: Vec<_> = sources().into_iter().filter(|(path, _)| place(path).starts_with(&format!("{folder}/"))).collect();
+        let files: Vec<_> =
+            sources().into_iter().filter(|(path, _)| place(path).starts_with(&format!("{folder}/"))).collect();
         let names: Vec<String> =
             files.iter().map(|(path, _)| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
         for (path, text) in &files {

@@ -22,7 +22,15 @@ async fn a_person_who_lost_a_phone_gets_a_reset_by_mail() {
     assert_eq!(app.letter_to("rina@amanah.example").subject, "TOTP Berhasil di Reset");
     assert_eq!(
         app.events().await,
-        ["accounts.imported", "reset.asked", "reset.matched", "mail.accepted", "link.opened", "reset.confirmed", "mail.accepted"]
+        [
+            "accounts.imported",
+            "reset.asked",
+            "reset.matched",
+            "mail.accepted",
+            "link.opened",
+            "reset.confirmed",
+            "mail.accepted"
+        ]
     );
     assert_eq!(app.value("select count(*) from credential where revoked_at is null").await, "1");
     assert_eq!(app.value("select state from request").await, "done");

@@ -40,7 +40,8 @@ async fn the_apps_role_cannot_rewrite_the_log() {
     let app = TestApp::start().await;
     for table in ["event", "event_personal", "seal_queue"] {
         for right in ["update", "delete", "truncate"] {
-            let may = app.value(&format!("select has_table_privilege('pulih', 'public.{table}', '{right}')::text")).await;
+            let may =
+                app.value(&format!("select has_table_privilege('pulih', 'public.{table}', '{right}')::text")).await;
             assert_eq!(may, "false", "{right} on {table}");
         }
     }

@@ -11,8 +11,8 @@ use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
 use crate::model::refusal::{Refusal, Stop};
 use crate::views::demo::{self, Index, Item, Mailbox, Person};
-use crate::web::{House, headers};
 use crate::web::lang::Spoken;
+use crate::web::{House, headers};
 
 /// What the demo's pages show.
 pub struct Demo {
@@ -23,21 +23,13 @@ pub struct Demo {
 }
 
 /// `GET /demo`
-pub async fn index(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-) -> Result<HttpResponse, Stop> {
+pub async fn index(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
     let data = Index { people: shown(&house)?.people.clone() };
     Ok(page(StatusCode::OK, demo::index(&frame(&house, &req, spoken, None), &data)))
 }
 
 /// `GET /demo/mailbox`
-pub async fn mailbox(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-) -> Result<HttpResponse, Stop> {
+pub async fn mailbox(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
     let items = shown(&house)?.catcher.mails().iter().map(|caught| item(&message::read(caught))).collect();
     Ok(page(StatusCode::OK, demo::mailbox(&frame(&house, &req, spoken, None), &Mailbox { items })))
 }

@@ -82,8 +82,7 @@ pub async fn confirm(
         None => random::bytes::<32>()?,
     };
     let password = password_proof(&house, &sent, &link).await?;
-    let confirm =
-        Confirm { link: link.id, browser_hash: secret_hash(&sent.browser.id), grant_secret, password };
+    let confirm = Confirm { link: link.id, browser_hash: secret_hash(&sent.browser.id), grant_secret, password };
     match reset::confirm(&house.app, confirm).await {
         Ok(_) => {
             keep_grant(&house, &req, &grant_secret);
@@ -183,7 +182,8 @@ fn problem(link: &Link, refusal: Refusal) -> link_problem::Data {
             handed_at: link.handed_over_at,
             opened_at: link.now,
             ended_at: link.expires_at.unwrap_or(link.issued_at + crate::model::link::LIFE_MAX),
-            reissue: link.reissues < reissue::REISSUES && link.state().is_ok_and(|state| state.step(request::Step::Reissue).is_ok()),
+            reissue: link.reissues < reissue::REISSUES
+                && link.state().is_ok_and(|state| state.step(request::Step::Reissue).is_ok()),
             case: link.queue_reason.as_ref().map(|_| link.reference.clone()),
         }),
         Refusal::LinkUsed => link_problem::Data::Used { at: link.spent_at },

@@ -89,11 +89,7 @@ pub async fn kirim(
 }
 
 /// `GET /kode-keamanan/{form}`: the picture of a form, for the browser it was given to.
-pub async fn kode(
-    house: web::Data<House>,
-    browser: Browser,
-    form: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
+pub async fn kode(house: web::Data<House>, browser: Browser, form: web::Path<String>) -> Result<HttpResponse, Stop> {
     let token = captcha::form(&house, &browser, &form).ok_or(Refusal::NotFound)?;
     let key = house.app.keys().of(Purpose::Cookie).current().1;
     let answer = form_token::picture_answer(key, &browser.id, token.id);

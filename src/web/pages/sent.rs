@@ -41,12 +41,7 @@ pub async fn sent(
 }
 
 /// `POST /reset-totp/resend`: *Kirim ulang*.
-pub async fn resend(
-    house: web::Data<House>,
-    spoken: Spoken,
-    client: Client,
-    sent: Sent,
-) -> Result<HttpResponse, Stop> {
+pub async fn resend(house: web::Data<House>, spoken: Spoken, client: Client, sent: Sent) -> Result<HttpResponse, Stop> {
     let Sent { form, browser } = &sent;
     let reference = form.one("r").text().and_then(crockford::parse).ok_or(Refusal::NotFound)?;
     let token = captcha::form(&house, browser, form.one("form").text().unwrap_or_default()).ok_or(Refusal::Forged)?;

@@ -220,7 +220,8 @@ impl TestApp {
 
     /// Kinds of the events so far with their outcomes, oldest first: `reset.asked`, `reset.confirmed!link-used`.
     pub async fn events(&self) -> Vec<String> {
-        let rows = self.sql("select kind || coalesce('!' || (body::jsonb ->> 'refusal'), '') from event order by id").await;
+        let rows =
+            self.sql("select kind || coalesce('!' || (body::jsonb ->> 'refusal'), '') from event order by id").await;
         rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()
     }
 

@@ -26,7 +26,8 @@ impl Letter {
     /// The first link whose path starts so.
     pub fn link(&self, path: &str) -> String {
         let links = self.text.split_whitespace().filter(|word| word.starts_with("http"));
-        let mut ours = links.filter(|link| link.split('/').skip(3).collect::<Vec<_>>().join("/").starts_with(&path[1..]));
+        let mut ours =
+            links.filter(|link| link.split('/').skip(3).collect::<Vec<_>>().join("/").starts_with(&path[1..]));
         ours.next().unwrap_or_else(|| panic!("no link to {path} in {}", self.text)).to_owned()
     }
 }
