@@ -5,6 +5,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::unchecked_time_subtraction,
+    clippy::used_underscore_binding,
     reason = "a measurement that fails ends by panicking"
 )]
 
@@ -54,7 +56,9 @@ fn main() {
         arguments.iter().filter(|a| !a.starts_with('-')).map(|a| a.to_ascii_lowercase()).collect();
     if let Some(stranger) = wanted.iter().find(|w| !FIGURES.iter().any(|(name, ..)| name == w)) {
         eprintln!("There is no figure {stranger}. There are:");
-        FIGURES.iter().for_each(|(name, what, _)| eprintln!("  {name:<6} {what}"));
+        for (name, what, _) in FIGURES {
+            eprintln!("  {name:<6} {what}");
+        }
         std::process::exit(2);
     }
     let scale = Scale::of_environment();

@@ -50,11 +50,6 @@ impl Browser {
         Self { client, still, jar, origin: origin.to_owned(), page: Page::default() }
     }
 
-    /// The client underneath, with this browser's cookies, for requests that no form makes.
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// A request of one's own making, with this browser's cookies; no redirect is followed.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };

@@ -114,12 +114,12 @@ impl TestApp {
         config.database.url = SecretString::from(cluster().url(&database, setup::APP));
         config.database.pool = 8;
         config.captcha.mode = CaptchaMode::Off;
-        config.smtp.host = "127.0.0.1".to_owned();
+        "127.0.0.1".clone_into(&mut config.smtp.host);
         config.smtp.tls = SmtpTls::None;
         config.smtp.connections = 8;
         config.smtp.timeout_seconds = 2;
-        config.smtp.from_address = "no-reply@lpse.example".to_owned();
-        config.helpdesk.address = "helpdesk@lpse.example".to_owned();
+        "no-reply@lpse.example".clone_into(&mut config.smtp.from_address);
+        "helpdesk@lpse.example".clone_into(&mut config.helpdesk.address);
         let mut plan = Plan { config, sink: None, workers: false, keys: None };
         change(&mut plan);
         let sink = match plan.sink {
@@ -160,7 +160,7 @@ impl TestApp {
         staging::clear(&mut read, id).await.unwrap();
     }
 
-    /// Imports Rina (AMANAH7, penyedia, one address) and Budi (BAHTERA8, non_penyedia, two addresses), both with TOTP.
+    /// Imports Rina (AMANAH7, penyedia, one address) and Budi (BAHTERA8, `non_penyedia`, two addresses), both with TOTP.
     pub async fn people(&self) {
         self.import(&format!(
             "AMANAH7,penyedia,Rina Wijaya,rina@amanah.example,,,{SECRET},\n\
@@ -248,7 +248,7 @@ impl TestApp {
     }
 
     /// A second server on the same database, at a port of its own; it ends with its `stop`.
-    pub async fn second(&self) -> (App, String, Running) {
+    pub fn second(&self) -> (App, String, Running) {
         let mut config = self.app.config().clone();
         let port = free_port();
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -16,8 +16,6 @@ pub struct Letter {
     pub text: String,
     /// HTML part.
     pub html: String,
-    /// `Message-ID`.
-    pub message_id: String,
     /// Every byte.
     pub raw: Vec<u8>,
 }
@@ -59,7 +57,6 @@ pub fn read(mail: &Received) -> Letter {
         subject: parsed.subject().unwrap_or_default().to_owned(),
         text: parsed.body_text(0).unwrap_or_default().into_owned(),
         html: parsed.body_html(0).unwrap_or_default().into_owned(),
-        message_id: parsed.message_id().unwrap_or_default().to_owned(),
         raw: mail.raw.clone(),
     }
 }
