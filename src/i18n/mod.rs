@@ -3,6 +3,7 @@
 pub mod when;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
@@ -14,6 +15,11 @@ static_loader! {
         fallback_language: "id",
         customise: |bundle| bundle.set_use_isolating(false),
     };
+}
+
+thread_local! {
+    /// Words without variables, once looked up: they never change, and a page holds a hundred of them.
+    static KEPT: RefCell<[HashMap<String, String>; 2]> = RefCell::default();
 }
 
 const ID: LanguageIdentifier = langid!("id");
@@ -48,7 +54,15 @@ impl Lang {
 
     /// The words of `key`, without variables.
     pub fn t(self, key: &str) -> String {
-        LOCALES.lookup(&self.identifier(), key)
+        KEPT.with_borrow_mut(|kept| {
+            let words = &mut kept[self as usize];
+            if let Some(found) = words.get(key) {
+                return found.clone();
+            }
+            let found = LOCALES.lookup(&self.identifier(), key);
+            words.insert(key.to_owned(), found.clone());
+            found
+        })
     }
 
     /// The words of `key` with its variables, as `[("name", value)]`.
