@@ -84,8 +84,13 @@ pub struct Load {
     tasks: JoinSet<()>,
 }
 
-/// Pause between two requests of one, which keeps the number of people needed small.
+/// Pause between two requests of one, which bounds the number of people needed.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// People enough for so many lanes to ask for so long, however fast they are answered.
+pub const fn people_for(lanes: usize, seconds: usize) -> usize {
+    lanes * seconds * (1_000 / PAUSE.as_millis() as usize)
+}
 
 impl Load {
     /// So many who ask, each time for another of `people`; half of them open a connection for each request.

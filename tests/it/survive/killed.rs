@@ -6,7 +6,7 @@ use pulih::base::{clock, random};
 
 use crate::support::house::until;
 use crate::support::installation::Installation;
-use crate::support::load::{Load, find_all};
+use crate::support::load::{Load, find_all, people_for};
 use crate::support::rounds;
 use crate::support::sink::{Act, Rule, Stage};
 
@@ -19,7 +19,8 @@ fn ready_within() -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_loses_nothing_that_it_answered() {
-    let (kills, people) = rounds((2, 3_000), (50, 40_000));
+    let kills = rounds(2, 50);
+    let people = people_for(8, 15 + 3 * kills);
     let mut house = Installation::start(people).await;
     // a relay that takes its time leaves letters in flight at each kill
     house.sink.script(Rule::at(Stage::Dot).act(Act::Delay(Duration::from_millis(100))));

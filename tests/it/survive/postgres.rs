@@ -6,7 +6,7 @@ use pulih::base::clock;
 
 use crate::support::house::until;
 use crate::support::installation::Installation;
-use crate::support::load::{Load, find_all};
+use crate::support::load::{Load, find_all, people_for};
 use crate::support::rounds;
 use crate::support::visitor::{Visitor, client};
 
@@ -17,7 +17,8 @@ fn bound(seconds: u64) -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_of_postgres_loses_nothing_that_was_answered() {
-    let (cuts, people) = rounds((1, 500), (10, 10_000));
+    let cuts = rounds(1, 10);
+    let people = people_for(8, 10 + 4 * cuts);
     let mut house = Installation::start(people).await;
     let load = Load::asking(&house, 8, people).confirming(&house, 2);
     let mut slowest = Duration::ZERO;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::installation::Installation;
-use crate::support::load::{Load, find_all};
+use crate::support::load::{Load, find_all, people_for};
 use crate::support::sink::{Act, Rule, Stage};
 use crate::support::{is_full, rounds};
 
@@ -11,7 +11,8 @@ const EXIT: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_under_load_fails_no_request() {
-    let (stops, people) = rounds((1, 500), (10, 6_000));
+    let stops = rounds(1, 10);
+    let people = people_for(16, 10 + 3 * stops);
     let mut house = Installation::start(people).await;
     let load = Load::asking(&house, 16, people).confirming(&house, 4);
     for stop in 1..=stops {
