@@ -91,14 +91,8 @@ async fn cancel(app: &App, tx: &mut Tx, held: &Link, a_week: bool) -> Result<Out
         letter::post(
             tx,
             &Post {
-                kind: Some(LetterKind::Cancelled),
-                hint: None,
-                request: held.request_id,
-                account: Some(held.account_id),
-                positions: &[1],
-                language: held.language()?,
-                key_id: app.keys().of(Purpose::Link).current().0,
-                uncounted: false,
+                request: Some(held.request_id),
+                ..Post::to(held.account_id, LetterKind::Cancelled, held.language()?, app.keys().of(Purpose::Link).current().0)
             },
         )
         .await?;

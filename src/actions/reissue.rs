@@ -40,14 +40,9 @@ pub async fn reissue(app: &App, link_id: Uuid) -> Result<(), Stop> {
         let new_link = letter::post(
             tx,
             &Post {
-                kind: Some(LetterKind::Link),
-                hint: None,
-                request: held.request_id,
-                account: Some(held.account_id),
-                positions: &[1],
-                language: held.language()?,
-                key_id: app.keys().of(Purpose::Link).current().0,
+                request: Some(held.request_id),
                 uncounted: true,
+                ..Post::to(held.account_id, LetterKind::Link, held.language()?, app.keys().of(Purpose::Link).current().0)
             },
         )
         .await?;

@@ -1,13 +1,13 @@
 //! The reset: confirmed by a link's holder, or executed when its time has come. Both end in the one operation below.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
-use crate::model::delay::DelayRules;
+use crate::model::activation::GRANT_HOURS;
 use crate::model::event::{Actor, Event, LinkRef, ResetEffect};
 use crate::model::letter::LetterKind;
 use crate::model::link::TRIES;
@@ -17,9 +17,6 @@ use crate::store::account::{self, NewGrant};
 use crate::store::letter::{self, Post};
 use crate::store::link::{self, Link};
 use crate::store::{Tx, request};
-
-/// Hours an activation grant lives.
-pub const GRANT_HOURS: i32 = 72;
 
 /// OK, pressed by a link's holder.
 pub struct Confirm {
@@ -71,7 +68,7 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
             return refused(if last { Refusal::NotPossibleNow } else { Refusal::PasswordWrong });
         }
         let from = held.state()?;
-        let delay = rules(app).of_reset(held.changed_at, held.now);
+        let delay = app.delays().of_reset(held.changed_at, held.now);
         let step = if delay.is_zero() { Step::Confirm } else { Step::Schedule };
         let to = match from.step(step) {
             Ok(to) => to,
@@ -85,7 +82,7 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
             let due = held.now + delay;
             link::spend(tx, &held, Some(&confirm.browser_hash)).await?;
             request::advance(tx, held.request_id, from, to, Some(due)).await?;
-            post_to_all(app, tx, &held, LetterKind::Scheduled).await?;
+            post_to_all(app, tx, &held, LetterKind::Scheduled, None).await?;
             Ok(Outcome::Done(Confirmed::At(due), Event::ResetScheduled { link: subject, due }))
         }
     })
@@ -141,7 +138,8 @@ async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Res
         },
     )
     .await?;
-    let letters = post_to_all(app, tx, held, LetterKind::Done).await?;
+    // who pressed OK holds the grant in that browser; after a delay it goes by mail
+    let letters = post_to_all(app, tx, held, LetterKind::Done, by.is_none().then_some(grant)).await?;
     Ok(ResetEffect {
         credential: revoked.credential.ok_or_else(|| Fault::broken("a reset found no credential"))?,
         recovery_codes: revoked.recovery_codes,
@@ -152,31 +150,20 @@ async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Res
     })
 }
 
-async fn post_to_all(app: &App, tx: &mut Tx, held: &Link, kind: LetterKind) -> Result<i64, Fault> {
-    let positions: &[i16] = if held.addresses > 1 { &[1, 2] } else { &[1] };
-    letter::post(
-        tx,
-        &Post {
-            kind: Some(kind),
-            hint: None,
-            request: held.request_id,
-            account: Some(held.account_id),
-            positions,
-            language: held.language()?,
-            key_id: app.keys().of(Purpose::Link).current().0,
-            uncounted: false,
-        },
-    )
-    .await?;
-    Ok(held.addresses)
-}
-
-/// The rules of waiting, by the settings.
-pub fn rules(app: &App) -> DelayRules {
-    let settings = app.config().reset;
-    DelayRules {
-        always: TimeDelta::hours(settings.delay_hours.into()),
-        care: TimeDelta::hours(settings.care_delay_hours.into()),
-        care_for: TimeDelta::days(settings.care_days.into()),
+async fn post_to_all(
+    app: &App,
+    tx: &mut Tx,
+    held: &Link,
+    kind: LetterKind,
+    grant: Option<Uuid>,
+) -> Result<i64, Fault> {
+    let key_id = app.keys().of(Purpose::Link).current().0;
+    let letter = Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
+    letter::post(tx, &Post { grant, ..letter }).await?;
+    if held.addresses > 1 {
+        // the way to activation goes to the registered address alone
+        let letter = Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
+        letter::post(tx, &Post { positions: &[2], ..letter }).await?;
     }
+    Ok(held.addresses)
 }

@@ -43,8 +43,10 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
             &Post {
                 kind,
                 hint,
-                request: received.id,
+                request: Some(received.id),
                 account: account.filter(|_| kind.is_some()),
+                grant: None,
+                place: None,
                 positions: &[1],
                 language: received.language,
                 key_id: &key_id,

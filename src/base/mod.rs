@@ -12,6 +12,7 @@ pub mod keyring;
 pub mod message;
 pub mod network;
 pub mod password;
+pub mod passwords;
 pub mod picture;
 pub mod pow;
 pub mod random;

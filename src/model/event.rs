@@ -8,6 +8,10 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
+mod signing;
+
+pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
+
 use super::account::UserType;
 use super::letter::LetterKind;
 use super::refusal::Refusal;
@@ -183,6 +187,79 @@ pub enum Event {
         /// How many.
         rows: i64,
     },
+    /// The password step of a sign-in.
+    LoginPassword(LoginPassword),
+    /// The code step of a sign-in.
+    LoginCode(LoginCode),
+    /// The owner was told of wrong codes in a row.
+    LoginWarned {
+        /// The account.
+        account: Uuid,
+        /// How many there were.
+        in_row: i32,
+    },
+    /// Sessions were ended by their owner.
+    SessionEnded {
+        /// The account.
+        account: Uuid,
+        /// How many.
+        sessions: i64,
+        /// Whether the session that asked was one of them.
+        own: bool,
+    },
+    /// A secret was made and shown, to be proved by a first code.
+    TotpEnrolling {
+        /// The account.
+        account: Uuid,
+        /// The enrolment; none where it was refused.
+        enrolment: Option<Uuid>,
+        /// The grant it rests on.
+        grant: Option<Uuid>,
+    },
+    /// A first code was given.
+    TotpActivated {
+        /// The account.
+        account: Uuid,
+        /// The enrolment, whose id the credential bears.
+        enrolment: Uuid,
+        /// What it did; none where it was refused.
+        effect: Option<ActivationEffect>,
+    },
+    /// A link to activation was asked for.
+    TotpLinkAsked {
+        /// The account.
+        account: Uuid,
+        /// The grant it carries.
+        grant: Option<Uuid>,
+    },
+    /// TOTP was disabled by its owner.
+    TotpDisabled {
+        /// The account.
+        account: Uuid,
+        /// What it did; none where it was refused.
+        effect: Option<DisableEffect>,
+    },
+    /// The recovery codes were said to be kept, and are not shown again.
+    RecoveryCodesKept {
+        /// The account.
+        account: Uuid,
+        /// Whose codes.
+        credential: Uuid,
+    },
+    /// The password was changed by its owner.
+    PasswordChanged {
+        /// The account.
+        account: Uuid,
+        /// Other sessions ended.
+        sessions: i64,
+    },
+    /// *Ini bukan saya* by a notice about the account itself: locked, and a case for the desk.
+    AccountDisputed {
+        /// The link it came by.
+        link: LinkRef,
+        /// Word of the letter that carried it.
+        letter: String,
+    },
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -283,6 +360,10 @@ fn of_request(request: Uuid, account: Option<Uuid>) -> Subject {
     Subject { request: Some(request), account, ..Subject::default() }
 }
 
+fn of_account(account: Uuid) -> Subject {
+    Subject { account: Some(account), ..Subject::default() }
+}
+
 fn of_link(link: LinkRef) -> Subject {
     Subject { link: Some(link.link), request: link.request, account: link.account, letter: None }
 }
@@ -294,7 +375,7 @@ fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str
 }
 
 /// Every kind there is, in the order of `docs/events.md`.
-pub const KINDS: [&str; 19] = [
+pub const KINDS: [&str; 30] = [
     "reset.asked",
     "reset.matched",
     "reset.unmatched",
@@ -314,6 +395,17 @@ pub const KINDS: [&str; 19] = [
     "accounts.imported",
     "accounts.exported",
     "retention.purged",
+    "login.password",
+    "login.code",
+    "login.warned",
+    "session.ended",
+    "totp.enrolling",
+    "totp.activated",
+    "totp.link-asked",
+    "totp.disabled",
+    "recovery-codes.kept",
+    "password.changed",
+    "account.disputed",
 ];
 
 impl Event {
@@ -370,6 +462,39 @@ impl Event {
             ),
             Self::AccountsExported { rows } => {
                 parts("accounts.exported", Subject::default(), vec![("rows", json!(rows))])
+            }
+            Self::LoginPassword(login) => login.parts(),
+            Self::LoginCode(login) => login.parts(),
+            Self::LoginWarned { account, in_row } => {
+                parts("login.warned", of_account(*account), vec![("in_row", json!(in_row))])
+            }
+            Self::SessionEnded { account, sessions, own } => parts(
+                "session.ended",
+                of_account(*account),
+                vec![("sessions", json!(sessions)), ("own", json!(own))],
+            ),
+            Self::TotpEnrolling { account, enrolment, grant } => parts(
+                "totp.enrolling",
+                of_account(*account),
+                vec![("enrolment", json!(enrolment)), ("grant", json!(grant))],
+            ),
+            Self::TotpActivated { account, enrolment, effect } => {
+                parts("totp.activated", of_account(*account), ActivationEffect::facts(*enrolment, effect.as_ref()))
+            }
+            Self::TotpLinkAsked { account, grant } => {
+                parts("totp.link-asked", of_account(*account), vec![("grant", json!(grant))])
+            }
+            Self::TotpDisabled { account, effect } => {
+                parts("totp.disabled", of_account(*account), DisableEffect::facts(effect.as_ref()))
+            }
+            Self::RecoveryCodesKept { account, credential } => {
+                parts("recovery-codes.kept", of_account(*account), vec![("credential", json!(credential))])
+            }
+            Self::PasswordChanged { account, sessions } => {
+                parts("password.changed", of_account(*account), vec![("sessions", json!(sessions))])
+            }
+            Self::AccountDisputed { link, letter } => {
+                parts("account.disputed", of_link(*link), vec![("letter_kind", json!(letter))])
             }
             Self::RetentionPurged { requests, links, letters, sessions } => parts(
                 "retention.purged",

@@ -11,6 +11,8 @@ pub enum LinkKind {
     Reset,
     /// Only carries *Ini bukan saya*.
     Notice,
+    /// Leads to activation.
+    Activate,
 }
 
 impl LinkKind {
@@ -19,6 +21,7 @@ impl LinkKind {
         match self {
             Self::Reset => "reset",
             Self::Notice => "notice",
+            Self::Activate => "activate",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod account_csv;
+pub mod activation;
+pub mod budget;
 pub mod delay;
 pub mod delivery;
 pub mod event;
@@ -10,3 +12,4 @@ pub mod link;
 pub mod refusal;
 pub mod request;
 pub mod resolve;
+pub mod session;

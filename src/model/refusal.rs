@@ -43,6 +43,28 @@ pub enum Refusal {
     NoMoreMail,
     /// The account cannot be reset by this way now.
     NotPossibleNow,
+    /// Nobody is signed in here, or the session is over.
+    SignInFirst,
+    /// User ID, Tipe User and password do not belong together.
+    LoginWrong,
+    /// The account is locked.
+    Locked,
+    /// No code of this TOTP, nor a recovery code.
+    CodeWrong,
+    /// A code that was used, or shown before its time.
+    CodeReplayed,
+    /// The code of another time: the device's clock is so many seconds ahead (negative: behind).
+    CodeElsewhere(i64),
+    /// Too many wrong codes; the next may be tried at the time named.
+    CodesHeld(DateTime<Utc>),
+    /// So many wrong codes in a row that only a reset by mail opens this way again.
+    CodesClosed,
+    /// Activation needs a grant that this browser does not hold.
+    GrantRequired,
+    /// The secret shown is not the one that is being enrolled any more.
+    EnrolmentGone,
+    /// TOTP is active already.
+    AlreadyActive,
 }
 
 impl Refusal {
@@ -67,6 +89,17 @@ impl Refusal {
             Self::PasswordWrong => "password-wrong",
             Self::NoMoreMail => "no-more-mail",
             Self::NotPossibleNow => "not-possible-now",
+            Self::SignInFirst => "sign-in-first",
+            Self::LoginWrong => "login-wrong",
+            Self::Locked => "locked",
+            Self::CodeWrong => "code-wrong",
+            Self::CodeReplayed => "code-replayed",
+            Self::CodeElsewhere(_) => "code-elsewhere",
+            Self::CodesHeld(_) => "codes-held",
+            Self::CodesClosed => "codes-closed",
+            Self::GrantRequired => "grant-required",
+            Self::EnrolmentGone => "enrolment-gone",
+            Self::AlreadyActive => "already-active",
         }
     }
 
@@ -74,15 +107,27 @@ impl Refusal {
     pub fn status(self) -> u16 {
         match self {
             Self::FormUnreadable => 400,
-            Self::FormInvalid | Self::CaptchaWrong | Self::PasswordWrong => 422,
-            Self::Forged => 403,
-            Self::TooMany(_) => 429,
+            Self::FormInvalid
+            | Self::CaptchaWrong
+            | Self::PasswordWrong
+            | Self::LoginWrong
+            | Self::CodeWrong
+            | Self::CodeReplayed
+            | Self::CodeElsewhere(_) => 422,
+            Self::SignInFirst => 401,
+            Self::Forged | Self::Locked | Self::CodesClosed | Self::GrantRequired => 403,
+            Self::TooMany(_) | Self::CodesHeld(_) => 429,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
             Self::TooSlow => 408,
             Self::LinkUnknown | Self::LinkExpired | Self::LinkUsed | Self::LinkEnded => 410,
-            Self::LinkMismatch | Self::StepClosed | Self::NoMoreMail | Self::NotPossibleNow => 409,
+            Self::LinkMismatch
+            | Self::StepClosed
+            | Self::NoMoreMail
+            | Self::NotPossibleNow
+            | Self::EnrolmentGone
+            | Self::AlreadyActive => 409,
         }
     }
 }

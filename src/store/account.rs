@@ -68,7 +68,7 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         lateral (
             select count(*) as letters_last_hour,
                 coalesce(max(l.queued_at) > pulih.now() - interval '60 s', false) as letter_just_now
-            from letter l where l.account_id = a.id and l.kind in ('link', 'hint') and not l.uncounted
+            from letter l where l.account_id = a.id and l.kind in ('link', 'hint', 'activate') and not l.uncounted
                 and l.queued_at > (select pulih.now()) - interval '1 h') l
         where a.id = {}")
     .bind(id)
@@ -103,6 +103,28 @@ pub async fn positions(tx: &mut Tx, id: Uuid) -> Result<Vec<i16>, Fault> {
         .map_err(fault)
 }
 
+/// Letters that carried a link to an account.
+#[derive(QueryableByName)]
+pub struct Letters {
+    /// How many.
+    #[diesel(sql_type = t::BigInt)]
+    pub count: i64,
+    /// When the oldest of them was posted.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// Those of the last hour.
+pub async fn letters_last_hour(tx: &mut Tx, id: Uuid) -> Result<Letters, Fault> {
+    sql("select count(*) as count, min(queued_at) as oldest from letter
+        where account_id = {} and kind in ('link', 'hint', 'activate') and not uncounted
+            and queued_at > (select pulih.now()) - interval '1 h'")
+    .bind(id)
+    .get_result::<Letters>(tx.look())
+    .await
+    .map_err(fault)
+}
+
 /// What a reset ended.
 #[derive(QueryableByName)]
 pub struct Revoked {
@@ -117,7 +139,8 @@ pub struct Revoked {
     pub sessions: i64,
 }
 
-/// Revokes the factor with its recovery codes and unused grants, and ends the sessions.
+/// Revokes the factor with its recovery codes, unused grants, activation links and half-made successor, ends the sessions,
+/// and forgives wrong codes: they were guesses at what is dead now.
 pub async fn revoke_factor(tx: &mut Tx, id: Uuid) -> Result<Revoked, Fault> {
     sql("with c as (
             update credential set revoked_at = pulih.now(), sealed_secret = null
@@ -126,12 +149,21 @@ pub async fn revoke_factor(tx: &mut Tx, id: Uuid) -> Result<Revoked, Fault> {
             update recovery_code set revoked_at = pulih.now()
             where account_id = {} and used_at is null and revoked_at is null returning 1),
         s as (
-            update session set ended_at = pulih.now() where account_id = {} and ended_at is null returning 1),
+            update session set ended_at = pulih.now(), activated = null
+            where account_id = {} and ended_at is null returning 1),
         g as (
             update activation_grant set revoked_at = pulih.now()
-            where account_id = {} and used_at is null and revoked_at is null)
+            where account_id = {} and used_at is null and revoked_at is null),
+        l as (
+            update link set ended_at = pulih.now(), end_reason = 'superseded'
+            where account_id = {} and kind = 'activate' and ended_at is null),
+        e as (delete from enrolment where account_id = {}),
+        b as (delete from code_limit where account_id = {})
         select (select id from c) as credential, (select count(*) from r) as recovery_codes,
             (select count(*) from s) as sessions")
+    .bind(id)
+    .bind(id)
+    .bind(id)
     .bind(id)
     .bind(id)
     .bind(id)
@@ -191,13 +223,16 @@ pub async fn mark_cancelled(tx: &mut Tx, id: Uuid, hold_days: i32) -> Result<Opt
     Ok(row.held_until.filter(|_| hold_days > 0))
 }
 
-/// Locks sign-in and resets.
+/// Locks sign-in and resets. Browsers it knew are strangers from now on: one of them may be the reason.
 pub async fn lock(tx: &mut Tx, id: Uuid, reason: &str) -> Result<(), Fault> {
-    diesel::update(account::table.find(id))
-        .set((account::status.eq("locked"), account::locked_reason.eq(reason)))
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    sql("with k as (delete from known_browser where account_id = {})
+        update account set status = 'locked', locked_reason = {} where id = {}")
+    .bind(id)
+    .bind(reason)
+    .bind(id)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 

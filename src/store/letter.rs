@@ -22,10 +22,14 @@ pub struct Post<'a> {
     pub kind: Option<LetterKind>,
     /// What stands in the way, for a hint.
     pub hint: Option<Hint>,
-    /// The request it is about.
-    pub request: Uuid,
+    /// The request it is about; none where it is about the account alone.
+    pub request: Option<Uuid>,
     /// The account; none for a stand-in.
     pub account: Option<Uuid>,
+    /// The grant its link carries.
+    pub grant: Option<Uuid>,
+    /// Where it happened, in words of our own.
+    pub place: Option<&'a str>,
     /// Which addresses: 1 is the registered one.
     pub positions: &'a [i16],
     /// Its language.
@@ -36,6 +40,29 @@ pub struct Post<'a> {
     pub uncounted: bool,
 }
 
+impl<'a> Post<'a> {
+    /// A letter to the registered address of an account.
+    pub fn to(account: Uuid, kind: LetterKind, language: Lang, key_id: &'a str) -> Self {
+        Self {
+            kind: Some(kind),
+            hint: None,
+            request: None,
+            account: Some(account),
+            grant: None,
+            place: None,
+            positions: everywhere(1),
+            language,
+            key_id,
+            uncounted: false,
+        }
+    }
+}
+
+/// The positions of so many addresses.
+pub fn everywhere(addresses: i64) -> &'static [i16] {
+    if addresses > 1 { &[1, 2] } else { &[1] }
+}
+
 /// Posts letters; returns the link of the first.
 pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     let fresh = |_| random::id();
@@ -43,16 +70,22 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     let links: Vec<Uuid> = post.positions.iter().map(fresh).collect();
     let randoms = post.positions.iter().map(|_| random::bytes::<32>()).collect::<Result<Vec<_>, _>>()?;
     let first = links.iter().copied().next().ok_or_else(|| Fault::broken("a letter was posted to no address"))?;
-    let link_kind = if post.kind == Some(LetterKind::Link) { LinkKind::Reset } else { LinkKind::Notice };
+    let link_kind = match post.kind {
+        Some(LetterKind::Link) => LinkKind::Reset,
+        Some(LetterKind::Activate) => LinkKind::Activate,
+        _ => LinkKind::Notice,
+    };
     let standing_in = post.kind.is_none();
     sql("with n as (
             select * from unnest({}::uuid[], {}::uuid[], {}::bytea[], {}::smallint[]) as n (letter, link, random, position)),
         l as (
-            insert into link (id, kind, request_id, account_id, position, key_id, random, issued_at, ended_at, end_reason)
-            select n.link, {}, {}, {}, n.position, {}, n.random, pulih.now(),
+            insert into link (id, kind, request_id, account_id, grant_id, position, key_id, random, issued_at, ended_at,
+                end_reason)
+            select n.link, {}, {}, {}, {}, n.position, {}, n.random, pulih.now(),
                 case when {} then pulih.now() end, case when {} then 'unmatched' end from n)
-        insert into letter (id, kind, hint, request_id, account_id, link_id, position, language, state, uncounted, ended_at)
-        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, case when {} then pulih.now() end from n")
+        insert into letter (id, kind, hint, request_id, account_id, link_id, position, language, state, uncounted, place,
+            ended_at)
+        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, {}, case when {} then pulih.now() end from n")
     .bind(letters)
     .bind(links)
     .bind(randoms.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
@@ -60,6 +93,7 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     .bind(link_kind.code())
     .bind(post.request)
     .bind(post.account)
+    .bind(post.grant)
     .bind(post.key_id)
     .bind(standing_in)
     .bind(standing_in)
@@ -70,6 +104,7 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     .bind(post.language.code())
     .bind(if standing_in { "dropped" } else { "queued" })
     .bind(post.uncounted)
+    .bind(post.place)
     .bind(standing_in)
     .execute(tx.write())
     .await
@@ -119,9 +154,15 @@ pub struct Leased {
     /// Where it goes.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub address: Option<String>,
+    /// Where it happened, in words of our own.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub place: Option<String>,
     /// Its link.
     #[diesel(sql_type = t::Uuid)]
     pub link_id: Uuid,
+    /// The grant its link carries.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub grant_id: Option<Uuid>,
     /// Key id of the link.
     #[diesel(sql_type = t::Text)]
     pub key_id: String,
@@ -187,8 +228,8 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             from due where letter.id = due.id returning letter.*)
         select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
             a.user_id, a.name, a.resets_held_until as held_until, d.address,
-            k.id as link_id, k.key_id, k.random,
-            l.kind = 'link' and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
+            l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
+            l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
             w.p95_seconds, r.id as request_id, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
         from l
         join link k on k.id = l.link_id

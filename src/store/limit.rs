@@ -25,7 +25,7 @@ pub struct NetworkHits {
     /// The network.
     #[diesel(sql_type = t::Text)]
     pub network: String,
-    /// `kirim` or `picture`.
+    /// `kirim`, `picture` or `password`.
     #[diesel(sql_type = t::Text)]
     pub what: String,
     /// Ten-minute slot since the epoch.
@@ -62,6 +62,8 @@ pub async fn sweep(read: &mut Read, slot: i64) -> Result<(), Fault> {
         sql("delete from network_limit where slot < {}").bind(slot - 6),
         sql("delete from captcha_spent where at < pulih.now() - interval '1 day'"),
         sql("delete from pair_limit where hits[1] < pulih.now() - interval '1 day'"),
+        sql("delete from password_limit where hits[1] < pulih.now() - interval '1 day'"),
+        sql("delete from known_browser where last_at < pulih.now() - interval '180 days'"),
     ] {
         statement.execute(read.look()).await.map_err(fault)?;
     }

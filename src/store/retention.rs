@@ -37,7 +37,7 @@ pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, F
                 and asked_at < (select pulih.now()) - make_interval(days => {}) order by asked_at limit {}),
         old as (
             (select id from link where issued_at < (select pulih.now()) - make_interval(days => {})
-                and (kind = 'notice' or ended_at < (select pulih.now()) - make_interval(days => {}))
+                and (kind <> 'reset' or ended_at < (select pulih.now()) - make_interval(days => {}))
                 order by issued_at limit {} * 4)
             -- whatever the limit: a request goes with all its links, or cannot go
             union select l.id from link l join gone on l.request_id = gone.id),

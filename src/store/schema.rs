@@ -42,6 +42,7 @@ diesel::table! {
         digits -> SmallInt,
         period -> SmallInt,
         last_step -> Nullable<BigInt>,
+        burned -> Array<BigInt>,
         created_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
     }
@@ -79,7 +80,7 @@ diesel::table! {
     link (id) {
         id -> Uuid,
         kind -> Text,
-        request_id -> Uuid,
+        request_id -> Nullable<Uuid>,
         account_id -> Nullable<Uuid>,
         position -> SmallInt,
         key_id -> Text,
@@ -94,6 +95,7 @@ diesel::table! {
         spent_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         end_reason -> Nullable<Text>,
+        grant_id -> Nullable<Uuid>,
     }
 }
 
@@ -119,6 +121,7 @@ diesel::table! {
         server_code -> Nullable<SmallInt>,
         server_text -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
+        place -> Nullable<Text>,
     }
 }
 

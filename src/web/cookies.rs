@@ -16,13 +16,28 @@ pub enum Cookie {
     NotMe,
     /// The grant to activate again.
     Grant,
+    /// The token of the activation link last opened.
+    Activate,
+    /// The token of the session.
+    Session,
+    /// User ID and Tipe User of the sign-in under way.
+    Login,
     /// The language chosen.
     Lang,
 }
 
 impl Cookie {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Browser, Self::Link, Self::NotMe, Self::Grant, Self::Lang];
+    pub const ALL: [Self; 8] = [
+        Self::Browser,
+        Self::Link,
+        Self::NotMe,
+        Self::Grant,
+        Self::Activate,
+        Self::Session,
+        Self::Login,
+        Self::Lang,
+    ];
 
     /// Its name; `__Host-` (RFC 6265bis §4.1.3.2) binds it to this host and to https.
     pub fn name(self, secure: bool) -> &'static str {
@@ -31,6 +46,9 @@ impl Cookie {
             Self::Link => "__Host-pulih_link",
             Self::NotMe => "__Host-pulih_not_me",
             Self::Grant => "__Host-pulih_grant",
+            Self::Activate => "__Host-pulih_activate",
+            Self::Session => "__Host-pulih_session",
+            Self::Login => "__Host-pulih_login",
             Self::Lang => "__Host-pulih_lang",
         };
         if secure { full } else { &full["__Host-".len()..] }

@@ -2,7 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use data_encoding::HEXUPPER;
 
@@ -26,7 +26,12 @@ impl ResponseError for Stop {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        HttpResponse::new(self.status_code())
+        match self {
+            Self::Refused(Refusal::SignInFirst) => {
+                HttpResponse::SeeOther().insert_header((LOCATION, "/login?note=ended")).finish()
+            }
+            _ => HttpResponse::new(self.status_code()),
+        }
     }
 }
 

@@ -6,9 +6,10 @@ use super::House;
 use super::cookies::{self, Cookie};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::token::{self, TokenPurpose};
+use crate::base::token::{self, Presented, TokenPurpose};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::link::{self, Link};
+use crate::store::notice::{self, Notice};
 use crate::web::Form;
 
 /// Seconds a browser keeps the token of a link: as long as its row is kept.
@@ -17,13 +18,22 @@ const KEPT_SECONDS: u32 = 30 * 24 * 3600;
 /// The link of a genuine token; nothing for any other text.
 pub async fn prove(house: &House, text: &str, purpose: TokenPurpose) -> Result<Option<Link>, Fault> {
     let Some(presented) = token::read(text) else { return Ok(None) };
-    let Some(link) = link::find(&mut house.app.read().await?, presented.link_id).await? else { return Ok(None) };
-    let keys = house.app.keys().of(Purpose::Link);
-    let genuine = match (keys.by_id(&link.key_id), <&[u8; 32]>::try_from(link.random.as_slice())) {
+    let link = link::find(&mut house.app.read().await?, presented.link_id).await?;
+    Ok(link.filter(|link| genuine(house, &presented, purpose, &link.key_id, &link.random)))
+}
+
+/// The link of a genuine token that is about an account alone.
+pub async fn prove_notice(house: &House, text: &str, purpose: TokenPurpose) -> Result<Option<Notice>, Fault> {
+    let Some(presented) = token::read(text) else { return Ok(None) };
+    let notice = notice::find(&mut house.app.read().await?, presented.link_id).await?;
+    Ok(notice.filter(|notice| genuine(house, &presented, purpose, &notice.key_id, &notice.random)))
+}
+
+fn genuine(house: &House, presented: &Presented, purpose: TokenPurpose, key_id: &str, random: &[u8]) -> bool {
+    match (house.app.keys().of(Purpose::Link).by_id(key_id), <&[u8; 32]>::try_from(random)) {
         (Some(key), Ok(random)) => presented.matches(key, purpose, random),
         _ => false,
-    };
-    Ok(genuine.then_some(link))
+    }
 }
 
 /// The link whose token this browser holds.
@@ -56,6 +66,13 @@ pub async fn disputable(house: &House, req: &HttpRequest, id: Option<&str>) -> R
     Ok(None)
 }
 
+/// The notice about an account that this browser may call *Ini bukan saya*.
+pub async fn disputable_notice(house: &House, req: &HttpRequest, id: Option<&str>) -> Result<Option<Notice>, Fault> {
+    let Some(text) = cookies::read(house, req.headers(), Cookie::NotMe) else { return Ok(None) };
+    let notice = prove_notice(house, text, TokenPurpose::NotMe).await?;
+    Ok(notice.filter(|notice| id.is_none_or(|id| id == notice.id.to_string())))
+}
+
 /// Moves a genuine token from the address into the browser's cookie.
 pub fn keep(house: &House, req: &HttpRequest, purpose: TokenPurpose, text: &str) {
     cookies::set(house, req, cookie(purpose), text, KEPT_SECONDS);
@@ -63,7 +80,8 @@ pub fn keep(house: &House, req: &HttpRequest, purpose: TokenPurpose, text: &str)
 
 fn cookie(purpose: TokenPurpose) -> Cookie {
     match purpose {
-        TokenPurpose::Reset | TokenPurpose::Activate => Cookie::Link,
+        TokenPurpose::Reset => Cookie::Link,
+        TokenPurpose::Activate => Cookie::Activate,
         TokenPurpose::NotMe | TokenPurpose::Cancel => Cookie::NotMe,
     }
 }

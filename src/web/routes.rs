@@ -13,6 +13,10 @@ use super::tally::Tally;
 pub enum Enter {
     /// Everybody.
     Everyone,
+    /// Who has shown the password of an account.
+    Password,
+    /// Who is signed in.
+    User,
 }
 
 /// Which limit counts a request.

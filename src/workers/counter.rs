@@ -7,7 +7,7 @@ use crate::store::limit::{self, NetworkHits};
 use crate::store::{delay, letter};
 
 /// What is counted, as the database names it.
-const WHAT: [&str; 2] = ["kirim", "picture"];
+const WHAT: [&str; 3] = ["kirim", "picture", "password"];
 
 /// Shares once; there is never more to do.
 pub async fn step(app: &App) -> Result<bool, Stop> {

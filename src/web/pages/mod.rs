@@ -1,9 +1,12 @@
 //! The pages: each handler extracts, reads or acts, and draws or redirects.
 
+pub mod account;
+pub mod activate;
 pub mod demo;
 pub mod help;
 pub mod home;
 pub mod link;
+pub mod login;
 pub mod not_me;
 pub mod reset;
 pub mod sent;

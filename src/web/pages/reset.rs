@@ -11,6 +11,7 @@ use crate::base::{form_token, picture, secret_hash};
 use crate::model::account::{ADDRESS_MAX, USER_ID_MAX, UserType};
 use crate::model::refusal::{Refusal, Stop};
 use crate::views::reset::{self, Data, Flaw, Typed};
+use crate::web::fields::{self, UserIdFlaw};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Client, Form, House, Sent, Trouble, captcha};
 
@@ -24,7 +25,8 @@ pub async fn form(
 ) -> Result<HttpResponse, Stop> {
     let query = Form::parse(req.query_string().as_bytes());
     let user_id = query.one("user_id").line().unwrap_or_default().chars().take(USER_ID_MAX).collect();
-    let typed = Typed { user_id, ..Typed::default() };
+    let user_type = query.one("user_type").text().and_then(UserType::from_code);
+    let typed = Typed { user_id, user_type, ..Typed::default() };
     let asked = Asked { req: &req, house: &house, spoken, browser: &browser, network: &client.network.to_string() };
     Ok(asked.draw(StatusCode::OK, typed, vec![], false)?)
 }
@@ -134,16 +136,11 @@ fn read(form: &Form) -> (Option<Fields>, Vec<Flaw>) {
 }
 
 fn user_id(form: &Form) -> Result<String, Flaw> {
-    let text = match form.one("user_id").line() {
-        Ok(text) => text.trim(),
-        Err(Trouble::Missing) => "",
-        Err(_) => return Err(Flaw::UserIdUnreadable),
-    };
-    match text.chars().count() {
-        0 => Err(Flaw::UserIdMissing),
-        n if n > USER_ID_MAX => Err(Flaw::UserIdTooLong),
-        _ => Ok(text.to_owned()),
-    }
+    fields::user_id(form).map_err(|flaw| match flaw {
+        UserIdFlaw::Missing => Flaw::UserIdMissing,
+        UserIdFlaw::TooLong => Flaw::UserIdTooLong,
+        UserIdFlaw::Unreadable => Flaw::UserIdUnreadable,
+    })
 }
 
 fn address(form: &Form) -> Result<String, Flaw> {

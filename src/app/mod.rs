@@ -1,11 +1,16 @@
 //! What the house shares: settings, database, clock and keys; the one way to read and the one way to write.
 
+pub mod guess;
+mod rules;
+mod secrets;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
 use crate::base::keyring::Keyring;
+use crate::base::passwords::Passwords;
 use crate::base::slots::Slots;
 use crate::config::Config;
 use crate::model::event::{Actor, Event, Record};
@@ -28,14 +33,22 @@ struct Inner {
     keys: Keyring,
     mail_is_slow: AtomicBool,
     networks: Slots,
+    passwords: Passwords,
 }
 
 impl App {
     /// Puts the house together; nothing is connected yet.
     pub fn new(config: Config, keys: Keyring, clock: Clock) -> Result<Self, Fault> {
         let pool = Pool::new(&config.database)?;
-        let inner =
-            Inner { config, pool, clock, keys, mail_is_slow: AtomicBool::new(false), networks: Slots::default() };
+        let inner = Inner {
+            config,
+            pool,
+            clock,
+            keys,
+            mail_is_slow: AtomicBool::new(false),
+            networks: Slots::default(),
+            passwords: Passwords::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -67,6 +80,11 @@ impl App {
     /// What each network does in these ten minutes.
     pub fn networks(&self) -> &Slots {
         &self.inner.networks
+    }
+
+    /// Passwords, compared a few at a time.
+    pub fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
     }
 
     /// Tells the house whether mail is slow.

@@ -1,0 +1,98 @@
+//! One tap mails a link to activation, for who resets on the PC and reads mail on the phone: to the registered address.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::random;
+use crate::i18n::Lang;
+use crate::model::activation::{GRANT_HOURS, Grant};
+use crate::model::event::{Actor, Event};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::{Refusal, Stop};
+use crate::store::letter::{self, Post};
+use crate::store::{Tx, account, factor, link, session};
+
+/// Mails the link for somebody who has shown the password.
+///
+/// A grant that is there is carried; where none is left a new one is issued, unless a reset of the account would wait or
+/// need a second person too.
+pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32]) -> Result<(), Stop> {
+    app.transact(Actor::User, async |tx| {
+        let Some(held) = session::hold(tx, token_hash, browser_hash, app.lives()).await? else {
+            return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
+        };
+        let account = held.account_id;
+        let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpLinkAsked { account, grant: None }));
+        if held.credential_id.is_some() {
+            return refused(Refusal::AlreadyActive);
+        }
+        let there = live(factor::grants(tx, account).await?, held.now);
+        let careful = held.protected
+            || held.held_until.is_some_and(|until| until > held.now)
+            || !app.delays().of_reset(held.changed_at, held.now).is_zero();
+        if there.is_none() && careful {
+            return refused(Refusal::NotPossibleNow);
+        }
+        if let Some(until) = full(app, tx, account, held.now).await? {
+            return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
+        }
+        let grant = match there {
+            Some(grant) => grant,
+            None => renew(tx, account).await?,
+        };
+        mail(app, tx, account, held.language()?, grant).await?;
+        Ok(Outcome::Done(Ok(()), Event::TotpLinkAsked { account, grant: Some(grant) }))
+    })
+    .await??;
+    Ok(())
+}
+
+/// Mails the link for the holder of the mailed link that was spent on a reset.
+pub async fn by_link(app: &App, link_id: Uuid) -> Result<(), Stop> {
+    app.transact(Actor::User, async |tx| {
+        let Some(held) = link::hold(tx, link_id).await? else {
+            return Ok(Outcome::Nothing(Err(Refusal::LinkUnknown)));
+        };
+        let account = held.account_id;
+        let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpLinkAsked { account, grant: None }));
+        let there = live(factor::grants(tx, account).await?, held.now);
+        let Some(grant) = there.filter(|_| held.spent_at.is_some() && !held.has_factor && !held.locked) else {
+            return refused(Refusal::NotPossibleNow);
+        };
+        if let Some(until) = full(app, tx, account, held.now).await? {
+            return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
+        }
+        mail(app, tx, account, held.language()?, grant).await?;
+        Ok(Outcome::Done(Ok(()), Event::TotpLinkAsked { account, grant: Some(grant) }))
+    })
+    .await??;
+    Ok(())
+}
+
+fn live(grants: Vec<Grant>, now: DateTime<Utc>) -> Option<Uuid> {
+    grants.into_iter().find(|grant| grant.expires_at > now).map(|grant| grant.id)
+}
+
+/// When the next letter may go to the registered address, if not now.
+async fn full(app: &App, tx: &mut Tx, account: Uuid, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Fault> {
+    let most = i64::from(app.config().limits.letters_per_hour);
+    let letters = account::letters_last_hour(tx, account).await?;
+    let limited = app.code_budget().is_some() && letters.count >= most;
+    Ok(limited.then(|| letters.oldest.unwrap_or(now) + TimeDelta::hours(1)))
+}
+
+async fn renew(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
+    let id = random::id();
+    factor::grant(tx, id, account, "renewed", None, GRANT_HOURS).await?;
+    Ok(id)
+}
+
+async fn mail(app: &App, tx: &mut Tx, account: Uuid, language: Lang, grant: Uuid) -> Result<(), Fault> {
+    let key_id = app.keys().of(Purpose::Link).current().0;
+    let letter = Post { grant: Some(grant), ..Post::to(account, LetterKind::Activate, language, key_id) };
+    letter::post(tx, &letter).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The code step of a sign-in: a code of the authenticator app, or a recovery code.
+
+use uuid::Uuid;
+
+use crate::app::guess::Guess;
+use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::{random, secret_hash};
+use crate::model::event::{Actor, Event, LoginCode};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::session::{Level, Method};
+use crate::store::letter::{self, Post, everywhere};
+use crate::store::session::{self, NewSession, Session};
+use crate::store::Tx;
+
+/// Wrong codes in a row at which the owner is told.
+const WARN_AT: i32 = 10;
+
+/// A code as typed, by the holder of a session that has shown the password.
+pub struct Code {
+    /// SHA-256 of the session's token.
+    pub token_hash: [u8; 32],
+    /// SHA-256 of the browser's id.
+    pub browser_hash: [u8; 32],
+    /// The browser in a few words.
+    pub browser_name: Option<String>,
+    /// The client network.
+    pub network: String,
+    /// By what.
+    pub method: Method,
+    /// The code.
+    pub typed: String,
+}
+
+/// Gives the code: the session that had shown the password ends, and a new one is signed in. Returns its token.
+pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
+    let mut warn = None;
+    let risen = app
+        .transact(Actor::User, async |tx| {
+            let held = session::hold(tx, &code.token_hash, &code.browser_hash, app.lives()).await?;
+            let Some(held) = held.filter(|s| s.level == Level::Password.code()) else {
+                return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
+            };
+            let mut event = LoginCode {
+                account: held.account_id,
+                session: held.id,
+                method: code.method.code(),
+                clock_seconds: None,
+                known_browser: held.known_browser,
+                in_row: held.in_row,
+                rose_to: None,
+                network: code.network.clone(),
+            };
+            match app.guess(tx, &held, &code.browser_hash, code.method, &code.typed).await? {
+                None => Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
+                Some(Guess::Held(refusal)) => Ok(Outcome::Nothing(Err(refusal))),
+                Some(Guess::Wrong { refusal, in_row }) => {
+                    warn = (in_row == WARN_AT).then(|| held.clone());
+                    event.in_row = in_row;
+                    event.clock_seconds = if let Refusal::CodeElsewhere(seconds) = refusal { Some(seconds) } else { None };
+                    Ok(Outcome::Refused(refusal, Event::LoginCode(event)))
+                }
+                Some(Guess::Right(right)) => {
+                    right.use_up(tx, &held, &code.browser_hash).await?;
+                    let (token, rose_to) = rise(app, tx, &held, &code).await?;
+                    event.rose_to = Some(rose_to);
+                    Ok(Outcome::Done(Ok(token), Event::LoginCode(event)))
+                }
+            }
+        })
+        .await;
+    if let Some(held) = warn {
+        warn_owner(app, &held, code.browser_name.as_deref()).await?;
+    }
+    Ok(risen??)
+}
+
+/// The session that had shown the password ends; one of another id and token goes on.
+async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u8; 32], Uuid), Fault> {
+    session::end(tx, held.account_id, held.id).await?;
+    let (id, token) = (random::id(), random::bytes::<32>()?);
+    let new = NewSession {
+        id,
+        account: held.account_id,
+        token_hash: &secret_hash(&token),
+        browser_hash: &code.browser_hash,
+        browser_name: code.browser_name.as_deref(),
+        network: &code.network,
+        level: Level::Full,
+        activated: None,
+    };
+    session::begin(tx, &new, app.lives()).await?;
+    Ok((token, id))
+}
+
+/// Tells the owner that somebody who knows the password types wrong codes.
+async fn warn_owner(app: &App, held: &Session, place: Option<&str>) -> Result<(), Stop> {
+    app.transact(Actor::User, async |tx| {
+        let key_id = app.keys().of(Purpose::Link).current().0;
+        let letter = Post::to(held.account_id, LetterKind::CodesFailing, held.language()?, key_id);
+        letter::post(tx, &Post { place, positions: everywhere(held.addresses), ..letter }).await?;
+        Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row: WARN_AT }))
+    })
+    .await
+}

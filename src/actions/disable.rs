@@ -1,0 +1,75 @@
+//! *Disable TOTP*: password and code, and the next sign-in enrols anew with the grant it leaves.
+
+use crate::app::guess::Guess;
+use crate::app::{App, Outcome};
+use crate::base::keyring::Purpose;
+use crate::base::{random, secret_hash};
+use crate::model::activation::GRANT_HOURS;
+use crate::model::event::{Actor, DisableEffect, Event};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::session::{Level, Method};
+use crate::store::letter::{self, Post, everywhere};
+use crate::store::{account, factor, session};
+
+/// What somebody signed in types to disable their TOTP.
+pub struct Disable {
+    /// SHA-256 of the session's token.
+    pub token_hash: [u8; 32],
+    /// SHA-256 of the browser's id.
+    pub browser_hash: [u8; 32],
+    /// The browser in a few words.
+    pub browser_name: Option<String>,
+    /// The hash their password was compared with, where it fits.
+    pub fitting: Option<String>,
+    /// By what the second factor is proved.
+    pub method: Method,
+    /// The code.
+    pub typed: String,
+    /// The secret this browser will hold as its activation grant.
+    pub grant_secret: [u8; 32],
+}
+
+/// Revokes the TOTP with its recovery codes and ends every session of the account.
+pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
+    app.transact(Actor::User, async |tx| {
+        let held = session::hold(tx, &disable.token_hash, &disable.browser_hash, app.lives()).await?;
+        let Some(held) = held.filter(|s| s.level == Level::Full.code() && s.credential_id.is_some()) else {
+            return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
+        };
+        let account = held.account_id;
+        let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpDisabled { account, effect: None }));
+        if let Some(refusal) = app.held(&held) {
+            return Ok(Outcome::Nothing(Err(refusal)));
+        }
+        if disable.fitting.is_none() || disable.fitting != held.password_hash {
+            let keep = app.code_budget().map_or(1, |budget| budget.remembered());
+            factor::count_wrong(tx, &held, &disable.browser_hash, keep, None).await?;
+            return refused(Refusal::PasswordWrong);
+        }
+        match app.guess(tx, &held, &disable.browser_hash, disable.method, &disable.typed).await? {
+            Some(Guess::Right(right)) => right.use_up(tx, &held, &disable.browser_hash).await?,
+            Some(Guess::Wrong { refusal, .. }) => return refused(refusal),
+            Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
+            None => return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
+        }
+        let revoked = account::revoke_factor(tx, account).await?;
+        let grant = random::id();
+        let secret_hash = secret_hash(&disable.grant_secret);
+        factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;
+        let positions = everywhere(held.addresses);
+        let key_id = app.keys().of(Purpose::Link).current().0;
+        let letter = Post::to(account, LetterKind::Disabled, held.language()?, key_id);
+        letter::post(tx, &Post { place: disable.browser_name.as_deref(), positions, ..letter }).await?;
+        let effect = DisableEffect {
+            credential: revoked.credential.unwrap_or_default(),
+            recovery_codes: revoked.recovery_codes,
+            sessions: revoked.sessions,
+            grant,
+            letters: positions.len(),
+        };
+        Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
+    })
+    .await??;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The password step of a sign-in: what is typed is compared before the transaction, and the hash again inside it.
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::{password, random, secret_hash, slots};
+use crate::config::LimitsMode;
+use crate::model::account::{UserType, fold_user_id};
+use crate::model::activation::{Entitled, Shown, entitled};
+use crate::model::event::{Actor, Event, LoginPassword, Opened};
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::session::Level;
+use crate::store::login::{self, Account};
+use crate::store::session::{self, NewSession};
+use crate::store::{Tx, factor};
+
+/// What the counts of networks call a wrong password.
+const PASSWORD: &str = "password";
+
+/// User ID, Tipe User and password, as typed.
+pub struct Login {
+    /// The User ID, trimmed.
+    pub user_id: String,
+    /// The Tipe User chosen.
+    pub user_type: UserType,
+    /// The password.
+    pub password: String,
+    /// SHA-256 of the browser's id.
+    pub browser_hash: [u8; 32],
+    /// The browser in a few words.
+    pub browser_name: Option<String>,
+    /// The client network.
+    pub network: String,
+    /// What the browser can show besides.
+    pub shown: Shown,
+}
+
+/// What comes after a right password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The code of the active TOTP.
+    Code,
+    /// Activation: none is active, and one is demanded or was once there.
+    Activate,
+    /// The account: TOTP is not demanded and was never enabled.
+    Account,
+}
+
+impl Next {
+    /// The word in events.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Activate => "activate",
+            Self::Account => "account",
+        }
+    }
+}
+
+/// A session that a right password opened.
+pub struct Begun {
+    /// Its token.
+    pub token: [u8; 32],
+    /// What comes next.
+    pub next: Next,
+}
+
+/// Opens a session for a right password; all wrong ones are told alike.
+pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
+    let key = key(&login);
+    let budget = app.password_budget();
+    let folded = fold_user_id(&login.user_id);
+    let before = login::before(&mut app.read().await?, &folded, &key).await?;
+    if let Some(until) = budget.as_ref().and_then(|b| b.held_until(&before.wrong, before.now)) {
+        return Err(Refusal::TooMany(until).into());
+    }
+    let fits = app.passwords().verify(login.password.clone(), before.password_hash.clone()).await?;
+    let better = match &before.password_hash {
+        Some(hash) if fits && !password::is_current(hash) => Some(app.passwords().hash(login.password.clone()).await?),
+        _ => None,
+    };
+    let compared = Compared { hash: before.password_hash.filter(|_| fits), better };
+    let begun = app
+        .transact(Actor::User, async |tx| {
+            let mut event = LoginPassword {
+                account: None,
+                user_type: login.user_type,
+                user_id: login.user_id.clone(),
+                network: login.network.clone(),
+                opened: None,
+            };
+            // again, now that nobody else can count: guesses made at once get no more tries than guesses in a row
+            let wrong = login::wrong(tx, &key).await?;
+            let account = login::hold(tx, &folded).await?;
+            event.account = account.as_ref().map(|a| a.id);
+            if let Some(until) = budget.as_ref().and_then(|b| b.held_until(&wrong, before.now)) {
+                return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
+            }
+            let right = account.filter(|a| compared.belongs_to(a) && a.kind == login.user_type.code());
+            let Some(account) = right else {
+                if let Some(budget) = &budget {
+                    login::count_wrong(tx, &key, budget.remembered()).await?;
+                }
+                return Ok(Outcome::Refused(Refusal::LoginWrong, Event::LoginPassword(event)));
+            };
+            if account.locked {
+                return Ok(Outcome::Refused(Refusal::Locked, Event::LoginPassword(event)));
+            }
+            let (begun, opened) = begin(app, tx, &login, &account, compared.better.as_deref()).await?;
+            event.opened = Some(opened);
+            Ok(Outcome::Done(Ok(begun), Event::LoginPassword(event)))
+        })
+        .await;
+    match begun {
+        Ok(begun) => Ok(begun?),
+        Err(stop) => {
+            if matches!(stop, Stop::Refused(Refusal::LoginWrong)) {
+                spray(app, &login.network);
+            }
+            Err(stop)
+        }
+    }
+}
+
+/// What a password was compared with.
+struct Compared {
+    /// The hash it fits; none where it fits none.
+    hash: Option<String>,
+    /// A better hash of the same password.
+    better: Option<String>,
+}
+
+impl Compared {
+    /// Whether the account still has that hash.
+    fn belongs_to(&self, account: &Account) -> bool {
+        self.hash.is_some() && self.hash == account.password_hash
+    }
+}
+
+async fn begin(
+    app: &App,
+    tx: &mut Tx,
+    login: &Login,
+    account: &Account,
+    better: Option<&str>,
+) -> Result<(Begun, Opened), Fault> {
+    let demanded = app.config().totp.required || account.had_factor;
+    let next = match (account.has_factor, demanded) {
+        (true, _) => Next::Code,
+        (false, true) => Next::Activate,
+        (false, false) => Next::Account,
+    };
+    let (id, token) = (random::id(), random::bytes::<32>()?);
+    let token_hash = secret_hash(&token);
+    let new = NewSession {
+        id,
+        account: account.id,
+        token_hash: &token_hash,
+        browser_hash: &login.browser_hash,
+        browser_name: login.browser_name.as_deref(),
+        network: &login.network,
+        level: if next == Next::Account { Level::Full } else { Level::Password },
+        activated: None,
+    };
+    if next == Next::Activate {
+        enrol(app, tx, login, account).await?;
+    }
+    session::begin(tx, &new, app.lives()).await?;
+    if let Some(better) = better {
+        login::rehash(tx, account.id, better).await?;
+    }
+    let opened = Opened { session: id, next: next.code(), rehashed: better.is_some() };
+    Ok((Begun { token, next }, opened))
+}
+
+/// Where the browser may enrol at once, the secret is ready when its page is opened; one that was shown to it before, and
+/// not yet proved, goes on.
+async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Result<(), Fault> {
+    let grants = factor::grants(tx, account.id).await?;
+    let first = app.password_enrols_first();
+    let grant = match entitled(&grants, &login.shown, account.had_factor, first, account.now) {
+        Entitled::ByGrant(grant) => Some(grant),
+        Entitled::ByPassword => None,
+        Entitled::No => return Ok(()),
+    };
+    let there = factor::held_enrolment(tx, account.id).await?;
+    if there.is_some_and(|e| e.grant_id == grant && e.browser_hash == login.browser_hash) {
+        return Ok(());
+    }
+    factor::enrol(tx, account.id, &app.new_enrolment(&login.browser_hash, grant)?).await
+}
+
+/// One password tried on many people comes from one network: operators are told, and nobody is locked out.
+fn spray(app: &App, network: &str) {
+    if app.config().limits.mode == LimitsMode::Off {
+        return;
+    }
+    let failed = app.networks().hit(network, PASSWORD, slots::slot(app.clock().now()));
+    if failed == app.config().limits.sprayed_per_10_min {
+        metrics::counter!("passwords_sprayed_total").increment(1);
+        tracing::warn!(network, failed, "many wrong passwords from one network");
+    }
+}
+
+fn key(login: &Login) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(fold_user_id(&login.user_id));
+    hash.update([0]);
+    hash.update(&login.network);
+    hash.finalize().into()
+}

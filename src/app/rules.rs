@@ -1,0 +1,73 @@
+//! Rules that the settings decide, in the shape the model asks for.
+
+use chrono::TimeDelta;
+
+use super::App;
+use crate::base::totp::{Algorithm, Params};
+use crate::config::{EnrolFirst, LimitsMode};
+use crate::model::budget::{Budget, Window};
+use crate::model::delay::DelayRules;
+use crate::model::session::Lives;
+
+impl App {
+    /// How long sessions live.
+    pub fn lives(&self) -> Lives {
+        let session = self.config().session;
+        let minutes = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+        Lives {
+            step_minutes: minutes(session.step_minutes),
+            idle_minutes: minutes(session.idle_minutes),
+            absolute_minutes: minutes(session.absolute_hours.saturating_mul(60)),
+        }
+    }
+
+    /// Wrong codes after a right password; none where limits are off.
+    pub fn code_budget(&self) -> Option<Budget<3>> {
+        let limits = self.config().limits;
+        (limits.mode == LimitsMode::On).then_some(Budget {
+            windows: [
+                Window { span: TimeDelta::minutes(5), most: limits.codes_per_5_min },
+                Window { span: TimeDelta::hours(1), most: limits.codes_per_hour },
+                Window { span: TimeDelta::days(1), most: limits.codes_per_day },
+            ],
+        })
+    }
+
+    /// Wrong passwords for one User ID from one network; none where limits are off.
+    pub fn password_budget(&self) -> Option<Budget<1>> {
+        let limits = self.config().limits;
+        (limits.mode == LimitsMode::On)
+            .then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most: limits.passwords_per_5_min }] })
+    }
+
+    /// Whether an account that never had TOTP may enrol with the password alone.
+    pub fn password_enrols_first(&self) -> bool {
+        self.config().enrol.first == EnrolFirst::Password
+    }
+
+    /// What new codes are like.
+    pub fn totp(&self) -> Params {
+        let totp = &self.config().totp;
+        Params {
+            algorithm: Algorithm::from_code(&totp.algorithm).unwrap_or(Algorithm::Sha1),
+            digits: totp.digits,
+            period: totp.period,
+        }
+    }
+
+    /// The name beside the account in authenticator apps.
+    pub fn issuer(&self) -> &str {
+        let config = self.config();
+        if config.totp.issuer.is_empty() { &config.server.agency } else { &config.totp.issuer }
+    }
+
+    /// How long resets wait.
+    pub fn delays(&self) -> DelayRules {
+        let reset = self.config().reset;
+        DelayRules {
+            always: TimeDelta::hours(reset.delay_hours.into()),
+            care: TimeDelta::hours(reset.care_delay_hours.into()),
+            care_for: TimeDelta::days(reset.care_days.into()),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! TOTP secrets: made and sealed, opened and judged by; recovery codes beside them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::App;
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::totp::{self, Algorithm, Params, Verdict};
+use crate::base::{random, recovery, seal};
+use crate::model::activation::RECOVERY_CODES;
+use crate::store::factor::Enrolment;
+use crate::store::session::Session;
+
+impl App {
+    /// A new secret for that browser, sealed.
+    pub fn new_enrolment(&self, browser_hash: &[u8; 32], grant: Option<Uuid>) -> Result<Enrolment, Fault> {
+        let (id, params) = (random::id(), self.totp());
+        let secret = totp::generate()?;
+        Ok(Enrolment {
+            id,
+            browser_hash: browser_hash.to_vec(),
+            grant_id: grant,
+            sealed_secret: seal::seal(self.keys().of(Purpose::Seal), id, &secret)?,
+            algorithm: params.algorithm.code().to_owned(),
+            digits: i16::from(params.digits),
+            period: i16::try_from(params.period).map_err(|e| Fault::bug("the period is too long", e))?,
+        })
+    }
+
+    /// The secret of an enrolment, and what its codes are like.
+    pub fn enrolling(&self, enrolment: &Enrolment) -> Result<(Zeroizing<Vec<u8>>, Params), Fault> {
+        let secret = seal::open(self.keys().of(Purpose::Seal), enrolment.id, &enrolment.sealed_secret)?;
+        Ok((secret, params(&enrolment.algorithm, enrolment.digits, enrolment.period)?))
+    }
+
+    /// What a typed code is to the session's active TOTP; nothing where none is active.
+    pub fn judge(&self, session: &Session, typed: &str) -> Result<Option<Verdict>, Fault> {
+        let (Some(id), Some(sealed), Some(algorithm), Some(digits), Some(period)) = (
+            session.credential_id,
+            session.sealed_secret.as_deref(),
+            session.algorithm.as_deref(),
+            session.digits,
+            session.period,
+        ) else {
+            return Ok(None);
+        };
+        let secret = seal::open(self.keys().of(Purpose::Seal), id, sealed)?;
+        totp::judge(&secret, &params(algorithm, digits, period)?, session.now, typed).map(Some)
+    }
+
+    /// What a typed first code is to an enrolment.
+    pub fn judge_first(&self, enrolment: &Enrolment, now: DateTime<Utc>, typed: &str) -> Result<Verdict, Fault> {
+        let (secret, params) = self.enrolling(enrolment)?;
+        totp::judge(&secret, &params, now, typed)
+    }
+
+    /// The recovery codes of a credential.
+    pub fn recovery_codes(&self, credential: Uuid) -> [String; RECOVERY_CODES] {
+        recovery::derive(self.keys().of(Purpose::Seal).current().1, credential)
+    }
+}
+
+fn params(algorithm: &str, digits: i16, period: i16) -> Result<Params, Fault> {
+    let broken = || Fault::broken(format!("no TOTP is like {algorithm}, {digits} digits, {period} s"));
+    Ok(Params {
+        algorithm: Algorithm::from_code(algorithm).ok_or_else(broken)?,
+        digits: u8::try_from(digits).map_err(|_| broken())?,
+        period: u32::try_from(period).map_err(|_| broken())?,
+    })
+}

@@ -1,0 +1,99 @@
+//! Who may enrol a new TOTP: the password alone is enough for nobody who had one.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Hours a grant lives.
+pub const GRANT_HOURS: i32 = 72;
+/// Recovery codes made with each TOTP.
+pub const RECOVERY_CODES: usize = 10;
+
+/// A grant that was neither used nor revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Row id.
+    pub id: Uuid,
+    /// SHA-256 of the secret of the browser it was given to; none where it goes by mail alone.
+    pub secret_hash: Option<Vec<u8>>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What a browser can show besides the password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// SHA-256 of its grant secret.
+    pub secret_hash: Option<[u8; 32]>,
+    /// The grant that its mailed activation link carries.
+    pub mailed: Option<Uuid>,
+}
+
+/// What somebody who knows the password may do about TOTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entitled {
+    /// Enrol, by that grant.
+    ByGrant(Uuid),
+    /// Enrol, by the password alone: the account never had TOTP, and the settings allow it.
+    ByPassword,
+    /// Nothing before a link is opened that only the registered address gets.
+    No,
+}
+
+/// What `shown` entitles to at `now`.
+pub fn entitled(
+    grants: &[Grant],
+    shown: &Shown,
+    had_factor: bool,
+    password_enrols_first: bool,
+    now: DateTime<Utc>,
+) -> Entitled {
+    let holds = |grant: &&Grant| {
+        let by_browser = shown.secret_hash.is_some_and(|hash| grant.secret_hash.as_deref() == Some(hash.as_slice()));
+        grant.expires_at > now && (by_browser || shown.mailed == Some(grant.id))
+    };
+    match grants.iter().find(holds) {
+        Some(grant) => Entitled::ByGrant(grant.id),
+        None if !had_factor && password_enrols_first => Entitled::ByPassword,
+        None => Entitled::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_grant_is_for_its_browser_or_its_mailed_link_and_for_a_time() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let id = Uuid::from_u128(7);
+        let grant =
+            |hash: Option<[u8; 32]>| Grant { id, secret_hash: hash.map(Vec::from), expires_at: now + TimeDelta::hours(1) };
+        let browser = Shown { secret_hash: Some([1; 32]), mailed: None };
+        let stranger = Shown { secret_hash: Some([2; 32]), mailed: None };
+        let mailed = Shown { secret_hash: None, mailed: Some(id) };
+        let later = now + TimeDelta::hours(1);
+        for (grants, shown, at, expected) in [
+            (vec![grant(Some([1; 32]))], browser, now, Entitled::ByGrant(id)),
+            (vec![grant(Some([1; 32]))], browser, later, Entitled::No),
+            (vec![grant(Some([1; 32]))], stranger, now, Entitled::No),
+            (vec![grant(Some([1; 32]))], mailed, now, Entitled::ByGrant(id)),
+            (vec![grant(None)], browser, now, Entitled::No),
+            (vec![grant(None)], Shown::default(), now, Entitled::No),
+            (vec![grant(None)], mailed, now, Entitled::ByGrant(id)),
+            (vec![], mailed, now, Entitled::No),
+        ] {
+            assert_eq!(entitled(&grants, &shown, true, true, at), expected, "{grants:?} {shown:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_enrolment_may_need_the_password_alone() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let asks = |had, first| entitled(&[], &Shown::default(), had, first, now);
+        assert_eq!(asks(false, true), Entitled::ByPassword);
+        assert_eq!(asks(false, false), Entitled::No);
+        assert_eq!(asks(true, true), Entitled::No);
+    }
+}

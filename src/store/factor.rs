@@ -1,0 +1,301 @@
+//! TOTP: secrets that are being enrolled, credentials, their recovery codes, and wrong codes.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::session::{STRANGERS, Session};
+use super::sql::sql;
+use super::tx::{Read, Tx, fault};
+use crate::base::fault::Fault;
+use crate::model::activation::Grant;
+
+/// A secret that is shown and not yet proved.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Enrolment {
+    /// Its id, which becomes the credential's.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// SHA-256 of the id of the browser it was made for.
+    #[diesel(sql_type = t::Binary)]
+    pub browser_hash: Vec<u8>,
+    /// The grant it rests on; none where the password alone may enrol.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub grant_id: Option<Uuid>,
+    /// The sealed secret.
+    #[diesel(sql_type = t::Binary)]
+    pub sealed_secret: Vec<u8>,
+    /// Its algorithm.
+    #[diesel(sql_type = t::Text)]
+    pub algorithm: String,
+    /// Its digits.
+    #[diesel(sql_type = t::SmallInt)]
+    pub digits: i16,
+    /// Its period in seconds.
+    #[diesel(sql_type = t::SmallInt)]
+    pub period: i16,
+}
+
+const ENROLMENT: &str =
+    "select id, browser_hash, grant_id, sealed_secret, algorithm, digits, period from enrolment where account_id = {}";
+
+/// The enrolment of an account.
+pub async fn enrolment(read: &mut Read, account: Uuid) -> Result<Option<Enrolment>, Fault> {
+    sql(ENROLMENT).bind(account).get_result::<Enrolment>(read.look()).await.optional().map_err(fault)
+}
+
+/// The same, of an account that is held.
+pub async fn held_enrolment(tx: &mut Tx, account: Uuid) -> Result<Option<Enrolment>, Fault> {
+    sql(ENROLMENT).bind(account).get_result::<Enrolment>(tx.look()).await.optional().map_err(fault)
+}
+
+/// Begins an enrolment in place of any other of the account.
+pub async fn enrol(tx: &mut Tx, account: Uuid, new: &Enrolment) -> Result<(), Fault> {
+    sql("insert into enrolment (account_id, id, browser_hash, grant_id, sealed_secret, algorithm, digits, period, created_at)
+        values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now())
+        on conflict (account_id) do update set id = excluded.id, browser_hash = excluded.browser_hash,
+            grant_id = excluded.grant_id, sealed_secret = excluded.sealed_secret, algorithm = excluded.algorithm,
+            digits = excluded.digits, period = excluded.period, created_at = excluded.created_at")
+    .bind(account)
+    .bind(new.id)
+    .bind(new.browser_hash.as_slice())
+    .bind(new.grant_id)
+    .bind(new.sealed_secret.as_slice())
+    .bind(new.algorithm.as_str())
+    .bind(new.digits)
+    .bind(new.period)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// The grants of an account that were neither used nor revoked.
+pub async fn grants(tx: &mut Tx, account: Uuid) -> Result<Vec<Grant>, Fault> {
+    Ok(live_grants(account).load::<GrantRow>(tx.look()).await.map_err(fault)?.into_iter().map(Grant::from).collect())
+}
+
+/// The same, outside a transaction.
+pub async fn read_grants(read: &mut Read, account: Uuid) -> Result<Vec<Grant>, Fault> {
+    Ok(live_grants(account).load::<GrantRow>(read.look()).await.map_err(fault)?.into_iter().map(Grant::from).collect())
+}
+
+fn live_grants<'a>(account: Uuid) -> super::sql::Sql<'a> {
+    sql("select id, secret_hash, expires_at from activation_grant
+        where account_id = {} and used_at is null and revoked_at is null order by created_at desc")
+    .bind(account)
+}
+
+#[derive(QueryableByName)]
+struct GrantRow {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    secret_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = t::Timestamptz)]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<GrantRow> for Grant {
+    fn from(row: GrantRow) -> Self {
+        Self { id: row.id, secret_hash: row.secret_hash, expires_at: row.expires_at }
+    }
+}
+
+/// Issues a grant that comes from no request.
+pub async fn grant(
+    tx: &mut Tx,
+    id: Uuid,
+    account: Uuid,
+    source: &str,
+    secret_hash: Option<&[u8; 32]>,
+    hours: i32,
+) -> Result<(), Fault> {
+    sql("insert into activation_grant (id, account_id, source, secret_hash, created_at, expires_at)
+        values ({}, {}, {}, {}, pulih.now(), pulih.now() + make_interval(hours => {}))")
+    .bind(id)
+    .bind(account)
+    .bind(source)
+    .bind(secret_hash.map(<[u8; 32]>::as_slice))
+    .bind(hours)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Makes the enrolment the account's one TOTP: whatever was active is dead from now on, and so are all grants and
+/// activation links. `step` is the time step of the first code.
+pub async fn activate(
+    tx: &mut Tx,
+    account: Uuid,
+    enrolment: &Enrolment,
+    step: i64,
+    recovery_hashes: &[[u8; 32]],
+) -> Result<(), Fault> {
+    sql("with c as (
+            update credential set revoked_at = pulih.now(), sealed_secret = null
+            where account_id = {} and revoked_at is null),
+        r as (
+            update recovery_code set revoked_at = pulih.now()
+            where account_id = {} and used_at is null and revoked_at is null),
+        g as (
+            update activation_grant set used_at = case when id = {} then pulih.now() end,
+                revoked_at = case when id is distinct from {} then pulih.now() end
+            where account_id = {} and used_at is null and revoked_at is null),
+        l as (
+            update link set ended_at = pulih.now(), end_reason = case when grant_id = {} then 'spent' else 'superseded' end,
+                spent_at = case when grant_id = {} then pulih.now() end
+            where account_id = {} and kind = 'activate' and ended_at is null),
+        e as (delete from enrolment where account_id = {}),
+        b as (delete from code_limit where account_id = {})
+        select 1")
+    .bind(account)
+    .bind(account)
+    .bind(enrolment.grant_id)
+    .bind(enrolment.grant_id)
+    .bind(account)
+    .bind(enrolment.grant_id)
+    .bind(enrolment.grant_id)
+    .bind(account)
+    .bind(account)
+    .bind(account)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    // a statement of its own: one account has one active credential, and this one comes after the old one is dead
+    sql("with c as (
+            insert into credential (id, account_id, sealed_secret, algorithm, digits, period, last_step, created_at)
+            values ({}, {}, {}, {}, {}, {}, {}, pulih.now()) returning id, account_id)
+        insert into recovery_code (id, account_id, credential_id, hash)
+        select gen_random_uuid(), c.account_id, c.id, h from c, unnest({}::bytea[]) as h")
+    .bind(enrolment.id)
+    .bind(account)
+    .bind(enrolment.sealed_secret.as_slice())
+    .bind(enrolment.algorithm.as_str())
+    .bind(enrolment.digits)
+    .bind(enrolment.period)
+    .bind(step)
+    .bind(recovery_hashes.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Accepts a time step; false where it, or a later one, was accepted before.
+pub async fn accept(tx: &mut Tx, credential: Uuid, step: i64) -> Result<bool, Fault> {
+    let accepted = sql("update credential set last_step = {}, burned = array(select b from unnest(burned) b where b > {})
+        where id = {} and revoked_at is null and coalesce(last_step, -1) < {}")
+    .bind(step)
+    .bind(step)
+    .bind(credential)
+    .bind(step)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(accepted == 1)
+}
+
+/// Uses up a recovery code of a credential, if there is one with that hash.
+pub async fn use_recovery_code(tx: &mut Tx, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
+    let used = sql("update recovery_code set used_at = pulih.now()
+        where credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+    .bind(credential)
+    .bind(hash)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(used == 1)
+}
+
+/// Whether a credential has an unused recovery code of that hash.
+pub async fn has_recovery_code(tx: &mut Tx, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
+    let row = sql("select count(*) as count from recovery_code
+        where credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+    .bind(credential)
+    .bind(hash)
+    .get_result::<Count>(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.count > 0)
+}
+
+/// How many recovery codes of an account are unused.
+pub async fn recovery_codes_left(read: &mut Read, account: Uuid) -> Result<i64, Fault> {
+    let row = sql("select count(*) as count from recovery_code
+        where account_id = {} and used_at is null and revoked_at is null")
+    .bind(account)
+    .get_result::<Count>(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.count)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = t::BigInt)]
+    count: i64,
+}
+
+/// A right code: its share of the budget is whole again.
+pub async fn forgive(tx: &mut Tx, session: &Session, browser_hash: &[u8; 32]) -> Result<(), Fault> {
+    if session.wrong.is_empty() && session.in_row == 0 {
+        return Ok(());
+    }
+    sql("delete from code_limit where account_id = {} and share = {}")
+        .bind(session.account_id)
+        .bind(share(session, browser_hash))
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Counts a wrong code of a held session, and burns the future step it showed. A counter: the action may still be
+/// refused. Returns how many there were in a row.
+pub async fn count_wrong(
+    tx: &mut Tx,
+    session: &Session,
+    browser_hash: &[u8; 32],
+    keep: i32,
+    burn: Option<i64>,
+) -> Result<i32, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Integer)]
+        in_row: i32,
+    }
+    let row = sql("with b as (
+            update credential set burned = burned || {}::bigint where id = {} and {} and not burned @> array[{}::bigint])
+        insert into code_limit as l (account_id, share, hits, in_row) values ({}, {}, array[pulih.now()], 1)
+        on conflict (account_id, share) do update set hits = (excluded.hits || l.hits)[1:{}], in_row = l.in_row + 1
+        returning in_row")
+    .bind(burn.unwrap_or_default())
+    .bind(session.credential_id)
+    .bind(burn.is_some())
+    .bind(burn.unwrap_or_default())
+    .bind(session.account_id)
+    .bind(share(session, browser_hash))
+    .bind(keep)
+    .get_result::<Row>(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.in_row)
+}
+
+fn share<'a>(session: &Session, browser_hash: &'a [u8; 32]) -> &'a [u8; 32] {
+    if session.known_browser { browser_hash } else { &STRANGERS }
+}
+
+/// Removes enrolments older than the grants they can rest on. Bookkeeping, no action.
+pub async fn sweep(read: &mut Read, hours: i32) -> Result<(), Fault> {
+    sql("delete from enrolment where created_at < pulih.now() - make_interval(hours => {})")
+        .bind(hours)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The password step of a sign-in: the account behind a User ID, its password, and wrong ones.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::account;
+use super::sql::sql;
+use super::tx::{Read, Tx, fault};
+use crate::base::fault::Fault;
+
+/// What is known before a password is compared.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Before {
+    /// The password's hash, where an account stands behind the User ID and has one.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub password_hash: Option<String>,
+    /// Wrong passwords for this User ID from this network, newest first.
+    #[diesel(sql_type = t::Array<t::Timestamptz>)]
+    pub wrong: Vec<DateTime<Utc>>,
+    /// The database's time.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+/// Looks up a User ID as it is compared, and the wrong passwords under `key`.
+pub async fn before(read: &mut Read, user_id_folded: &str, key: &[u8; 32]) -> Result<Before, Fault> {
+    sql("select a.password_hash, coalesce(l.hits, '{}') as wrong, pulih.now() as now
+        from (select 1) one
+        left join account a on a.user_id_folded = {}
+        left join password_limit l on l.key = {}")
+    .bind(user_id_folded)
+    .bind(key)
+    .get_result::<Before>(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// An account whose row is locked.
+#[derive(Clone, Debug, QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
+pub struct Account {
+    /// Row id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// Word of its Tipe User.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// Its password's hash.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub password_hash: Option<String>,
+    /// Whether it is locked.
+    #[diesel(sql_type = t::Bool)]
+    pub locked: bool,
+    /// Whether it has an active TOTP.
+    #[diesel(sql_type = t::Bool)]
+    pub has_factor: bool,
+    /// Whether it ever had one.
+    #[diesel(sql_type = t::Bool)]
+    pub had_factor: bool,
+    /// The database's time.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+/// Locks the account behind a User ID; a miss takes as many statements as a hit.
+pub async fn hold(tx: &mut Tx, user_id_folded: &str) -> Result<Option<Account>, Fault> {
+    let id = account::table
+        .filter(account::user_id_folded.eq(user_id_folded))
+        .select(account::id)
+        .for_update()
+        .first::<Uuid>(tx.look())
+        .await
+        .optional()
+        .map_err(fault)?;
+    sql("select a.id, a.kind, a.password_hash, a.status = 'locked' as locked,
+            exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
+            exists (select from credential c where c.account_id = a.id) as had_factor, pulih.now() as now
+        from account a where a.id = {}")
+    .bind(id)
+    .get_result::<Account>(tx.look())
+    .await
+    .optional()
+    .map_err(fault)
+}
+
+/// Counts a wrong password; a counter, so the action may still be refused.
+pub async fn count_wrong(tx: &mut Tx, key: &[u8; 32], keep: i32) -> Result<(), Fault> {
+    sql("insert into password_limit as l (key, hits) values ({}, array[pulih.now()])
+        on conflict (key) do update set hits = (excluded.hits || l.hits)[1:{}]")
+    .bind(key)
+    .bind(keep)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// The wrong passwords under a key, newest first, its row locked where there is one.
+pub async fn wrong(tx: &mut Tx, key: &[u8; 32]) -> Result<Vec<DateTime<Utc>>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Array<t::Timestamptz>)]
+        hits: Vec<DateTime<Utc>>,
+    }
+    let row = sql("select hits from password_limit where key = {} for update")
+        .bind(key)
+        .get_result::<Row>(tx.look())
+        .await
+        .optional()
+        .map_err(fault)?;
+    Ok(row.map_or_else(Vec::new, |row| row.hits))
+}
+
+/// Replaces a password's hash by a better one of the same password.
+pub async fn rehash(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<(), Fault> {
+    diesel::update(account::table.find(id))
+        .set(account::password_hash.eq(password_hash))
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Gives an account a new password.
+pub async fn change_password(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<(), Fault> {
+    sql("update account set password_hash = {}, password_changed_at = pulih.now() where id = {}")
+        .bind(password_hash)
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! Sessions: opened by a password, risen by a code, held for a change, ended.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::sql::sql;
+use super::tx::{Read, Tx, fault, word};
+use crate::base::fault::Fault;
+use crate::i18n::Lang;
+use crate::model::account::UserType;
+use crate::model::session::{Level, Lives};
+
+/// A session with its account, its TOTP and its budget of guesses, as they stand at `now`.
+#[derive(Clone, Debug, QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
+pub struct Session {
+    /// Row id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// `password` or `full`.
+    #[diesel(sql_type = t::Text)]
+    pub level: String,
+    /// When it ends, however busy it is.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// When it was last seen.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub seen_at: DateTime<Utc>,
+    /// The credential it activated, until its recovery codes are said to be kept.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub activated: Option<Uuid>,
+    /// Its account.
+    #[diesel(sql_type = t::Uuid)]
+    pub account_id: Uuid,
+    /// The account's User ID.
+    #[diesel(sql_type = t::Text)]
+    pub user_id: String,
+    /// The account's name.
+    #[diesel(sql_type = t::Text)]
+    pub name: String,
+    /// Word of the account's Tipe User.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// Word of the account's language.
+    #[diesel(sql_type = t::Text)]
+    pub language: String,
+    /// The registered address.
+    #[diesel(sql_type = t::Text)]
+    pub address: String,
+    /// Addresses on file: 1 or 2.
+    #[diesel(sql_type = t::BigInt)]
+    pub addresses: i64,
+    /// Whether two people decide about it.
+    #[diesel(sql_type = t::Bool)]
+    pub protected: bool,
+    /// Its password's hash.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub password_hash: Option<String>,
+    /// The later of the last changes of password and address.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub changed_at: Option<DateTime<Utc>>,
+    /// Until when resets are held.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub held_until: Option<DateTime<Utc>>,
+    /// The active TOTP.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub credential_id: Option<Uuid>,
+    /// Its sealed secret.
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    pub sealed_secret: Option<Vec<u8>>,
+    /// Its algorithm.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub algorithm: Option<String>,
+    /// Its digits.
+    #[diesel(sql_type = t::Nullable<t::SmallInt>)]
+    pub digits: Option<i16>,
+    /// Its period in seconds.
+    #[diesel(sql_type = t::Nullable<t::SmallInt>)]
+    pub period: Option<i16>,
+    /// The last time step that was accepted.
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    pub last_step: Option<i64>,
+    /// Later steps that were presented too early.
+    #[diesel(sql_type = t::Array<t::BigInt>)]
+    pub burned: Vec<i64>,
+    /// Since when it is active.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub factor_since: Option<DateTime<Utc>>,
+    /// Whether the account ever had a TOTP.
+    #[diesel(sql_type = t::Bool)]
+    pub had_factor: bool,
+    /// Whether the account knows the browser.
+    #[diesel(sql_type = t::Bool)]
+    pub known_browser: bool,
+    /// Wrong codes of this browser's share, newest first.
+    #[diesel(sql_type = t::Array<t::Timestamptz>)]
+    pub wrong: Vec<DateTime<Utc>>,
+    /// Wrong codes of this share in a row.
+    #[diesel(sql_type = t::Integer)]
+    pub in_row: i32,
+    /// The database's time.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+impl Session {
+    /// How much it has shown.
+    pub fn level(&self) -> Result<Level, Fault> {
+        word(Level::from_code(&self.level), "level", self.id)
+    }
+
+    /// The account's Tipe User.
+    pub fn user_type(&self) -> Result<UserType, Fault> {
+        word(UserType::from_code(&self.kind), "kind", self.account_id)
+    }
+
+    /// The account's language.
+    pub fn language(&self) -> Result<Lang, Fault> {
+        word(Lang::from_code(&self.language), "language", self.account_id)
+    }
+}
+
+/// The share of an account's budget that all browsers it does not know have together.
+pub(super) const STRANGERS: [u8; 32] = [0; 32];
+
+const FIND: &str = "
+    select s.id, s.level, s.expires_at, s.seen_at, s.activated,
+        a.id as account_id, a.user_id, a.name, a.kind, a.language, d.address,
+        (select count(*) from address o where o.account_id = a.id) as addresses, a.protected, a.password_hash,
+        greatest(a.password_changed_at, a.address_changed_at) as changed_at, a.resets_held_until as held_until,
+        c.id as credential_id, c.sealed_secret, c.algorithm, c.digits, c.period, c.last_step,
+        coalesce(c.burned, '{}') as burned, c.created_at as factor_since,
+        exists (select from credential o where o.account_id = a.id) as had_factor,
+        k.account_id is not null as known_browser, coalesce(g.hits, '{}') as wrong, coalesce(g.in_row, 0) as in_row,
+        n.now
+    from (select pulih.now() as now) n, session s
+    join account a on a.id = s.account_id and a.status = 'active'
+    join address d on d.account_id = a.id and d.position = 1
+    left join credential c on c.account_id = a.id and c.revoked_at is null
+    left join known_browser k on k.account_id = a.id and k.browser_hash = s.browser_hash
+    left join code_limit g on g.account_id = a.id and g.share = case when k.account_id is null then {} else s.browser_hash end
+    where s.token_hash = {} and s.browser_hash = {} and s.ended_at is null and s.expires_at > n.now
+        and (s.level = 'password' or s.seen_at > n.now - make_interval(mins => {}))";
+
+/// A session of that browser, by the SHA-256 of its token; nothing once it is over.
+pub async fn find(
+    read: &mut Read,
+    token_hash: &[u8; 32],
+    browser_hash: &[u8; 32],
+    lives: Lives,
+) -> Result<Option<Session>, Fault> {
+    found(token_hash, browser_hash, lives).get_result::<Session>(read.look()).await.optional().map_err(fault)
+}
+
+/// The same, after its account was locked: everything that decides about one account stands in one line.
+pub async fn hold(
+    tx: &mut Tx,
+    token_hash: &[u8; 32],
+    browser_hash: &[u8; 32],
+    lives: Lives,
+) -> Result<Option<Session>, Fault> {
+    sql("select 1 from account where id = (select account_id from session where token_hash = {}) for update")
+        .bind(token_hash)
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    found(token_hash, browser_hash, lives).get_result::<Session>(tx.look()).await.optional().map_err(fault)
+}
+
+fn found<'a>(token_hash: &'a [u8; 32], browser_hash: &'a [u8; 32], lives: Lives) -> super::sql::Sql<'a> {
+    sql(FIND).bind(&STRANGERS).bind(token_hash).bind(browser_hash).bind(lives.idle_minutes)
+}
+
+/// A session that begins.
+pub struct NewSession<'a> {
+    /// Row id.
+    pub id: Uuid,
+    /// The account.
+    pub account: Uuid,
+    /// SHA-256 of its token.
+    pub token_hash: &'a [u8; 32],
+    /// SHA-256 of the browser's id.
+    pub browser_hash: &'a [u8; 32],
+    /// The browser in a few words.
+    pub browser_name: Option<&'a str>,
+    /// The client network.
+    pub network: &'a str,
+    /// How much it has shown.
+    pub level: Level,
+    /// The credential it activated.
+    pub activated: Option<Uuid>,
+}
+
+/// Begins a session. One of level `full` makes its browser known to the account.
+pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<(), Fault> {
+    let full = new.level == Level::Full;
+    sql("with s as (
+            insert into session (id, account_id, token_hash, browser_hash, browser_name, network, level, activated,
+                created_at, seen_at, expires_at)
+            values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now(), pulih.now(), pulih.now() + make_interval(mins => {})))
+        insert into known_browser (account_id, browser_hash, since, last_at)
+        select {}, {}, pulih.now(), pulih.now() where {}
+        on conflict (account_id, browser_hash) do update set last_at = excluded.last_at")
+    .bind(new.id)
+    .bind(new.account)
+    .bind(new.token_hash)
+    .bind(new.browser_hash)
+    .bind(new.browser_name)
+    .bind(new.network)
+    .bind(new.level.code())
+    .bind(new.activated)
+    .bind(lives.minutes(new.level))
+    .bind(new.account)
+    .bind(new.browser_hash)
+    .bind(full)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Ends one session of an account; false where it is over already or another's.
+pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Fault> {
+    let ended = sql("update session set ended_at = pulih.now(), activated = null
+        where id = {} and account_id = {} and ended_at is null")
+    .bind(id)
+    .bind(account)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(ended == 1)
+}
+
+/// Ends all sessions of an account but the one that is kept; returns how many.
+pub async fn end_others(tx: &mut Tx, account: Uuid, keep: Option<Uuid>) -> Result<i64, Fault> {
+    let ended = sql("update session set ended_at = pulih.now(), activated = null
+        where account_id = {} and id is distinct from {} and ended_at is null")
+    .bind(account)
+    .bind(keep)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(i64::try_from(ended).unwrap_or(i64::MAX))
+}
+
+/// Its recovery codes are kept: they are not shown again.
+pub async fn codes_kept(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
+    sql("update session set activated = null where id = {}").bind(id).execute(tx.write()).await.map_err(fault)?;
+    Ok(())
+}
+
+/// Notes that a session was seen. Bookkeeping, no action.
+pub async fn touch(read: &mut Read, id: Uuid) -> Result<(), Fault> {
+    sql("update session set seen_at = pulih.now() where id = {} and ended_at is null")
+        .bind(id)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Gives a session that has shown the password its minutes anew, but no more than three times as many in all.
+/// Bookkeeping, no action.
+pub async fn extend(read: &mut Read, id: Uuid, lives: Lives) -> Result<(), Fault> {
+    sql("update session set expires_at = least(pulih.now() + make_interval(mins => {}),
+            created_at + 3 * make_interval(mins => {}))
+        where id = {} and level = 'password' and ended_at is null")
+    .bind(lives.step_minutes)
+    .bind(lives.step_minutes)
+    .bind(id)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// A session as its owner sees it in the list.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Listed {
+    /// Row id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// The browser in a few words.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub browser_name: Option<String>,
+    /// The client network.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub network: Option<String>,
+    /// When it began.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When it was last seen.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub seen_at: DateTime<Utc>,
+    /// Whether it goes on.
+    #[diesel(sql_type = t::Bool)]
+    pub alive: bool,
+}
+
+/// The sessions of an account that go on, and the last one before `this`, newest first.
+pub async fn list(read: &mut Read, account: Uuid, this: Uuid, lives: Lives) -> Result<Vec<Listed>, Fault> {
+    sql("select id, browser_name, network, created_at, seen_at, alive from (
+            select s.*, s.ended_at is null and s.expires_at > n.now
+                    and s.seen_at > n.now - make_interval(mins => {}) as alive,
+                row_number() over (order by s.created_at desc) as nth
+            from (select pulih.now() as now) n, session s where s.account_id = {} and s.level = 'full') s
+        where alive or nth <= 2 order by id = {} desc, created_at desc limit 50")
+    .bind(lives.idle_minutes)
+    .bind(account)
+    .bind(this)
+    .load::<Listed>(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// Ends sessions whose time is over, so that they can be purged one day. Bookkeeping, no action.
+pub async fn sweep(read: &mut Read, lives: Lives) -> Result<(), Fault> {
+    sql("update session set ended_at = least(expires_at, seen_at + make_interval(mins => {})), activated = null
+        where ended_at is null and (expires_at <= (select pulih.now())
+            or (level = 'full' and seen_at <= (select pulih.now()) - make_interval(mins => {})))")
+    .bind(lives.idle_minutes)
+    .bind(lives.idle_minutes)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
