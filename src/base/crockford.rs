@@ -1,14 +1,29 @@
-//! Reference numbers people read aloud: `R-XXXX-XXXX` in Crockford's base 32.
+//! Crockford's base 32, and the reference numbers people read aloud in it: `R-XXXX-XXXX`.
 
 use super::fault::Fault;
 use super::random;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// The digit of five bits; what lies above them does not count.
+pub(super) fn digit(bits: u128) -> char {
+    char::from(ALPHABET[(bits & 31) as usize])
+}
+
+/// The digit that is meant by a typed sign: either case, I and L for 1, O for 0.
+pub(super) fn meant(typed: char) -> Option<char> {
+    match typed.to_ascii_uppercase() {
+        'I' | 'L' => Some('1'),
+        'O' => Some('0'),
+        upper if u8::try_from(upper).is_ok_and(|byte| ALPHABET.contains(&byte)) => Some(upper),
+        _ => None,
+    }
+}
+
 /// A new reference of 40 random bits, in its canonical form.
 pub fn reference() -> Result<String, Fault> {
-    let bits = random::bytes::<5>()?.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let digits: Vec<char> = (0..8).rev().map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect();
+    let bits = random::bytes::<5>()?.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let digits: Vec<char> = (0..8).rev().map(|i| digit(bits >> (5 * i))).collect();
     Ok(canonical(&digits))
 }
 
@@ -22,12 +37,7 @@ pub fn parse(typed: &str) -> Option<String> {
     let marked = typed.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("R-"));
     let mut digits = Vec::with_capacity(9);
     for c in typed.chars().filter(|c| !matches!(c, '-' | ' ' | '\t')) {
-        digits.push(match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            upper if u8::try_from(upper).is_ok_and(|byte| ALPHABET.contains(&byte)) => upper,
-            _ => return None,
-        });
+        digits.push(meant(c)?);
     }
     match digits.as_slice() {
         ['R', digits @ ..] if digits.len() == 8 => Some(canonical(digits)),

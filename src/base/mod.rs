@@ -15,9 +15,12 @@ pub mod password;
 pub mod passwords;
 pub mod picture;
 pub mod pow;
+pub mod qr;
 pub mod random;
+pub mod recovery;
 pub mod seal;
 pub mod slots;
 pub mod token;
+pub mod totp;
 
 pub use token::secret_hash;

@@ -37,6 +37,7 @@ pub fn check(config: &Config, purpose: Purpose) -> Vec<Fault> {
     database(config, purpose, &mut faults);
     smtp(config, purpose, &mut faults);
     helpdesk(config, purpose, &mut faults);
+    totp(config, &mut faults);
     numbers(config, &mut faults);
     files(config, purpose, &mut faults);
     if let Err(e) = config.log.filter.parse::<tracing_subscriber::filter::EnvFilter>() {
@@ -150,11 +151,20 @@ fn helpdesk(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
     words("helpdesk.hours", &config.helpdesk.hours, false, faults);
 }
 
+fn totp(config: &Config, faults: &mut Vec<Fault>) {
+    words("totp.issuer", &config.totp.issuer, false, faults);
+    if ![6, 8].contains(&config.totp.digits) {
+        let wrong = format!("is {}, which apps do not show", config.totp.digits);
+        faults.push(fault("totp.digits", wrong, "take 6 or 8"));
+    }
+}
+
 /// Numbers and the ranges in which they make sense.
 fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
+    let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 20] = [
+    let ranges: [(&'static str, u64, u64, u64); 30] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -165,6 +175,16 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("limits.letters_per_hour", limits.letters_per_hour.into(), 1, 1_000),
         ("limits.network_per_10_min", limits.network_per_10_min.into(), 1, 100_000),
         ("limits.wall_per_second", limits.wall_per_second.into(), 1, 100_000),
+        ("limits.codes_per_5_min", limits.codes_per_5_min.into(), 1, 1_000),
+        ("limits.codes_per_hour", limits.codes_per_hour.into(), limits.codes_per_5_min.into(), 1_000),
+        ("limits.codes_per_day", limits.codes_per_day.into(), limits.codes_per_hour.into(), 10_000),
+        ("limits.codes_in_row", limits.codes_in_row.into(), 10, 1_000),
+        ("limits.passwords_per_5_min", limits.passwords_per_5_min.into(), 1, 1_000),
+        ("limits.sprayed_per_10_min", limits.sprayed_per_10_min.into(), 1, 100_000),
+        ("totp.period", config.totp.period.into(), 15, 120),
+        ("session.step_minutes", session.step_minutes.into(), 1, 60),
+        ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),
+        ("session.absolute_hours", session.absolute_hours.into(), 1, 168),
         ("link.ttl_minutes", link.ttl_minutes.into(), 5, 1_440),
         ("link.step_minutes", link.step_minutes.into(), 1, 60),
         ("reset.delay_hours", reset.delay_hours.into(), 0, 720),
@@ -220,6 +240,29 @@ mod tests {
         assert!(check(&Config::default(), Purpose::Files).is_empty());
         let missing: Vec<_> = check(&Config::default(), Purpose::Serve).iter().map(|f| f.key).collect();
         assert_eq!(missing, ["server.base_url", "database.url", "smtp.from_address", "helpdesk.address", "keys.dir"]);
+    }
+
+    #[test]
+    fn numbers_of_sign_in_have_their_ranges() {
+        let mut config = Config::default();
+        config.totp.digits = 7;
+        config.totp.period = 10;
+        config.totp.issuer = "LPSE\nAmbon".to_owned();
+        config.session.absolute_hours = 169;
+        config.limits.codes_per_day = config.limits.codes_per_hour - 1;
+        let keys: Vec<_> = check(&config, Purpose::Demo).iter().map(|f| f.key).collect();
+        assert_eq!(
+            keys,
+            ["totp.issuer", "totp.digits", "limits.codes_per_day", "totp.period", "session.absolute_hours"]
+        );
+    }
+
+    #[test]
+    fn apps_show_the_agency_where_no_issuer_is_named() {
+        let mut config = Config::default();
+        assert_eq!(config.totp_issuer(), "LPSE");
+        config.totp.issuer = "LPSE Kota Ambon".to_owned();
+        assert_eq!(config.totp_issuer(), "LPSE Kota Ambon");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 
 use super::{
     Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Reset, Retention, Server,
-    Smtp, SmtpTls,
+    Session, Smtp, SmtpTls, Totp,
 };
+use crate::base::totp::Params;
 
 impl Default for Server {
     fn default() -> Self {
@@ -68,6 +69,12 @@ impl Default for Limits {
             letters_per_hour: 3,
             network_per_10_min: 10,
             wall_per_second: 50,
+            codes_per_5_min: 5,
+            codes_per_hour: 20,
+            codes_per_day: 50,
+            codes_in_row: 100,
+            passwords_per_5_min: 10,
+            sprayed_per_10_min: 20,
         }
     }
 }
@@ -81,6 +88,19 @@ impl Default for Link {
 impl Default for Reset {
     fn default() -> Self {
         Self { delay_hours: 0, care_delay_hours: 24, care_days: 7, require_password: false }
+    }
+}
+
+impl Default for Totp {
+    fn default() -> Self {
+        let Params { algorithm, digits, period } = Params::default();
+        Self { required: true, issuer: String::new(), algorithm, digits, period }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { step_minutes: 20, idle_minutes: 30, absolute_hours: 12 }
     }
 }
 

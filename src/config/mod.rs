@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 
 pub mod check;
 mod defaults;
+mod limits;
 pub mod load;
 pub mod print;
+mod sign_in;
 pub mod source;
 
+pub use limits::{Captcha, CaptchaMode, Limits, LimitsMode};
 pub use load::{Loaded, load};
+pub use sign_in::{Enrol, EnrolFirst, Session, Totp};
 pub use source::{Finding, Place, Purpose, Sources};
 
 /// Every setting of the house. An unknown key is an error.
@@ -39,6 +43,12 @@ pub struct Config {
     pub link: Link,
     /// The reset itself.
     pub reset: Reset,
+    /// Codes of authenticator apps.
+    pub totp: Totp,
+    /// Activation.
+    pub enrol: Enrol,
+    /// Signed-in people.
+    pub session: Session,
     /// Language and time zone.
     pub locale: Locale,
     /// How long things are kept.
@@ -151,60 +161,6 @@ pub struct Helpdesk {
 pub struct Keys {
     /// Folder of the key files that `pulih keys init` makes.
     pub dir: PathBuf,
-}
-
-/// How Kode Keamanan is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CaptchaMode {
-    /// Proof of work; the picture where scripts are off or on request.
-    #[default]
-    Pow,
-    /// The picture alone.
-    Image,
-    /// Nothing is asked; for tests and measurements.
-    Off,
-}
-
-/// Kode Keamanan.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Captcha {
-    /// How it is asked.
-    pub mode: CaptchaMode,
-    /// Hashes at most for the easiest proof of work.
-    pub work: u32,
-    /// Pictures one network may answer in ten minutes.
-    pub pictures_per_10_min: u32,
-}
-
-/// Whether limits hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LimitsMode {
-    /// They hold.
-    #[default]
-    On,
-    /// They do not; for measurements.
-    Off,
-}
-
-/// Limits.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Whether they hold.
-    pub mode: LimitsMode,
-    /// Requests an hour for one typed pair of User ID and address.
-    pub pair_per_hour: u32,
-    /// Requests a day for one typed pair.
-    pub pair_per_day: u32,
-    /// Letters an hour to one stored address.
-    pub letters_per_hour: u32,
-    /// Kirim in ten minutes from one network before the proof of work gets harder.
-    pub network_per_10_min: u32,
-    /// Requests a second that one network may send to this process, and its burst in seconds.
-    pub wall_per_second: u32,
 }
 
 /// Mailed links.
