@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::letters::{Letter, cancelled, done, hint, link, scheduled};
+use super::letters::{
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+};
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
 use crate::model::letter::Hint;
@@ -41,12 +43,21 @@ pub fn heading(lang: Lang) -> Heading {
 pub fn letters() -> Vec<(String, Letter)> {
     let mut letters = vec![
         ("link".to_owned(), link()),
-        ("done".to_owned(), done()),
+        ("done".to_owned(), done(None)),
+        ("done-activate".to_owned(), done(Some(activate_url()))),
         ("scheduled".to_owned(), scheduled()),
         ("cancelled".to_owned(), cancelled(None)),
         ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
     ];
     letters.extend(Hint::ALL.into_iter().map(|reason| (format!("hint-{}", reason.code()), hint(reason))));
+    letters.extend([
+        ("activate".to_owned(), activate()),
+        ("activated".to_owned(), activated(Some(browser()))),
+        ("activated-unplaced".to_owned(), activated(None)),
+        ("disabled".to_owned(), disabled()),
+        ("password-changed".to_owned(), password_changed()),
+        ("codes-failing".to_owned(), codes_failing()),
+    ]);
     letters
 }
 
@@ -66,6 +77,14 @@ fn not_me_url() -> String {
     format!("https://reset.lpse.example/not-me/{}", "n0tmeToken-".repeat(5))
 }
 
+fn activate_url() -> String {
+    format!("https://reset.lpse.example/activate/{}", "act1veToken".repeat(5))
+}
+
+fn browser() -> String {
+    "Firefox, Windows".to_owned()
+}
+
 fn link() -> Letter {
     Letter::Link(link::Data {
         user_id: user_id(),
@@ -77,8 +96,14 @@ fn link() -> Letter {
     })
 }
 
-fn done() -> Letter {
-    Letter::Done(done::Data { user_id: user_id(), reference: reference(), done_at: moment(), not_me_url: not_me_url() })
+fn done(activate_url: Option<String>) -> Letter {
+    Letter::Done(done::Data {
+        user_id: user_id(),
+        reference: reference(),
+        done_at: moment(),
+        activate_url,
+        not_me_url: not_me_url(),
+    })
 }
 
 fn scheduled() -> Letter {
@@ -107,6 +132,47 @@ fn hint(reason: Hint) -> Letter {
         reference: reference(),
         asked_at: moment(),
         hint: reason,
+        not_me_url: not_me_url(),
+    })
+}
+
+fn activate() -> Letter {
+    Letter::Activate(activate::Data {
+        user_id: user_id(),
+        asked_at: moment(),
+        ttl: TimeDelta::hours(6),
+        activate_url: activate_url(),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn activated(place: Option<String>) -> Letter {
+    Letter::Activated(activated::Data { user_id: user_id(), at: moment(), place, not_me_url: not_me_url() })
+}
+
+fn disabled() -> Letter {
+    Letter::Disabled(disabled::Data {
+        user_id: user_id(),
+        at: moment(),
+        place: Some(browser()),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn password_changed() -> Letter {
+    Letter::PasswordChanged(password_changed::Data {
+        user_id: user_id(),
+        at: moment(),
+        place: Some(browser()),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn codes_failing() -> Letter {
+    Letter::CodesFailing(codes_failing::Data {
+        user_id: user_id(),
+        at: moment(),
+        place: Some(browser()),
         not_me_url: not_me_url(),
     })
 }

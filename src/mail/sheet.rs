@@ -81,6 +81,13 @@ impl Pen<'_> {
         super::time::moment(self.lang, self.house.zone, at)
     }
 
+    /// When something was done under this label, and from which browser where that is known.
+    pub fn seen(self, label: &str, at: chrono::DateTime<chrono::Utc>, browser: Option<&str>) -> Block {
+        let mut facts = vec![self.fact(label, &self.moment(at))];
+        facts.extend(browser.map(|browser| self.fact("mail-fact-browser", browser)));
+        Block::Facts(facts)
+    }
+
     /// *Ini bukan saya*, with the words that fit the letter.
     pub fn alarm(self, words: &str, url: &str) -> Block {
         Block::Alarm { words: self.t(words), label: self.t("mail-not-me"), url: url.to_owned() }

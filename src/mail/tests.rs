@@ -4,9 +4,12 @@ use lettre::address::Envelope;
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 
-use super::letters::{Letter, cancelled, done, hint, link, scheduled};
+use super::letters::{
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+};
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
+use crate::model::letter::LetterKind;
 
 const HEADERS: [&str; 11] = [
     "From",
@@ -82,13 +85,18 @@ fn assert_exact(house: &House, heading: &Heading, made: &Composed) {
 
 /// Puts the same foreign words in every free variable of a letter.
 fn poison(letter: &Letter, words: &str) -> Letter {
-    let (user_id, reference) = (words.to_owned(), words.to_owned());
+    let (user_id, reference, place) = (words.to_owned(), words.to_owned(), Some(words.to_owned()));
     match letter.clone() {
         Letter::Link(data) => Letter::Link(link::Data { user_id, reference, ..data }),
         Letter::Done(data) => Letter::Done(done::Data { user_id, reference, ..data }),
         Letter::Scheduled(data) => Letter::Scheduled(scheduled::Data { user_id, reference, ..data }),
         Letter::Cancelled(data) => Letter::Cancelled(cancelled::Data { user_id, reference, ..data }),
         Letter::Hint(data) => Letter::Hint(hint::Data { user_id, reference, ..data }),
+        Letter::Activate(data) => Letter::Activate(activate::Data { user_id, ..data }),
+        Letter::Activated(data) => Letter::Activated(activated::Data { user_id, place, ..data }),
+        Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
+        Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
+        Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
     }
 }
 
@@ -161,6 +169,24 @@ fn links_lead_to_this_house_alone() {
         let letter = Letter::Link(link::Data { not_me_url: url.to_owned(), ..data.clone() });
         let made = compose(&sample::house(), &sample::heading(Lang::Id), &letter);
         assert!(matches!(made, Err(ComposeFault::Link)), "{url}");
+        for (name, letter) in sample::letters() {
+            let activate_url = url.to_owned();
+            let letter = match letter {
+                Letter::Activate(data) => Letter::Activate(activate::Data { activate_url, ..data }),
+                Letter::Done(data) => Letter::Done(done::Data { activate_url: Some(activate_url), ..data }),
+                _ => continue,
+            };
+            let made = compose(&sample::house(), &sample::heading(Lang::Id), &letter);
+            assert!(matches!(made, Err(ComposeFault::Link)), "{name}: {url}");
+        }
+    }
+}
+
+#[test]
+fn every_kind_has_a_sample() {
+    let letters = sample::letters();
+    for kind in LetterKind::ALL {
+        assert!(letters.iter().any(|(_, letter)| letter.kind() == kind), "{}", kind.code());
     }
 }
 

@@ -13,11 +13,32 @@ pub enum LetterKind {
     Cancelled,
     /// User ID and address match, but something else stands in the way.
     Hint,
+    /// "Tautan Aktivasi TOTP", with the link that activates on another device.
+    Activate,
+    /// "Aktivasi TOTP Berhasil", to every address on file.
+    Activated,
+    /// TOTP was disabled, to every address on file.
+    Disabled,
+    /// The password was changed, to every address on file.
+    PasswordChanged,
+    /// Somebody who knows the password keeps typing wrong codes.
+    CodesFailing,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Link, Self::Done, Self::Scheduled, Self::Cancelled, Self::Hint];
+    pub const ALL: [Self; 10] = [
+        Self::Link,
+        Self::Done,
+        Self::Scheduled,
+        Self::Cancelled,
+        Self::Hint,
+        Self::Activate,
+        Self::Activated,
+        Self::Disabled,
+        Self::PasswordChanged,
+        Self::CodesFailing,
+    ];
 
     /// The word in the database, events and metrics.
     pub fn code(self) -> &'static str {
@@ -27,6 +48,11 @@ impl LetterKind {
             Self::Scheduled => "scheduled",
             Self::Cancelled => "cancelled",
             Self::Hint => "hint",
+            Self::Activate => "activate",
+            Self::Activated => "activated",
+            Self::Disabled => "disabled",
+            Self::PasswordChanged => "password-changed",
+            Self::CodesFailing => "codes-failing",
         }
     }
 

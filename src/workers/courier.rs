@@ -202,7 +202,9 @@ impl Hands {
                 reset_url: url("/r/", TokenPurpose::Reset),
                 not_me_url,
             }),
-            LetterKind::Done => Letter::Done(done::Data { user_id, reference, done_at: ended_at, not_me_url }),
+            LetterKind::Done => {
+                Letter::Done(done::Data { user_id, reference, done_at: ended_at, activate_url: None, not_me_url })
+            }
             LetterKind::Scheduled => Letter::Scheduled(scheduled::Data {
                 user_id,
                 reference,
@@ -221,6 +223,11 @@ impl Hands {
                 let hint = leased.hint().map_err(|e| e.to_string())?.ok_or_else(|| gone("hint"))?;
                 Letter::Hint(hint::Data { user_id, reference, asked_at, hint, not_me_url })
             }
+            LetterKind::Activate
+            | LetterKind::Activated
+            | LetterKind::Disabled
+            | LetterKind::PasswordChanged
+            | LetterKind::CodesFailing => return Err("not composed yet".to_owned()),
         })
     }
 }

@@ -32,6 +32,11 @@ mail-fact-done = Reset
 mail-fact-confirmed = Confirmed
 mail-fact-effective = Takes effect
 mail-fact-cancelled = Cancelled
+mail-fact-activated = Activated
+mail-fact-disabled = Disabled
+mail-fact-changed = Changed
+mail-fact-last-code = Last wrong code
+mail-fact-browser = Browser
 mail-fact-way = By
 mail-fact-reference = Request number
 mail-way-link = The link sent to the registered address
@@ -53,6 +58,8 @@ mail-done-preheader = TOTP on the old device no longer works. Your password has 
 mail-done-intro = TOTP for User ID { $user } has been reset.
 mail-done-old = TOTP on the old device no longer works. Your password has not changed.
 mail-done-next = What comes next: activate TOTP. Log in with your User ID and password, then scan the QR code with your authenticator app.
+mail-done-open = What comes next: activate TOTP. Open this link on the phone or PC where you want to activate it.
+mail-done-until = The link is valid until { $until }, and works once. Too late? Log in again and follow the page.
 mail-done-not-me = Was this not you? Tell us at once with the link below, or call the helpdesk.
 
 mail-scheduled-subject = Your TOTP reset is scheduled
@@ -89,6 +96,44 @@ mail-hint-frozen-next = Try again later, or write to the helpdesk if it is urgen
 mail-hint-delayed = A TOTP reset of this account is confirmed and waiting for its time.
 mail-hint-delayed-next = There is no need to ask again. We write to you as soon as it is done.
 mail-hint-not-me = Was this not you? Your account has not changed. Tell us with the link below.
+
+mail-activate-subject = Your link to activate TOTP
+mail-activate-preheader = The link is valid for { $ttl } and works once. This email contains no TOTP code.
+mail-activate-intro = You (or someone) asked for a link to activate TOTP for User ID { $user }.
+mail-activate-open = Open this link on the phone or PC where you want to activate TOTP.
+mail-activate-button = Activate TOTP
+mail-activate-password = You will be asked for your password. The link alone lets nobody in.
+mail-activate-ttl = The link is valid for { $ttl } from when this email was sent, and works once. Too late? Log in again and follow the page.
+mail-activate-not-me = Was this not you? Tell us at once with the link below, or call the helpdesk.
+
+mail-activated-subject = Your TOTP is active
+mail-activated-preheader = From now on login asks for a code from your authenticator app.
+mail-activated-intro = TOTP for User ID { $user } is now active.
+mail-activated-device = One account, one device. TOTP on the old device no longer works.
+mail-activated-codes = Keep your recovery codes in a safe place. Each of them works once.
+mail-activated-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
+
+mail-disabled-subject = Your TOTP was disabled
+mail-disabled-preheader = At your next login you will be asked to scan a new QR code.
+mail-disabled-intro = TOTP for User ID { $user } was disabled.
+mail-disabled-old = Codes from your authenticator app and old recovery codes no longer work. Your password has not changed.
+mail-disabled-next = At your next login you will be asked to scan a new QR code.
+mail-disabled-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
+
+mail-password-changed-subject = Your password was changed
+mail-password-changed-preheader = All other sessions were ended. Your TOTP has not changed.
+mail-password-changed-intro = The password for User ID { $user } was changed.
+mail-password-changed-sessions = All other sessions were ended. Your TOTP has not changed.
+mail-password-changed-delay = For safety, TOTP resets of this account are delayed for the next few days.
+mail-password-changed-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
+
+mail-codes-failing-subject = Wrong TOTP codes again and again
+mail-codes-failing-preheader = The password was right, but the codes were wrong. Not you? Change your password at once.
+mail-codes-failing-intro = Someone typed ten wrong TOTP codes in a row for User ID { $user }.
+mail-codes-failing-known = The password was right, so someone else may know it. Your TOTP and your password have not changed.
+mail-codes-failing-clock = Was it you? First compare your phone’s clock on the page “Check the clock” of our site.
+mail-codes-failing-reset = New phone, or app deleted? Choose “Reset TOTP?” on the login page.
+mail-codes-failing-not-me = Was this not you? Change your password at once, or open the link below so that this account can be locked.
 
 mail-foot-why = An automatic email from { $agency }. Your reply reaches the helpdesk.
 mail-foot-never = Staff never ask for your password, Secret Key or TOTP code.

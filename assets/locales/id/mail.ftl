@@ -32,6 +32,11 @@ mail-fact-done = Direset
 mail-fact-confirmed = Dikonfirmasi
 mail-fact-effective = Mulai berlaku
 mail-fact-cancelled = Dibatalkan
+mail-fact-activated = Diaktifkan
+mail-fact-disabled = Dinonaktifkan
+mail-fact-changed = Diubah
+mail-fact-last-code = Kode salah terakhir
+mail-fact-browser = Browser
 mail-fact-way = Melalui
 mail-fact-reference = Nomor permintaan
 mail-way-link = Tautan di email terdaftar
@@ -53,6 +58,8 @@ mail-done-preheader = TOTP di perangkat lama tidak berlaku lagi. Password Anda t
 mail-done-intro = TOTP untuk User ID { $user } sudah direset.
 mail-done-old = TOTP di perangkat lama tidak berlaku lagi. Password Anda tidak berubah.
 mail-done-next = Langkah berikutnya: Aktivasi TOTP. Login dengan User ID dan Password, lalu pindai (scan) QR Code dengan aplikasi Authenticator.
+mail-done-open = Langkah berikutnya: Aktivasi TOTP. Buka tautan ini di HP atau PC tempat Anda ingin mengaktifkannya.
+mail-done-until = Tautan berlaku sampai { $until } dan hanya sekali. Lewat waktu? Login lagi, lalu ikuti petunjuk di halaman.
 mail-done-not-me = Bukan Anda yang mereset? Segera beri tahu kami lewat tautan berikut, atau hubungi Helpdesk.
 
 mail-scheduled-subject = Reset TOTP Dijadwalkan
@@ -89,6 +96,44 @@ mail-hint-frozen-next = Coba lagi nanti, atau hubungi Helpdesk bila mendesak.
 mail-hint-delayed = Reset TOTP akun ini sudah dikonfirmasi dan sedang dalam masa tunggu.
 mail-hint-delayed-next = Tidak perlu meminta lagi. Kami mengirim email begitu TOTP direset.
 mail-hint-not-me = Bukan Anda yang meminta? Akun Anda tidak berubah. Beri tahu kami lewat tautan berikut.
+
+mail-activate-subject = Tautan Aktivasi TOTP
+mail-activate-preheader = Tautan berlaku { $ttl } dan hanya sekali. Email ini tidak berisi kode TOTP.
+mail-activate-intro = Anda (atau seseorang) meminta tautan Aktivasi TOTP untuk User ID { $user }.
+mail-activate-open = Buka tautan ini di HP atau PC tempat Anda ingin mengaktifkan TOTP.
+mail-activate-button = Aktivasi TOTP
+mail-activate-password = Password Anda akan diminta. Tautan ini saja tidak cukup untuk masuk ke akun.
+mail-activate-ttl = Tautan berlaku { $ttl } sejak email ini dikirim dan hanya sekali. Lewat waktu? Login lagi, lalu ikuti petunjuk di halaman.
+mail-activate-not-me = Bukan Anda yang meminta? Segera beri tahu kami lewat tautan berikut, atau hubungi Helpdesk.
+
+mail-activated-subject = Aktivasi TOTP Berhasil
+mail-activated-preheader = Mulai sekarang Login meminta kode dari aplikasi Authenticator Anda.
+mail-activated-intro = TOTP untuk User ID { $user } sudah aktif.
+mail-activated-device = Satu akun hanya untuk satu perangkat. TOTP di perangkat lama tidak berlaku lagi.
+mail-activated-codes = Simpan kode pemulihan di tempat yang aman. Tiap kode hanya bisa dipakai sekali.
+mail-activated-not-me = Bukan Anda yang mengaktifkan? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
+
+mail-disabled-subject = TOTP Dinonaktifkan
+mail-disabled-preheader = Pada Login berikutnya Anda diminta memindai QR Code baru.
+mail-disabled-intro = TOTP untuk User ID { $user } sudah dinonaktifkan.
+mail-disabled-old = Kode dari aplikasi Authenticator dan kode pemulihan lama tidak berlaku lagi. Password Anda tidak berubah.
+mail-disabled-next = Pada Login berikutnya Anda diminta memindai (scan) QR Code baru.
+mail-disabled-not-me = Bukan Anda yang menonaktifkan? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
+
+mail-password-changed-subject = Password Diubah
+mail-password-changed-preheader = Semua sesi lain sudah diakhiri. TOTP Anda tidak berubah.
+mail-password-changed-intro = Password untuk User ID { $user } sudah diubah.
+mail-password-changed-sessions = Semua sesi lain sudah diakhiri. TOTP Anda tidak berubah.
+mail-password-changed-delay = Demi keamanan, Reset TOTP akun ini memakai masa tunggu selama beberapa hari ke depan.
+mail-password-changed-not-me = Bukan Anda yang mengubah? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
+
+mail-codes-failing-subject = Kode TOTP Salah Berulang Kali
+mail-codes-failing-preheader = Password yang dimasukkan benar, tetapi kodenya salah. Jika bukan Anda, segera ganti Password.
+mail-codes-failing-intro = Seseorang memasukkan sepuluh kode TOTP yang salah berturut-turut untuk User ID { $user }.
+mail-codes-failing-known = Password yang dimasukkan benar, jadi mungkin orang lain mengetahuinya. TOTP dan Password Anda tidak berubah.
+mail-codes-failing-clock = Itu Anda? Cocokkan dulu jam HP Anda di halaman “Cek jam” di situs kami.
+mail-codes-failing-reset = Ganti HP atau aplikasi terhapus? Pilih “Reset TOTP?” di halaman Login.
+mail-codes-failing-not-me = Bukan Anda? Segera ganti Password Anda, atau buka tautan berikut agar akun ini bisa dikunci.
 
 mail-foot-why = Email otomatis dari { $agency }. Balasan Anda sampai ke Helpdesk.
 mail-foot-never = Petugas tidak pernah meminta Password, Secret Key, atau kode TOTP.

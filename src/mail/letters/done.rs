@@ -1,8 +1,11 @@
 //! The notice that a reset took effect: "TOTP Berhasil di Reset".
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::mail::sheet::{Block, Pen, Sheet};
+
+/// How long the activation link lives from the reset.
+const ACTIVATE_TTL: TimeDelta = TimeDelta::hours(72);
 
 /// What it tells.
 #[derive(Clone, Debug)]
@@ -13,26 +16,39 @@ pub struct Data {
     pub reference: String,
     /// When the reset took effect.
     pub done_at: DateTime<Utc>,
+    /// The whole activation link, where no browser waits to activate.
+    pub activate_url: Option<String>,
     /// The whole *Ini bukan saya* link.
     pub not_me_url: String,
 }
 
 /// Its words.
 pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
-    Sheet {
-        subject: pen.t("mail-done-subject"),
-        preheader: pen.t("mail-done-preheader"),
-        blocks: vec![
-            Block::Words(pen.ta("mail-done-intro", &[("user", &data.user_id)])),
-            Block::Facts(vec![
-                pen.fact("mail-fact-done", &pen.moment(data.done_at)),
-                pen.fact("mail-fact-way", &pen.t("mail-way-link")),
-                pen.fact("mail-fact-reference", &data.reference),
-            ]),
-            pen.words("mail-done-old"),
-            pen.words("mail-done-next"),
-            pen.words("mail-no-code"),
-            pen.alarm("mail-done-not-me", &data.not_me_url),
-        ],
+    let mut blocks = vec![
+        Block::Words(pen.ta("mail-done-intro", &[("user", &data.user_id)])),
+        Block::Facts(vec![
+            pen.fact("mail-fact-done", &pen.moment(data.done_at)),
+            pen.fact("mail-fact-way", &pen.t("mail-way-link")),
+            pen.fact("mail-fact-reference", &data.reference),
+        ]),
+        pen.words("mail-done-old"),
+    ];
+    match &data.activate_url {
+        Some(url) => blocks.extend(activation(pen, data.done_at, url)),
+        None => blocks.push(pen.words("mail-done-next")),
     }
+    blocks.push(pen.words("mail-no-code"));
+    blocks.push(pen.alarm("mail-done-not-me", &data.not_me_url));
+    Sheet { subject: pen.t("mail-done-subject"), preheader: pen.t("mail-done-preheader"), blocks }
+}
+
+/// The next step with its link: after a delay the browser that confirmed may be long gone.
+fn activation(pen: Pen<'_>, done_at: DateTime<Utc>, url: &str) -> [Block; 4] {
+    let until = pen.moment(done_at + ACTIVATE_TTL);
+    [
+        pen.words("mail-done-open"),
+        Block::Button { label: pen.t("mail-activate-button"), copy: pen.t("mail-link-copy"), url: url.to_owned() },
+        pen.words("mail-activate-password"),
+        Block::Words(pen.ta("mail-done-until", &[("until", &until)])),
+    ]
 }

@@ -1,9 +1,14 @@
 //! The letters: one file for each kind.
 
+pub mod activate;
+pub mod activated;
 pub mod cancelled;
+pub mod codes_failing;
+pub mod disabled;
 pub mod done;
 pub mod hint;
 pub mod link;
+pub mod password_changed;
 pub mod scheduled;
 
 use super::sheet::{Pen, Sheet};
@@ -22,6 +27,16 @@ pub enum Letter {
     Cancelled(cancelled::Data),
     /// Something other than the address stands in the way.
     Hint(hint::Data),
+    /// "Tautan Aktivasi TOTP".
+    Activate(activate::Data),
+    /// "Aktivasi TOTP Berhasil".
+    Activated(activated::Data),
+    /// TOTP was disabled.
+    Disabled(disabled::Data),
+    /// The password was changed.
+    PasswordChanged(password_changed::Data),
+    /// Wrong codes keep coming after the right password.
+    CodesFailing(codes_failing::Data),
 }
 
 impl Letter {
@@ -33,6 +48,11 @@ impl Letter {
             Self::Scheduled(_) => LetterKind::Scheduled,
             Self::Cancelled(_) => LetterKind::Cancelled,
             Self::Hint(_) => LetterKind::Hint,
+            Self::Activate(_) => LetterKind::Activate,
+            Self::Activated(_) => LetterKind::Activated,
+            Self::Disabled(_) => LetterKind::Disabled,
+            Self::PasswordChanged(_) => LetterKind::PasswordChanged,
+            Self::CodesFailing(_) => LetterKind::CodesFailing,
         }
     }
 
@@ -44,6 +64,11 @@ impl Letter {
             Self::Scheduled(data) => scheduled::sheet(pen, data),
             Self::Cancelled(data) => cancelled::sheet(pen, data),
             Self::Hint(data) => hint::sheet(pen, data),
+            Self::Activate(data) => activate::sheet(pen, data),
+            Self::Activated(data) => activated::sheet(pen, data),
+            Self::Disabled(data) => disabled::sheet(pen, data),
+            Self::PasswordChanged(data) => password_changed::sheet(pen, data),
+            Self::CodesFailing(data) => codes_failing::sheet(pen, data),
         }
     }
 
@@ -51,10 +76,15 @@ impl Letter {
     pub(super) fn links(&self) -> Vec<&str> {
         match self {
             Self::Link(data) => vec![&data.reset_url, &data.not_me_url],
-            Self::Done(data) => vec![&data.not_me_url],
+            Self::Done(data) => data.activate_url.iter().chain([&data.not_me_url]).map(String::as_str).collect(),
             Self::Scheduled(data) => vec![&data.not_me_url],
             Self::Cancelled(data) => vec![&data.not_me_url],
             Self::Hint(data) => vec![&data.not_me_url],
+            Self::Activate(data) => vec![&data.activate_url, &data.not_me_url],
+            Self::Activated(data) => vec![&data.not_me_url],
+            Self::Disabled(data) => vec![&data.not_me_url],
+            Self::PasswordChanged(data) => vec![&data.not_me_url],
+            Self::CodesFailing(data) => vec![&data.not_me_url],
         }
     }
 }
