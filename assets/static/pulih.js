@@ -15,7 +15,7 @@
   }
   document.addEventListener('submit', (e) => {
     const form = e.target;
-    if (form.method !== 'post' || e.defaultPrevented) return;
+    if (form.getAttribute('method') !== 'post' || e.defaultPrevented) return;
     if (navigator.onLine === false) {
       e.preventDefault();
       say(words.offline);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::code;
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
 use crate::i18n::when;
@@ -12,11 +13,17 @@ use crate::i18n::when;
 pub struct Data {
     /// Now, by our clock.
     pub now: DateTime<Utc>,
+    /// How many seconds the device was ahead (negative: behind), measured from a code.
+    pub off: Option<i64>,
 }
 
 /// Cek jam.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
     let body = html! {
+        @if let Some(off) = data.off.filter(|off| *off != 0) {
+            @let key = if off > 0 { "clock-off-fast" } else { "clock-off-slow" };
+            (parts::notice(Tone::Wait, &html! { p { (frame.ta(key, &[("span", &code::span(frame, off))])) } }))
+        }
         p.lead { (frame.t("clock-lead")) }
         div.clock {
             p { (frame.t("clock-server")) }

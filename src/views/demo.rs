@@ -72,6 +72,7 @@ pub fn index(frame: &Frame, data: &Index) -> Markup {
             li { (frame.t("demo-try-1")) " " a href="/reset-totp" { (frame.t("reset-title")) } }
             li { (frame.t("demo-try-2")) " " a href="/demo/mailbox" { (frame.t("demo-mailbox-title")) } }
             li { (frame.t("demo-try-3")) }
+            li { (frame.t("demo-try-5")) " " a href="/demo/authenticator" { (frame.t("authenticator-title")) } }
             li { (frame.t("demo-try-4")) }
         }
         h2 { (frame.t("demo-people-title")) }

@@ -26,8 +26,8 @@ pub enum Outcome {
         at: DateTime<Utc>,
         /// Until when this browser may activate, where it may.
         grant_until: Option<DateTime<Utc>>,
-        /// Where to activate, once there is such a page.
-        activate: Option<String>,
+        /// The mailed activation link, for whoever activates on another device, where it may be sent.
+        mail: Option<MailLink>,
     },
     /// The reset is held and takes effect by itself.
     Held {
@@ -38,10 +38,19 @@ pub enum Outcome {
     },
 }
 
+/// The mailed activation link.
+#[derive(Clone, Debug)]
+pub struct MailLink {
+    /// The reset link's id, which the form carries.
+    pub link: String,
+    /// Whether it is on its way already.
+    pub sent: bool,
+}
+
 /// The page after OK.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
     match &data.outcome {
-        Outcome::Reset { at, grant_until, activate } => {
+        Outcome::Reset { at, grant_until, mail } => {
             let body = html! {
                 (parts::notice(Tone::Good, &html! { p { (frame.t("done-lead")) } }))
                 h2 { (frame.t("done-next-title")) }
@@ -51,10 +60,11 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                     li { (frame.t("done-next-2")) }
                     li { (frame.t("done-next-3")) }
                 }
-                @if let Some(url) = activate { p { a.main href=(url) { (frame.t("done-activate")) } } }
+                p { a.main href="/activate" { (frame.t("done-activate")) } }
                 @if let Some(until) = grant_until {
                     p { (frame.ta("done-grant", &[("time", &frame.moment(*until))])) }
                 }
+                @if let Some(mail) = mail { (mail_link(frame, mail)) }
                 (receipt(frame, data, &[(frame.t("done-at"), parts::time(frame, *at))]))
                 p.small { (frame.t("done-notified")) }
             };
@@ -73,6 +83,16 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                 p.small { (frame.t("done-notified")) }
             };
             shell(frame, &frame.t("done-held-title"), &body)
+        }
+    }
+}
+
+fn mail_link(frame: &Frame, mail: &MailLink) -> Markup {
+    html! {
+        @if mail.sent { (parts::notice(Tone::Good, &html! { p { (frame.t("done-mail-sent")) } })) }
+        @else {
+            p { (frame.t("done-mail-text")) }
+            (parts::press(frame, "/reset-totp/activation-link", &[("link", &mail.link)], "second", &frame.t("done-mail-button")))
         }
     }
 }

@@ -15,7 +15,7 @@ const TRIAGE: [(&str, &str); 6] = [
 ];
 
 /// The questions, in the order of the page.
-const QUESTIONS: [&str; 13] = [
+const QUESTIONS: [&str; 15] = [
     "code",
     "no-mail",
     "late",
@@ -23,8 +23,10 @@ const QUESTIONS: [&str; 13] = [
     "two-devices",
     "other-device",
     "app-gone",
+    "recovery",
     "disable",
     "no-qr",
+    "already-active",
     "secret",
     "mailbox-lost",
     "password-slow",

@@ -4,25 +4,13 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
 
-/// What Beranda shows.
-#[derive(Clone, Debug, Default)]
-pub struct Data {
-    /// Where people sign in, once there is such a page.
-    pub login: Option<String>,
-}
-
 /// Beranda.
-pub fn page(frame: &Frame, data: &Data) -> Markup {
+pub fn page(frame: &Frame) -> Markup {
     let body = html! {
         p.lead { (frame.t("home-lead")) }
         div.choices {
-            @if let Some(login) = &data.login {
-                a.choice href=(login) { strong { (frame.t("home-login")) } span { (frame.t("home-login-text")) } }
-            }
-            a.choice.first href="/reset-totp" {
-                strong { (frame.t("home-reset")) }
-                span { (frame.t("home-reset-text")) }
-            }
+            a.choice.first href="/login" { strong { (frame.t("home-login")) } span { (frame.t("home-login-text")) } }
+            a.choice href="/reset-totp" { strong { (frame.t("home-reset")) } span { (frame.t("home-reset-text")) } }
             a.choice href="/help" { strong { (frame.t("home-help")) } span { (frame.t("home-help-text")) } }
             a.choice href="/help/clock" { strong { (frame.t("home-clock")) } span { (frame.t("home-clock-text")) } }
         }

@@ -18,6 +18,8 @@ pub struct Assets {
     pub js: String,
     /// `pow.js`, the worker of the proof of work; the form alone loads it.
     pub pow: String,
+    /// `steps.js`; pages of sign-in, activation and account load it besides.
+    pub steps: String,
     /// `mark.svg`, the icon of the browser's tab: a `data:` address, since it is too small to be worth a request.
     pub mark: String,
 }
@@ -102,6 +104,11 @@ pub fn shell(frame: &Frame, title: &str, body: &Markup) -> Markup {
 /// A whole page of a form that came back with mistakes: the browser's title says so first.
 pub fn shell_with_errors(frame: &Frame, title: &str, body: &Markup) -> Markup {
     document(frame, &frame.ta("error-prefix", &[("title", title)]), title, body)
+}
+
+/// A whole page of a form, which may have come back with mistakes.
+pub fn shell_of_form(frame: &Frame, title: &str, wrong: bool, body: &Markup) -> Markup {
+    if wrong { shell_with_errors(frame, title, body) } else { shell(frame, title, body) }
 }
 
 fn document(frame: &Frame, head: &str, title: &str, body: &Markup) -> Markup {

@@ -29,9 +29,20 @@ pub enum Case {
         /// When.
         reset_at: DateTime<Utc>,
     },
+    /// A letter told of a change to the account: what was enrolled since is revoked, sign-in is locked, two people
+    /// unlock.
+    Account {
+        /// When it was.
+        at: DateTime<Utc>,
+        /// What it was, one of [`CHANGES`].
+        what: &'static str,
+    },
     /// A secondary address: a case is opened and nothing more.
     Secondary,
 }
+
+/// The changes that letters tell of, each the suffix of its message key `not-me-at-<change>`.
+pub const CHANGES: [&str; 4] = ["activated", "disabled", "password-changed", "codes-failing"];
 
 /// How far the person is.
 #[derive(Clone, Debug)]
@@ -67,18 +78,21 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
 }
 
 fn first(frame: &Frame, data: &Data, link: &str) -> Markup {
-    let mut rows = vec![
-        (frame.t("label-user-id"), html! { (data.user_id_masked) }),
-        (frame.t("not-me-asked-at"), parts::time(frame, data.asked_at)),
-    ];
+    let mut rows = vec![(frame.t("label-user-id"), html! { (data.user_id_masked) })];
+    if let Case::Account { at, what } = data.case {
+        rows.push((frame.t(&format!("not-me-at-{what}")), parts::time(frame, at)));
+    } else {
+        rows.push((frame.t("not-me-asked-at"), parts::time(frame, data.asked_at)));
+    }
     if let Case::After { reset_at } = data.case {
         rows.push((frame.t("not-me-reset-at"), parts::time(frame, reset_at)));
     }
+    let account = matches!(data.case, Case::Account { .. });
     html! {
         p.step { (frame.t("not-me-step-1")) }
-        p.lead { (frame.t("not-me-lead")) }
+        p.lead { (frame.t(if account { "not-me-account-lead" } else { "not-me-lead" })) }
         (parts::facts(&rows))
-        p { (frame.t("not-me-check")) }
+        p { (frame.t(if account { "not-me-account-check" } else { "not-me-check" })) }
         (parts::press(frame, "/not-me", &[("link", link)], "main", &frame.t("not-me-continue")))
         p.links { a href="/" { (frame.t("not-me-leave")) } }
     }
@@ -93,9 +107,9 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
                 li { (frame.t("not-me-before-2")) }
                 li { (frame.t("not-me-before-3")) }
             },
-            Case::After { .. } => {
+            Case::After { .. } | Case::Account { .. } => {
                 ul.ticks {
-                    li { (frame.t("not-me-after-1")) }
+                    li { (frame.t(if let Case::After { .. } = data.case { "not-me-after-1" } else { "not-me-account-1" })) }
                     li { (frame.t("not-me-after-2")) }
                     li { (frame.t("not-me-after-3")) }
                 }
@@ -118,7 +132,7 @@ fn second(frame: &Frame, data: &Data, link: &str) -> Markup {
                 button.danger type="submit" {
                     @match data.case {
                         Case::Before => (frame.t("not-me-cancel-button")),
-                        Case::After { .. } => (frame.t("not-me-lock-button")),
+                        Case::After { .. } | Case::Account { .. } => (frame.t("not-me-lock-button")),
                         Case::Secondary => (frame.t("not-me-case-button")),
                     }
                 }
@@ -133,7 +147,7 @@ fn done(frame: &Frame, data: &Data, reference: &str, held_until: Option<DateTime
         p {
             @match data.case {
                 Case::Before => (frame.t("not-me-done-before")),
-                Case::After { .. } => (frame.t("not-me-done-after")),
+                Case::After { .. } | Case::Account { .. } => (frame.t("not-me-done-after")),
                 Case::Secondary => (frame.t("not-me-done-secondary")),
             }
         }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::Frame;
+use crate::model::account::UserType;
 
 /// How a notice is meant; each has colour, shape and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,25 @@ pub fn field(f: &Field<'_>) -> Markup {
                 autocomplete=(f.autocomplete) autocapitalize="none" spellcheck="false"
                 aria-invalid=[f.mistake.map(|_| "true")]
                 aria-describedby=[described(f.name, !f.hint.is_empty(), f.mistake.is_some())];
+        }
+    }
+}
+
+/// Tipe User, as radios; the first has the id `penyedia`.
+pub fn user_type(frame: &Frame, chosen: Option<UserType>, wrong: Option<&str>) -> Markup {
+    html! {
+        fieldset.field.wrong[wrong.is_some()] aria-describedby=[described("user_type", false, wrong.is_some())] {
+            legend { (frame.t("label-user-type")) }
+            (mistake("user_type", wrong))
+            div.radios {
+                @for kind in UserType::ALL {
+                    label.radio for=(kind.code()) {
+                        input type="radio" name="user_type" id=(kind.code()) value=(kind.code()) required
+                            checked[chosen == Some(kind)];
+                        span { (frame.t(&format!("user-type-{}", kind.code()))) }
+                    }
+                }
+            }
         }
     }
 }
@@ -142,6 +162,32 @@ pub fn notice(tone: Tone, body: &Markup) -> Markup {
 /// A time in words, with its machine form.
 pub fn time(frame: &Frame, at: DateTime<Utc>) -> Markup {
     html! { time datetime=(at.format("%Y-%m-%dT%H:%M:%SZ")) { (frame.moment(at)) } }
+}
+
+/// When a limit opens again, in words: rounded up, since nobody should be told a minute that is still too early.
+pub fn opens(frame: &Frame, at: DateTime<Utc>) -> String {
+    frame.moment(at + TimeDelta::seconds(59))
+}
+
+/// Where Reset TOTP? leads: the form, with the User ID filled in.
+pub fn reset_link(user_id: &str) -> String {
+    format!("/reset-totp?user_id={}", percent(user_id))
+}
+
+/// The script of sign-in, activation and account pages: it copies, and warns before a step ends.
+pub fn steps(frame: &Frame) -> Markup {
+    html! { script src=(frame.site.assets.steps) defer {} }
+}
+
+/// A button, seen where scripts run, that copies the text of the parts of the element with that id.
+pub fn copy(frame: &Frame, id: &str, words: &str) -> Markup {
+    html! {
+        p.copy {
+            button.quiet type="button" data-copy=(id) data-done=(frame.t("copy-done")) data-failed=(frame.t("copy-failed"))
+                hidden { (words) }
+            span.small role="status" {}
+        }
+    }
 }
 
 /// A `mailto:` address with subject and body (RFC 6068).

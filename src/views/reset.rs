@@ -157,7 +157,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                 autocomplete: "email", value: &data.typed.email, mistake: words(frame, data, "email").as_deref(),
             }))
             (captcha(frame, data, words(frame, data, "kode_keamanan").as_deref()))
-            (user_type(frame, data, words(frame, data, "user_type").as_deref()))
+            (parts::user_type(frame, data.typed.user_type, words(frame, data, "user_type").as_deref()))
             button.main #kirim type="submit" { (frame.t("label-kirim")) }
             @if let Captcha::Work(_) = data.captcha {
                 p.after {
@@ -184,24 +184,6 @@ fn anchor(flaw: Flaw, captcha: &Captcha) -> &'static str {
 
 fn words(frame: &Frame, data: &Data, field: &str) -> Option<String> {
     data.flaws.iter().find(|f| f.field() == field).map(|f| frame.t(&format!("flaw-{}", f.code())))
-}
-
-fn user_type(frame: &Frame, data: &Data, mistake: Option<&str>) -> Markup {
-    html! {
-        fieldset.field.wrong[mistake.is_some()] aria-describedby=[parts::described("user_type", false, mistake.is_some())] {
-            legend { (frame.t("label-user-type")) }
-            (parts::mistake("user_type", mistake))
-            div.radios {
-                @for kind in UserType::ALL {
-                    label.radio for=(kind.code()) {
-                        input type="radio" name="user_type" id=(kind.code()) value=(kind.code()) required
-                            checked[data.typed.user_type == Some(kind)];
-                        span { (frame.t(&format!("user-type-{}", kind.code()))) }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn captcha(frame: &Frame, data: &Data, mistake: Option<&str>) -> Markup {

@@ -117,8 +117,8 @@ fn check_tag(at: &str, tag: &Tag<'_>, labels: &BTreeSet<&str>) {
 fn a_wrong_form_says_so_first() {
     for (lang, prefix) in [(Lang::Id, "<title>Kesalahan: "), (Lang::En, "<title>Error: ")] {
         for sample in samples::all(lang) {
-            let wrong = sample.name == "reset-missing"
-                || sample.name == "confirm-password-wrong"
+            let wrong = ["reset-missing", "confirm-password-wrong"].contains(&sample.name.as_str())
+                || sample.name.contains("-trouble-")
                 || Flaw::ALL.iter().any(|f| sample.name.starts_with(&format!("reset-{}", f.code())));
             assert_eq!(sample.page.into_string().contains(prefix), wrong, "{}", sample.name);
         }
@@ -146,7 +146,14 @@ fn the_labels_are_the_guides_own() {
         ("reset", ">Penyedia<"),
         ("reset", ">Non Penyedia<"),
         ("reset", ">Kirim<"),
+        ("home", ">Login<"),
         ("home", ">Reset TOTP?<"),
+        ("login", ">Penyedia<"),
+        ("login", ">Reset TOTP?<"),
+        ("activate", "<h1>Aktivasi TOTP</h1>"),
+        ("account-none", "<h1>Beranda User</h1>"),
+        ("account-none", ">Enable TOTP<"),
+        ("account", ">Disable TOTP<"),
         ("sent", "<h1>Berhasil Kirim Reset TOTP</h1>"),
         ("sent", "Konfirmasi Permintaan Reset TOTP"),
         ("confirm", "<h1>Reset TOTP</h1>"),
@@ -156,6 +163,23 @@ fn the_labels_are_the_guides_own() {
     ] {
         assert!(pages[page].contains(words), "{page}: {words}");
     }
+}
+
+#[test]
+fn the_secret_key_stands_in_no_attribute_but_the_link() {
+    let page = samples::all(Lang::Id).into_iter().find(|s| s.name == "activate").map(|s| s.page.into_string()).unwrap();
+    let secret = samples::SECRET.concat();
+    let holding: Vec<(&str, &str)> = page
+        .match_indices(&secret)
+        .map(|(at, _)| {
+            page[..at]
+                .rsplit_once("=\"")
+                .map_or(("", ""), |(before, value)| (before.rsplit(' ').next().unwrap(), value))
+        })
+        .collect();
+    assert_eq!(holding.len(), 1, "{holding:?}");
+    assert_eq!(holding[0].0, "href");
+    assert!(holding[0].1.starts_with("otpauth://"));
 }
 
 /// Key → variables, over all files of a language.
@@ -231,6 +255,8 @@ fn a_page_weighs_little() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/static");
     let size = |name: &str| fs::metadata(assets.join(name)).unwrap().len();
     assert!(size("pulih.js") + size("pow.js") <= 8 * 1024, "scripts");
+    // never on the page with the proof of work
+    assert!(size("pulih.js") + size("steps.js") <= 8 * 1024, "scripts of sign-in");
     assert!(size("pulih.css") <= 16 * 1024, "sheet");
     for sample in samples::all(Lang::Id) {
         assert!(sample.page.into_string().len() <= 16 * 1024, "{}", sample.name);

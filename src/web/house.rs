@@ -54,6 +54,7 @@ impl House {
             css: asset("pulih.css"),
             js: asset("pulih.js"),
             pow: asset("pow.js"),
+            steps: asset("steps.js"),
             mark: assets::inline("mark.svg"),
         };
         Ok(Self {

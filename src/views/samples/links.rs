@@ -29,13 +29,14 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
     }
     let done =
         |outcome| done::Data { reference: REFERENCE.to_owned(), user_id_masked: "A•••7".to_owned(), outcome };
-    let reset = |until, to: Option<&str>| done::Outcome::Reset {
-        at: at(0),
-        grant_until: until,
-        activate: to.map(str::to_owned),
-    };
-    add(out, "done", done::page(f, &done(reset(None, None))));
-    add(out, "done-activate", done::page(f, &done(reset(Some(at(4320)), Some("/activate")))));
+    let mail = |sent| Some(done::MailLink { link: "0198f0aa".to_owned(), sent });
+    for (name, grant_until, mail) in [
+        ("done", None, None),
+        ("done-activate", Some(at(4320)), mail(false)),
+        ("done-activate-sent", Some(at(4320)), mail(true)),
+    ] {
+        add(out, name, done::page(f, &done(done::Outcome::Reset { at: at(0), grant_until, mail })));
+    }
     add(out, "done-held", done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440) })));
     let late = link_problem::Late {
         link: "0198f0aa".to_owned(),
@@ -63,11 +64,12 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
 }
 
 pub(super) fn not_mes(f: &Frame, out: &mut Vec<Sample>) {
-    let cases = [
+    let mut cases = vec![
         ("before", not_me::Case::Before),
         ("after", not_me::Case::After { reset_at: at(-3) }),
         ("secondary", not_me::Case::Secondary),
     ];
+    cases.extend(not_me::CHANGES.map(|what| (what, not_me::Case::Account { at: at(-3), what })));
     for (name, case) in cases {
         let held_until = matches!(case, not_me::Case::Before).then(|| at(10_080));
         let link = || "0198f0aa".to_owned();

@@ -1,6 +1,8 @@
 //! A sample of every page in each of its states, for tests and for looking at.
 
+mod account;
 mod links;
+mod login;
 
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
 use super::reset::{Captcha, Flaw, Typed, Work};
-use super::{clock, demo, error, help, home, privacy, reset, sent, status};
+use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::refusal::Refusal;
@@ -24,6 +26,9 @@ pub struct Sample {
 }
 
 const REFERENCE: &str = "R-7K2M-9QXD";
+
+/// The Secret Key of the activation's samples, in the groups it is shown in: that of RFC 6238, appendix B.
+pub const SECRET: [&str; 8] = ["GEZD", "GNBV", "GY3T", "QOJQ", "GEZD", "GNBV", "GY3T", "QOJQ"];
 
 /// The states of a request, whose words are `state-<code>` and `happened-<code>`.
 pub const STATES: [&str; 14] = [
@@ -58,6 +63,7 @@ pub fn frame(lang: Lang) -> Frame {
                 css: asset("pulih.css"),
                 js: asset("pulih.js"),
                 pow: asset("pow.js"),
+                steps: asset("steps.js"),
                 mark: "data:image/svg+xml,".to_owned(),
             },
             demo: false,
@@ -80,6 +86,10 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     links::links(&f, &mut out);
     links::not_mes(&f, &mut out);
     statuses(&f, &mut out);
+    login::steps(&f, &mut out);
+    login::activations(&f, &mut out);
+    account::homes(&f, &mut out);
+    account::forms(&f, &mut out);
     errors(&f, &mut out);
     demos(&f, &mut out);
     out
@@ -96,10 +106,12 @@ fn at(minutes: i64) -> DateTime<Utc> {
 
 fn plain(f: &Frame, out: &mut Vec<Sample>) {
     let slow = Frame { slow_mail: true, ..f.clone() };
-    add(out, "home", home::page(f, &home::Data::default()));
-    add(out, "home-login-slow", home::page(&slow, &home::Data { login: Some("/login".to_owned()) }));
+    add(out, "home", home::page(f));
+    add(out, "home-slow", home::page(&slow));
     add(out, "help", help::page(f));
-    add(out, "clock", clock::page(f, &clock::Data { now: at(0) }));
+    for (name, off) in [("clock", None), ("clock-fast", Some(241)), ("clock-slow", Some(-20))] {
+        add(out, name, clock::page(f, &clock::Data { now: at(0), off }));
+    }
     let kept = privacy::Data { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 };
     add(out, "privacy", privacy::page(f, &kept));
 }
@@ -224,6 +236,19 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         person("BAHARI3", UserType::NonPenyedia, "Budi Bahari"),
     ];
     add(out, "demo", demo::index(&f, &demo::Index { people }));
+    let device = |user_id: &str, code: Option<&str>, pending| authenticator::Device {
+        user_id: user_id.to_owned(),
+        name: "Rina Amanah".to_owned(),
+        code: code.map(str::to_owned),
+        pending,
+    };
+    let people = vec![
+        device("AMANAH7", Some("081804"), false),
+        device("BAHARI3", Some("050471"), true),
+        device("CAHAYA1", None, false),
+    ];
+    let codes = authenticator::Authenticator { people, now: at(0), next_at: at(0) + TimeDelta::seconds(12) };
+    add(out, "demo-authenticator", authenticator::page(&f, &codes));
     let item = |id: &str, subject: &str| demo::Item {
         id: id.to_owned(),
         to: "amanah7@demo.example".to_owned(),

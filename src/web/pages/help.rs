@@ -15,7 +15,7 @@ pub async fn help(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> 
 
 /// `GET /help/clock`
 pub async fn clock(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
-    let data = clock::Data { now: house.app.clock().now() };
+    let data = clock::Data { now: house.app.clock().now(), off: None };
     page(StatusCode::OK, clock::page(&frame(&house, &req, spoken, None), &data))
 }
 

@@ -10,5 +10,5 @@ use crate::web::lang::Spoken;
 
 /// `GET /`
 pub async fn home(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
-    page(StatusCode::OK, views::home::page(&frame(&house, &req, spoken, None), &views::home::Data { login: None }))
+    page(StatusCode::OK, views::home::page(&frame(&house, &req, spoken, None)))
 }

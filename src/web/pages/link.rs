@@ -110,7 +110,7 @@ pub async fn done(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> 
             done::Outcome::Reset {
                 at: link.request_ended_at.unwrap_or(at),
                 grant_until: ours.then(|| at + TimeDelta::hours(GRANT_HOURS.into())),
-                activate: None,
+                mail: None,
             }
         }
         (Some(at), State::Waiting) => done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at) },
