@@ -58,7 +58,9 @@ pub async fn begin(app: &App, holder: &Holder) -> Result<(), Stop> {
 pub async fn confirm(app: &App, holder: &Holder, enrolment: Uuid, typed: &str) -> Result<[u8; 32], Stop> {
     let risen = app
         .transact(Actor::User, async |tx| {
-            let Some(held) = hold(app, tx, holder).await? else { return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))) };
+            let Some(held) = hold(app, tx, holder).await? else {
+                return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
+            };
             let account = held.account_id;
             let refused =
                 |refusal| Ok(Outcome::Refused(refusal, Event::TotpActivated { account, enrolment, effect: None }));
@@ -109,11 +111,8 @@ async fn activate(
 ) -> Result<([u8; 32], ActivationEffect), Fault> {
     let account = held.account_id;
     let codes = app.recovery_codes(enrolment.id);
-    let hashes: Vec<[u8; 32]> = codes
-        .iter()
-        .filter_map(|code| recovery::normalise(code))
-        .map(|code| recovery::hash(account, &code))
-        .collect();
+    let hashes: Vec<[u8; 32]> =
+        codes.iter().filter_map(|code| recovery::normalise(code)).map(|code| recovery::hash(account, &code)).collect();
     factor::activate(tx, account, enrolment, step, &hashes).await?;
     let sessions = session::end_others(tx, account, None).await?;
     let (session, token) = (random::id(), random::bytes::<32>()?);

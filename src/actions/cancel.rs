@@ -92,7 +92,12 @@ async fn cancel(app: &App, tx: &mut Tx, held: &Link, a_week: bool) -> Result<Out
             tx,
             &Post {
                 request: Some(held.request_id),
-                ..Post::to(held.account_id, LetterKind::Cancelled, held.language()?, app.keys().of(Purpose::Link).current().0)
+                ..Post::to(
+                    held.account_id,
+                    LetterKind::Cancelled,
+                    held.language()?,
+                    app.keys().of(Purpose::Link).current().0,
+                )
             },
         )
         .await?;

@@ -11,9 +11,9 @@ use crate::model::event::{Actor, Event, LoginCode};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
+use crate::store::Tx;
 use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::{self, NewSession, Session};
-use crate::store::Tx;
 
 /// Wrong codes in a row at which the owner is told.
 const WARN_AT: i32 = 10;
@@ -59,7 +59,8 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                 Some(Guess::Wrong { refusal, in_row }) => {
                     warn = (in_row == WARN_AT).then(|| held.clone());
                     event.in_row = in_row;
-                    event.clock_seconds = if let Refusal::CodeElsewhere(seconds) = refusal { Some(seconds) } else { None };
+                    event.clock_seconds =
+                        if let Refusal::CodeElsewhere(seconds) = refusal { Some(seconds) } else { None };
                     Ok(Outcome::Refused(refusal, Event::LoginCode(event)))
                 }
                 Some(Guess::Right(right)) => {

@@ -25,7 +25,8 @@ pub async fn end(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32], whic
             return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
         };
         let account = held.account_id;
-        let one = async |tx: &mut _, id| Ok::<_, crate::base::fault::Fault>(i64::from(session::end(tx, account, id).await?));
+        let one =
+            async |tx: &mut _, id| Ok::<_, crate::base::fault::Fault>(i64::from(session::end(tx, account, id).await?));
         let sessions = match which {
             Which::This => one(tx, held.id).await?,
             Which::One(id) => one(tx, id).await?,

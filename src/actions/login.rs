@@ -1,8 +1,5 @@
 //! The password step of a sign-in: what is typed is compared before the transaction, and the hash again inside it.
 
-use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
-
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::base::{password, random, secret_hash, slots};
@@ -15,6 +12,7 @@ use crate::model::session::Level;
 use crate::store::login::{self, Account};
 use crate::store::session::{self, NewSession};
 use crate::store::{Tx, factor};
+use sha2::{Digest as _, Sha256};
 
 /// What the counts of networks call a wrong password.
 const PASSWORD: &str = "password";

@@ -42,7 +42,12 @@ pub async fn reissue(app: &App, link_id: Uuid) -> Result<(), Stop> {
             &Post {
                 request: Some(held.request_id),
                 uncounted: true,
-                ..Post::to(held.account_id, LetterKind::Link, held.language()?, app.keys().of(Purpose::Link).current().0)
+                ..Post::to(
+                    held.account_id,
+                    LetterKind::Link,
+                    held.language()?,
+                    app.keys().of(Purpose::Link).current().0,
+                )
             },
         )
         .await?;

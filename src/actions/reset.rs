@@ -150,19 +150,14 @@ async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Res
     })
 }
 
-async fn post_to_all(
-    app: &App,
-    tx: &mut Tx,
-    held: &Link,
-    kind: LetterKind,
-    grant: Option<Uuid>,
-) -> Result<i64, Fault> {
+async fn post_to_all(app: &App, tx: &mut Tx, held: &Link, kind: LetterKind, grant: Option<Uuid>) -> Result<i64, Fault> {
     let key_id = app.keys().of(Purpose::Link).current().0;
     let letter = Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
     letter::post(tx, &Post { grant, ..letter }).await?;
     if held.addresses > 1 {
         // the way to activation goes to the registered address alone
-        let letter = Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
+        let letter =
+            Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
         letter::post(tx, &Post { positions: &[2], ..letter }).await?;
     }
     Ok(held.addresses)

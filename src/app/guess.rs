@@ -67,7 +67,9 @@ impl App {
         }
         let (by, refusal, burn) = match method {
             Method::Totp => match self.judge(held, typed)? {
-                Some(Verdict::Right { step }) if held.last_step.is_none_or(|last| last < step) && !held.burned.contains(&step) => {
+                Some(Verdict::Right { step })
+                    if held.last_step.is_none_or(|last| last < step) && !held.burned.contains(&step) =>
+                {
                     (Some(By::Step(step)), Refusal::CodeReplayed, None)
                 }
                 Some(Verdict::Right { .. }) => (None, Refusal::CodeReplayed, None),

@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 
 use super::App;
-use crate::base::totp::{Algorithm, Params};
 use crate::config::{EnrolFirst, LimitsMode};
 use crate::model::budget::{Budget, Window};
 use crate::model::delay::DelayRules;
@@ -43,22 +42,6 @@ impl App {
     /// Whether an account that never had TOTP may enrol with the password alone.
     pub fn password_enrols_first(&self) -> bool {
         self.config().enrol.first == EnrolFirst::Password
-    }
-
-    /// What new codes are like.
-    pub fn totp(&self) -> Params {
-        let totp = &self.config().totp;
-        Params {
-            algorithm: Algorithm::from_code(&totp.algorithm).unwrap_or(Algorithm::Sha1),
-            digits: totp.digits,
-            period: totp.period,
-        }
-    }
-
-    /// The name beside the account in authenticator apps.
-    pub fn issuer(&self) -> &str {
-        let config = self.config();
-        if config.totp.issuer.is_empty() { &config.server.agency } else { &config.totp.issuer }
     }
 
     /// How long resets wait.

@@ -16,7 +16,7 @@ use crate::store::session::Session;
 impl App {
     /// A new secret for that browser, sealed.
     pub fn new_enrolment(&self, browser_hash: &[u8; 32], grant: Option<Uuid>) -> Result<Enrolment, Fault> {
-        let (id, params) = (random::id(), self.totp());
+        let (id, params) = (random::id(), self.config().totp.params());
         let secret = totp::generate()?;
         Ok(Enrolment {
             id,
@@ -54,6 +54,12 @@ impl App {
     pub fn judge_first(&self, enrolment: &Enrolment, now: DateTime<Utc>, typed: &str) -> Result<Verdict, Fault> {
         let (secret, params) = self.enrolling(enrolment)?;
         totp::judge(&secret, &params, now, typed)
+    }
+
+    /// The code an authenticator app shows at `now`.
+    pub fn code_now(&self, enrolment: &Enrolment, now: DateTime<Utc>) -> Result<String, Fault> {
+        let (secret, params) = self.enrolling(enrolment)?;
+        totp::code(&secret, &params, totp::step(now, &params))
     }
 
     /// The recovery codes of a credential.

@@ -7,6 +7,8 @@ use std::io::Read;
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 use zeroize::Zeroizing;
 
+use crate::base::password::is_known_hash;
+
 use super::account::{ADDRESS_MAX, USER_ID_MAX, UserType, fold_address, fold_user_id};
 
 mod write;
@@ -164,7 +166,7 @@ impl<R: Read> Lines<R> {
             }
         }
         let kind = UserType::from_code(kind).ok_or("user_type must be penyedia or non_penyedia")?;
-        if !hash.is_empty() && !is_hash(hash) {
+        if !(hash.is_empty() || hash.len() <= HASH_MAX && is_known_hash(hash)) {
             return Err("password_hash is no hash in PHC form (argon2id, bcrypt or pbkdf2)".to_owned());
         }
         let totp_secret = if secret.is_empty() { None } else { Some(decode(secret)?) };
@@ -233,25 +235,6 @@ fn address(column: &str, cell: &str) -> Result<(), String> {
         !local.is_empty() && local.chars().all(plain) && domain.split('.').all(label)
     });
     if right { Ok(()) } else { Err(format!("{column} is not one plain address")) }
-}
-
-/// Whether it has the form of a hash that sign-in can verify.
-fn is_hash(cell: &str) -> bool {
-    let part = |c: char| c.is_ascii_alphanumeric() || "./+=,-_".contains(c);
-    let parts: Vec<&str> = cell.split('$').collect();
-    if cell.len() > HASH_MAX || !parts.iter().all(|p| p.chars().all(part)) {
-        return false;
-    }
-    match parts.as_slice() {
-        ["", "argon2id", version, parameters, salt, hash] => {
-            version.starts_with("v=") && parameters.starts_with("m=") && !salt.is_empty() && !hash.is_empty()
-        }
-        ["", "2a" | "2b" | "2y", cost, rest] => cost.len() == 2 && rest.len() == 53,
-        ["", "pbkdf2" | "pbkdf2-sha256" | "pbkdf2-sha512", parameters, salt, hash] => {
-            !parameters.is_empty() && !salt.is_empty() && !hash.is_empty()
-        }
-        _ => false,
-    }
 }
 
 /// Decodes base 32 (RFC 4648) as apps show it: any case, spaces between groups, padding or none.

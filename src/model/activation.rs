@@ -68,8 +68,11 @@ mod tests {
     fn a_grant_is_for_its_browser_or_its_mailed_link_and_for_a_time() {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let id = Uuid::from_u128(7);
-        let grant =
-            |hash: Option<[u8; 32]>| Grant { id, secret_hash: hash.map(Vec::from), expires_at: now + TimeDelta::hours(1) };
+        let grant = |hash: Option<[u8; 32]>| Grant {
+            id,
+            secret_hash: hash.map(Vec::from),
+            expires_at: now + TimeDelta::hours(1),
+        };
         let browser = Shown { secret_hash: Some([1; 32]), mailed: None };
         let stranger = Shown { secret_hash: Some([2; 32]), mailed: None };
         let mailed = Shown { secret_hash: None, mailed: Some(id) };

@@ -43,10 +43,7 @@ mod tests {
     }
 
     const BUDGET: Budget<2> = Budget {
-        windows: [
-            Window { span: TimeDelta::minutes(5), most: 2 },
-            Window { span: TimeDelta::hours(1), most: 3 },
-        ],
+        windows: [Window { span: TimeDelta::minutes(5), most: 2 }, Window { span: TimeDelta::hours(1), most: 3 }],
     };
 
     #[test]

@@ -468,11 +468,9 @@ impl Event {
             Self::LoginWarned { account, in_row } => {
                 parts("login.warned", of_account(*account), vec![("in_row", json!(in_row))])
             }
-            Self::SessionEnded { account, sessions, own } => parts(
-                "session.ended",
-                of_account(*account),
-                vec![("sessions", json!(sessions)), ("own", json!(own))],
-            ),
+            Self::SessionEnded { account, sessions, own } => {
+                parts("session.ended", of_account(*account), vec![("sessions", json!(sessions)), ("own", json!(own))])
+            }
             Self::TotpEnrolling { account, enrolment, grant } => parts(
                 "totp.enrolling",
                 of_account(*account),

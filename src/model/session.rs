@@ -55,6 +55,9 @@ pub enum Method {
 }
 
 impl Method {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Totp, Self::Recovery];
+
     /// The word in forms and events.
     pub fn code(self) -> &'static str {
         match self {
@@ -65,6 +68,6 @@ impl Method {
 
     /// Reads that word.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Totp, Self::Recovery].into_iter().find(|m| m.code() == code)
+        Self::ALL.into_iter().find(|m| m.code() == code)
     }
 }

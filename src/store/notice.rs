@@ -91,7 +91,7 @@ const FIND: &str = "
     join account a on a.id = k.account_id
     join address d on d.account_id = a.id and d.position = 1
     left join request r on r.form = k.id
-    where k.id = {}";
+    where k.id = {} and (k.request_id is null or k.grant_id is not null)";
 
 /// The link with that id, if there is an account behind it.
 pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Notice>, Fault> {

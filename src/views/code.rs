@@ -6,33 +6,8 @@ use maud::{Markup, html};
 use super::layout::{Frame, shell_of_form};
 use super::parts::{self, Tone};
 use super::step;
-
-/// Which code is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// The code of the authenticator app.
-    Totp,
-    /// One of the recovery codes.
-    Recovery,
-}
-
-impl Method {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Totp, Self::Recovery];
-
-    /// The word in forms and addresses.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Totp => "totp",
-            Self::Recovery => "recovery",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.code() == code)
-    }
-}
+use crate::model::refusal::Refusal;
+pub use crate::model::session::Method;
 
 /// Why a code was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +30,18 @@ pub enum CodeTrouble {
 }
 
 impl CodeTrouble {
+    /// What a refused code is called on its page; nothing for other refusals.
+    pub fn of(refusal: Refusal) -> Option<Self> {
+        Some(match refusal {
+            Refusal::CodeWrong => Self::Wrong,
+            Refusal::CodeReplayed => Self::Replayed,
+            Refusal::CodeElsewhere(seconds) => Self::Clock { seconds },
+            Refusal::CodesHeld(until) => Self::Held(until),
+            Refusal::CodesClosed => Self::Closed,
+            _ => return None,
+        })
+    }
+
     /// Its name, suffix of its message key `code-trouble-<code>`.
     pub fn code(self) -> &'static str {
         match self {
@@ -116,8 +103,6 @@ pub struct Code {
     pub user_id: String,
     /// Which code is asked.
     pub method: Method,
-    /// The form token.
-    pub form: String,
     /// Now, by our clock.
     pub now: DateTime<Utc>,
     /// When the step ends.
@@ -134,7 +119,6 @@ pub fn code(frame: &Frame, data: &Code) -> Markup {
     let over = frame.t("login-code-over");
     let step = step::Step { action: "/login/totp", name: "totp", now: data.now, ends_at: data.ends_at, over: &over };
     let fields = html! {
-        (parts::hidden("form", &data.form))
         (parts::hidden("method", method))
         (field(frame, data.method, wrong))
         button.main type="submit" { (frame.t("login-title")) }

@@ -31,7 +31,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             let code = refusal.code();
             // a clock time without seconds is rounded up: nobody is told a minute that is still too early
             let until = match refusal {
-                Refusal::TooMany(until) => Some(*until + TimeDelta::seconds(59)),
+                Refusal::TooMany(until) | Refusal::CodesHeld(until) => Some(*until + TimeDelta::seconds(59)),
                 _ => None,
             };
             let body = html! {

@@ -28,16 +28,8 @@ pub enum Cookie {
 
 impl Cookie {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Browser,
-        Self::Link,
-        Self::NotMe,
-        Self::Grant,
-        Self::Activate,
-        Self::Session,
-        Self::Login,
-        Self::Lang,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Browser, Self::Link, Self::NotMe, Self::Grant, Self::Activate, Self::Session, Self::Login, Self::Lang];
 
     /// Its name; `__Host-` (RFC 6265bis §4.1.3.2) binds it to this host and to https.
     pub fn name(self, secure: bool) -> &'static str {

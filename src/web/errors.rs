@@ -89,7 +89,9 @@ impl Told {
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let wait = match self {
-            Self::Refusal(Refusal::TooMany(open)) => Some((*open - house.app.clock().now()).num_seconds().max(0) + 1),
+            Self::Refusal(Refusal::TooMany(open) | Refusal::CodesHeld(open)) => {
+                Some((*open - house.app.clock().now()).num_seconds().max(0) + 1)
+            }
             Self::Incident(StatusCode::SERVICE_UNAVAILABLE, _) => Some(5),
             _ => None,
         };

@@ -7,9 +7,11 @@ use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::LocalBoxFuture;
 
 use super::cookies::{self, Cookie};
+use super::edge::Client;
 use super::forgery::Browser;
 use super::house::House;
 use super::proof;
+use crate::actions::activate::Holder;
 use crate::base::fault::Fault;
 use crate::base::secret_hash;
 use crate::base::token::TokenPurpose;
@@ -39,8 +41,7 @@ pub struct SignedIn(pub Holding);
 impl Holding {
     /// The session of a request, if it has one that goes on.
     pub async fn of(house: &House, req: &HttpRequest) -> Result<Option<Self>, Fault> {
-        let (Some(token), Some(browser)) =
-            (token(house, req, Cookie::Session), Browser::known(house, req.headers()))
+        let (Some(token), Some(browser)) = (token(house, req, Cookie::Session), Browser::known(house, req.headers()))
         else {
             return Ok(None);
         };
@@ -52,6 +53,17 @@ impl Holding {
             session::touch(&mut read, session.id).await?;
         }
         Ok(Some(Self { token_hash, browser_hash, session }))
+    }
+
+    /// The same for the actions of activation, with what the browser can show besides.
+    pub async fn holder(&self, house: &House, req: &HttpRequest, client: &Client) -> Result<Holder, Fault> {
+        Ok(Holder {
+            token_hash: self.token_hash,
+            browser_hash: self.browser_hash,
+            browser_name: client.browser_name.clone(),
+            network: client.network.to_string(),
+            shown: shown(house, req).await?,
+        })
     }
 
     /// Whether it is signed in, not only past the password.

@@ -5,7 +5,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
 
 use super::assets;
-use super::pages::{demo, help, home, link, not_me, reset, sent, status};
+use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status};
 use super::tally::Tally;
 
 /// Who may enter.
@@ -30,6 +30,8 @@ pub enum Limit {
     Pair,
     /// Besides the wall: so many for one request.
     Request,
+    /// Besides the wall: wrong ones for one User ID and network, or one account and browser.
+    Guesses,
 }
 
 /// One row: what an address does, for whom.
@@ -63,13 +65,43 @@ pub const ROUTES: &[Route] = &[
     write("/reset-totp/open", Limit::Wall, &["link.opened"], |r| r.to(link::open)),
     write("/reset-totp/confirm", Limit::Wall, &["reset.confirmed", "reset.scheduled"], |r| r.to(link::confirm)),
     read("/reset-totp/done", Limit::Wall, |r| r.to(link::done)),
+    write("/reset-totp/activation-link", Limit::Request, &["totp.link-asked"], |r| r.to(link::activation_link)),
     write("/reset-totp/reissue", Limit::Request, &["link.reissued"], |r| r.to(link::reissue)),
     // before the token's row, which would take it
-    write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed"], |r| r.to(not_me::confirm)),
+    write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed", "account.disputed"], |r| {
+        r.to(not_me::confirm)
+    }),
     read("/not-me/{token}", Limit::Wall, |r| r.to(not_me::arrive)),
     read("/not-me", Limit::Wall, |r| r.to(not_me::show)),
     // the first of two steps: it only leads on
     write("/not-me", Limit::Wall, &[], |r| r.to(not_me::next)),
+    read("/login", Limit::Wall, |r| r.to(login::start)),
+    // it only leads on
+    write("/login", Limit::Wall, &[], |r| r.to(login::enter)),
+    read("/login/password", Limit::Wall, |r| r.to(login::password)),
+    write("/login/password", Limit::Guesses, &["login.password"], |r| r.to(login::give_password)),
+    read_as(Enter::Password, "/login/totp", Limit::Wall, |r| r.to(login::totp)),
+    write_as(Enter::Password, "/login/totp", Limit::Guesses, &["login.code"], |r| r.to(login::give_code)),
+    // bookkeeping: a step that is kept open
+    write("/login/keep", Limit::Wall, &[], |r| r.to(login::keep)),
+    write_as(Enter::Password, "/logout", Limit::Wall, &["session.ended"], |r| r.to(account::logout)),
+    read_as(Enter::Password, "/activate", Limit::Wall, |r| r.to(activate::show)),
+    write_as(Enter::Password, "/activate", Limit::Wall, &["totp.activated"], |r| r.to(activate::confirm)),
+    write_as(Enter::Password, "/activate/start", Limit::Wall, &["totp.enrolling"], |r| r.to(activate::start)),
+    write_as(Enter::Password, "/activate/link", Limit::Wall, &["totp.link-asked"], |r| r.to(activate::mail_link)),
+    read_as(Enter::User, "/activate/codes", Limit::Wall, |r| r.to(activate::codes)),
+    write_as(Enter::User, "/activate/codes", Limit::Wall, &["recovery-codes.kept"], |r| r.to(activate::keep_codes)),
+    // after the fixed paths, which it would take
+    read("/activate/{token}", Limit::Wall, |r| r.to(activate::arrive)),
+    read_as(Enter::User, "/account", Limit::Wall, |r| r.to(account::show)),
+    write_as(Enter::User, "/account/enable", Limit::Wall, &["totp.enrolling"], |r| r.to(account::enable)),
+    read_as(Enter::User, "/account/disable", Limit::Wall, |r| r.to(account::disable_page)),
+    write_as(Enter::User, "/account/disable", Limit::Guesses, &["totp.disabled"], |r| r.to(account::disable)),
+    read_as(Enter::User, "/account/password", Limit::Wall, |r| r.to(account::password_page)),
+    write_as(Enter::User, "/account/password", Limit::Guesses, &["password.changed"], |r| {
+        r.to(account::change_password)
+    }),
+    write_as(Enter::User, "/account/sessions/end", Limit::Wall, &["session.ended"], |r| r.to(account::end)),
     read("/requests/{reference}", Limit::Wall, |r| r.to(status::show)),
     write("/requests/{reference}/help", Limit::Wall, &["request.help-asked"], |r| r.to(status::ask_help)),
     read("/help", Limit::Wall, |r| r.to(help::help)),
@@ -83,6 +115,7 @@ pub const ROUTES: &[Route] = &[
 /// What the demo has besides.
 pub const DEMO: &[Route] = &[
     read("/demo", Limit::Wall, |r| r.to(demo::index)),
+    read("/demo/authenticator", Limit::Wall, |r| r.to(demo::authenticator)),
     read("/demo/mailbox", Limit::Wall, |r| r.to(demo::mailbox)),
     read("/demo/mailbox.json", Limit::Wall, |r| r.to(demo::json)),
     read("/demo/mailbox/{id}", Limit::Wall, |r| r.to(demo::message)),
@@ -92,7 +125,17 @@ pub const DEMO: &[Route] = &[
 
 /// A row that only reads, open to everybody.
 pub const fn read(path: &'static str, limit: Limit, to: fn(actix_web::Route) -> actix_web::Route) -> Route {
-    Route { method: Method::GET, path, enter: Enter::Everyone, limit, events: &[], to }
+    read_as(Enter::Everyone, path, limit, to)
+}
+
+/// A row that only reads. Its handler takes the proof that `enter` asks for.
+pub const fn read_as(
+    enter: Enter,
+    path: &'static str,
+    limit: Limit,
+    to: fn(actix_web::Route) -> actix_web::Route,
+) -> Route {
+    Route { method: Method::GET, path, enter, limit, events: &[], to }
 }
 
 /// A row that writes, open to everybody. Its handler takes [`super::Sent`].
@@ -102,7 +145,18 @@ pub const fn write(
     events: &'static [&'static str],
     to: fn(actix_web::Route) -> actix_web::Route,
 ) -> Route {
-    Route { method: Method::POST, path, enter: Enter::Everyone, limit, events, to }
+    write_as(Enter::Everyone, path, limit, events, to)
+}
+
+/// A row that writes. Its handler takes [`super::Sent`], and the proof that `enter` asks for.
+pub const fn write_as(
+    enter: Enter,
+    path: &'static str,
+    limit: Limit,
+    events: &'static [&'static str],
+    to: fn(actix_web::Route) -> actix_web::Route,
+) -> Route {
+    Route { method: Method::POST, path, enter, limit, events, to }
 }
 
 /// Builds the router out of rows; rows of one path are one resource.

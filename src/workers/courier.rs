@@ -1,11 +1,12 @@
 //! Carries letters from the outbox to the relay: leased, composed, sent with no transaction open, reported.
 
+mod written;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
@@ -15,14 +16,10 @@ use crate::actions::deliver;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::token::{self, TokenPurpose};
 use crate::base::{clock, random};
-use crate::mail::letters::{cancelled, done, hint, link, scheduled};
-use crate::mail::{Composed, Heading, House, Letter, SendFault, Sender, compose, message_id};
+use crate::mail::{Composed, Heading, House, SendFault, Sender, compose, message_id};
 use crate::model::account::mask_user_id;
 use crate::model::delivery::{SendClass, retry_after};
-use crate::model::letter::LetterKind;
-use crate::model::link::life;
 use crate::model::refusal::Stop;
 use crate::store::letter::{self, Answer, Leased, Retry};
 
@@ -166,7 +163,7 @@ impl Hands {
         let gone = |what: &str| format!("its {what} is gone");
         let user_id = leased.user_id.as_deref().ok_or_else(|| gone("account"))?;
         let to_address = leased.address.clone().ok_or_else(|| gone("address"))?;
-        let letter = self.letter(app, leased, mask_user_id(user_id))?;
+        let letter = written::letter(app, &self.house, leased, mask_user_id(user_id))?;
         let key = app.keys().of(Purpose::MessageId).current().1;
         let heading = Heading {
             letter_id: leased.id,
@@ -177,58 +174,6 @@ impl Hands {
             date: app.clock().now(),
         };
         compose(&self.house, &heading, &letter).map_err(|e| e.to_string())
-    }
-
-    fn letter(&self, app: &App, leased: &Leased, user_id: String) -> Result<Letter, String> {
-        let gone = |what: &str| format!("its {what} is gone");
-        let key = app.keys().of(Purpose::Link).by_id(&leased.key_id).ok_or_else(|| gone("link key"))?;
-        let random = <&[u8; 32]>::try_from(leased.random.as_slice()).map_err(|_| gone("link"))?;
-        let url = |path: &str, purpose| {
-            self.house.url(&format!("{path}{}", token::issue(key, purpose, leased.link_id, random)))
-        };
-        let not_me_url = url("/not-me/", TokenPurpose::NotMe);
-        let reference = leased.reference.clone().ok_or_else(|| gone("request"))?;
-        let asked_at = leased.asked_at.ok_or_else(|| gone("request"))?;
-        let ended_at = leased.request_ended_at.unwrap_or(leased.queued_at);
-        Ok(match leased.kind().map_err(|e| e.to_string())? {
-            LetterKind::Link => Letter::Link(link::Data {
-                user_id,
-                reference,
-                asked_at,
-                ttl: life(
-                    TimeDelta::minutes(app.config().link.ttl_minutes.into()),
-                    leased.p95_seconds.map(|s| TimeDelta::seconds(s.into())),
-                ),
-                reset_url: url("/r/", TokenPurpose::Reset),
-                not_me_url,
-            }),
-            LetterKind::Done => {
-                Letter::Done(done::Data { user_id, reference, done_at: ended_at, activate_url: None, not_me_url })
-            }
-            LetterKind::Scheduled => Letter::Scheduled(scheduled::Data {
-                user_id,
-                reference,
-                confirmed_at: leased.queued_at,
-                effective_at: leased.due_at.unwrap_or(leased.queued_at),
-                not_me_url,
-            }),
-            LetterKind::Cancelled => Letter::Cancelled(cancelled::Data {
-                user_id,
-                reference,
-                cancelled_at: ended_at,
-                held_until: leased.held_until.filter(|until| *until > app.clock().now()),
-                not_me_url,
-            }),
-            LetterKind::Hint => {
-                let hint = leased.hint().map_err(|e| e.to_string())?.ok_or_else(|| gone("hint"))?;
-                Letter::Hint(hint::Data { user_id, reference, asked_at, hint, not_me_url })
-            }
-            LetterKind::Activate
-            | LetterKind::Activated
-            | LetterKind::Disabled
-            | LetterKind::PasswordChanged
-            | LetterKind::CodesFailing => return Err("not composed yet".to_owned()),
-        })
     }
 }
 

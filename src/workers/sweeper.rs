@@ -4,8 +4,9 @@ use crate::actions::expire::expire;
 use crate::actions::purge::purge;
 use crate::app::App;
 use crate::base::slots;
+use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
-use crate::store::{delay, limit, link, retention};
+use crate::store::{delay, factor, limit, link, retention, session};
 
 /// Links expired in one step.
 const BATCH: i64 = 200;
@@ -28,6 +29,8 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     retention::make_partitions(&mut read, MONTHS).await?;
     delay::measure(&mut read).await?;
     limit::sweep(&mut read, slots::slot(app.clock().now())).await?;
+    session::sweep(&mut read, app.lives()).await?;
+    factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
     purge(app).await
 }

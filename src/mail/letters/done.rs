@@ -3,9 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::mail::sheet::{Block, Pen, Sheet};
-
-/// How long the activation link lives from the reset.
-const ACTIVATE_TTL: TimeDelta = TimeDelta::hours(72);
+use crate::model::activation::GRANT_HOURS;
 
 /// What it tells.
 #[derive(Clone, Debug)]
@@ -44,7 +42,7 @@ pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
 
 /// The next step with its link: after a delay the browser that confirmed may be long gone.
 fn activation(pen: Pen<'_>, done_at: DateTime<Utc>, url: &str) -> [Block; 4] {
-    let until = pen.moment(done_at + ACTIVATE_TTL);
+    let until = pen.moment(done_at + TimeDelta::hours(GRANT_HOURS.into()));
     [
         pen.words("mail-done-open"),
         Block::Button { label: pen.t("mail-activate-button"), copy: pen.t("mail-link-copy"), url: url.to_owned() },

@@ -24,7 +24,7 @@ fn flaw(line: &[u8]) -> String {
 
 #[test]
 fn a_line_is_read_whole() {
-    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g";
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA";
     let file = format!(
         "{HEAD}AMANAH7,penyedia,\"PT Amanah, Tbk\",rina@example.id,two@example.id,\"{hash}\",jbsw y3dp ehpk 3pxp,true\n"
     );
@@ -99,28 +99,6 @@ fn two_lines_of_one_account_are_named() {
     let file = format!("{HEAD}Maju,penyedia,N,a@b.id,,,,\n maju ,penyedia,M,c@d.id,,,,\n");
     let (right, wrong) = read(file.as_bytes());
     assert_eq!((right.len(), wrong), (1, vec!["3: user_id is the same as in line 2".to_owned()]));
-}
-
-#[test]
-fn hashes_of_the_three_kinds_are_taken() {
-    for right in [
-        "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
-        "$2b$12$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q",
-        "$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA",
-    ] {
-        assert!(is_hash(right), "{right}");
-    }
-    for wrong in [
-        "",
-        "$",
-        "$argon2i$v=19$m=1$a$b",
-        "$2b$12$short",
-        "5f4dcc3b5aa765d61d8327deb882cf99",
-        "$1$a$b",
-        "$argon2id$v=19$m=1$ä$b",
-    ] {
-        assert!(!is_hash(wrong), "{wrong}");
-    }
 }
 
 #[test]

@@ -60,14 +60,7 @@ fn passwords(f: &Frame, out: &mut Vec<Sample>) {
 fn codes(f: &Frame, out: &mut Vec<Sample>) {
     for method in Method::ALL {
         let page = |trouble| {
-            let data = login::Code {
-                user_id: "AMANAH7".to_owned(),
-                method,
-                form: "form-sample".to_owned(),
-                now: at(0),
-                ends_at: at(20),
-                trouble,
-            };
+            let data = login::Code { user_id: "AMANAH7".to_owned(), method, now: at(0), ends_at: at(20), trouble };
             login::code(f, &data)
         };
         let name = format!("login-{}", method.code());

@@ -214,6 +214,17 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::NoMoreMail,
         Refusal::NotPossibleNow,
         Refusal::PasswordWrong,
+        Refusal::SignInFirst,
+        Refusal::LoginWrong,
+        Refusal::Locked,
+        Refusal::CodeWrong,
+        Refusal::CodeReplayed,
+        Refusal::CodeElsewhere(-240),
+        Refusal::CodesHeld(at(15)),
+        Refusal::CodesClosed,
+        Refusal::GrantRequired,
+        Refusal::EnrolmentGone,
+        Refusal::AlreadyActive,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

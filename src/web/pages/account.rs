@@ -4,8 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::activate::holder;
-use super::login::trouble;
 use super::{frame, page, see};
 use crate::actions::activate;
 use crate::actions::change_password::{self, Change};
@@ -19,10 +17,14 @@ use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
 use crate::store::session::Session;
 use crate::store::{factor, history, session};
-use crate::views::account::{self as views, ChangeFlaw, DisableTrouble, Factor, HISTORY, Line, Note};
+use crate::views::account::{self as views, Factor, HISTORY, Line, Note};
+use crate::views::code::CodeTrouble;
+use crate::views::disable::{Disable, DisableTrouble};
+use crate::views::password::{ChangeFlaw, ChangePassword};
+use crate::views::{disable as disable_view, password as password_view};
 use crate::web::cookies::{self, Cookie};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, Client, Form, House, Sent, SignedIn, holding};
+use crate::web::{Browser, Client, Form, Holding, House, Sent, SignedIn, holding};
 
 const ACCOUNT: &str = "/account";
 /// Lines of history shown.
@@ -37,7 +39,7 @@ pub async fn show(
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
     let query = Form::parse(req.query_string().as_bytes());
-    let note = query.one("note").text().and_then(|code| Note::ALL.into_iter().find(|note| note.code() == code));
+    let note = query.one("note").text().and_then(Note::from_code);
     let data = data(&house, &signed_in.0.session, note).await?;
     Ok(page(StatusCode::OK, views::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
 }
@@ -104,7 +106,7 @@ fn shown(s: session::Listed, this: Uuid) -> views::Session {
 pub async fn logout(
     req: HttpRequest,
     house: web::Data<House>,
-    holding: crate::web::Holding,
+    holding: Holding,
     _sent: Sent,
 ) -> Result<HttpResponse, Stop> {
     end_session::end(&house.app, &holding.token_hash, &holding.browser_hash, Which::This).await?;
@@ -132,7 +134,7 @@ pub async fn enable(
     signed_in: SignedIn,
     _sent: Sent,
 ) -> Result<HttpResponse, Stop> {
-    match activate::begin(&house.app, &holder(&house, &req, &client, &signed_in.0).await?).await {
+    match activate::begin(&house.app, &signed_in.0.holder(&house, &req, &client).await?).await {
         Ok(()) | Err(Stop::Refused(Refusal::AlreadyActive | Refusal::GrantRequired)) => Ok(see("/activate")),
         Err(stop) => Err(stop),
     }
@@ -151,7 +153,7 @@ pub async fn disable_page(
     }
     let recovery = Form::parse(req.query_string().as_bytes()).one("method").text() == Some(Method::Recovery.code());
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
-    page(StatusCode::OK, views::disable(&frame, &views::Disable { trouble: None, recovery }))
+    page(StatusCode::OK, disable_view::disable(&frame, &Disable { trouble: None, recovery }))
 }
 
 /// `POST /account/disable`: *Disable TOTP*.
@@ -185,12 +187,12 @@ pub async fn disable(
             return Ok(see("/login?note=disabled"));
         }
         Err(Stop::Refused(Refusal::PasswordWrong)) => DisableTrouble::PasswordWrong,
-        Err(Stop::Refused(refusal)) => DisableTrouble::Code(trouble(refusal).ok_or(refusal)?),
+        Err(Stop::Refused(refusal)) => DisableTrouble::Code(CodeTrouble::of(refusal).ok_or(refusal)?),
         Err(fault) => return Err(fault),
     };
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
-    let data = views::Disable { trouble: Some(trouble), recovery: method == Method::Recovery };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::disable(&frame, &data)))
+    let data = Disable { trouble: Some(trouble), recovery: method == Method::Recovery };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, disable_view::disable(&frame, &data)))
 }
 
 /// `GET /account/password`
@@ -202,7 +204,7 @@ pub async fn password_page(
     _signed_in: SignedIn,
 ) -> HttpResponse {
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
-    page(StatusCode::OK, views::change_password(&frame, &views::ChangePassword { flaws: vec![] }))
+    page(StatusCode::OK, password_view::change_password(&frame, &ChangePassword::default()))
 }
 
 /// `POST /account/password`
@@ -243,7 +245,7 @@ pub async fn change_password(
         }
     }
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::change_password(&frame, &views::ChangePassword { flaws })))
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, password_view::change_password(&frame, &ChangePassword { flaws })))
 }
 
 fn flaws(present: &str, new: &str, again: &str, user_id: &str) -> Vec<ChangeFlaw> {

@@ -4,9 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::login::trouble;
 use super::{frame, page, see};
-use crate::actions::activate::{self, Holder};
+use crate::actions::activate;
 use crate::actions::activation_link;
 use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
@@ -17,8 +16,8 @@ use crate::model::refusal::{Refusal, Stop};
 use crate::store::factor::{self, Enrolment};
 use crate::store::session::Session;
 use crate::views::activate::{self as views, Data, Enrol, LinkState, NeedsLink};
+use crate::views::code::CodeTrouble;
 use crate::views::link_problem;
-use crate::views::login::CodeTrouble;
 use crate::web::cookies::{self, Cookie};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Client, Form, Holding, House, Sent, SignedIn, holding, proof};
@@ -72,7 +71,7 @@ pub async fn start(
     holding: Holding,
     _sent: Sent,
 ) -> Result<HttpResponse, Stop> {
-    let holder = holder(&house, &req, &client, &holding).await?;
+    let holder = holding.holder(&house, &req, &client).await?;
     match activate::begin(&house.app, &holder).await {
         Ok(()) | Err(Stop::Refused(Refusal::AlreadyActive | Refusal::GrantRequired)) => Ok(see(ACTIVATE)),
         Err(stop) => Err(stop),
@@ -95,7 +94,7 @@ pub async fn confirm(
         return Ok(at.draw(StatusCode::UNPROCESSABLE_ENTITY, Some(CodeTrouble::Missing), false).await?);
     }
     let enrolment = form.one("enrolment").text().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default();
-    let holder = holder(&house, &req, &client, &holding).await?;
+    let holder = holding.holder(&house, &req, &client).await?;
     match activate::confirm(&house.app, &holder, enrolment, typed).await {
         Ok(token) => {
             holding::keep(&house, &req, &token);
@@ -106,7 +105,7 @@ pub async fn confirm(
         }
         Err(Stop::Refused(Refusal::AlreadyActive | Refusal::GrantRequired)) => Ok(see(ACTIVATE)),
         Err(Stop::Refused(Refusal::EnrolmentGone)) => Ok(at.draw(StatusCode::CONFLICT, None, true).await?),
-        Err(Stop::Refused(refusal)) => match trouble(refusal) {
+        Err(Stop::Refused(refusal)) => match CodeTrouble::of(refusal) {
             Some(trouble) => Ok(at.draw(StatusCode::UNPROCESSABLE_ENTITY, Some(trouble), false).await?),
             None => Err(refusal.into()),
         },
@@ -151,24 +150,8 @@ pub async fn keep_codes(
     signed_in: SignedIn,
     _sent: Sent,
 ) -> Result<HttpResponse, Stop> {
-    activate::keep_codes(&house.app, &holder(&house, &req, &client, &signed_in.0).await?).await?;
+    activate::keep_codes(&house.app, &signed_in.0.holder(&house, &req, &client).await?).await?;
     Ok(see("/account?note=codes-kept"))
-}
-
-/// Who activates.
-pub async fn holder(
-    house: &House,
-    req: &HttpRequest,
-    client: &Client,
-    holding: &Holding,
-) -> Result<Holder, Fault> {
-    Ok(Holder {
-        token_hash: holding.token_hash,
-        browser_hash: holding.browser_hash,
-        browser_name: client.browser_name.clone(),
-        network: client.network.to_string(),
-        shown: holding::shown(house, req).await?,
-    })
 }
 
 /// Who looks at the page, from where.
@@ -182,7 +165,12 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    async fn draw(&self, status: StatusCode, trouble: Option<CodeTrouble>, renewed: bool) -> Result<HttpResponse, Fault> {
+    async fn draw(
+        &self,
+        status: StatusCode,
+        trouble: Option<CodeTrouble>,
+        renewed: bool,
+    ) -> Result<HttpResponse, Fault> {
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
         let data = self.data(trouble, renewed).await?;
         Ok(page(status, views::page(&frame, &data)))
@@ -234,7 +222,7 @@ impl At<'_> {
         renewed: bool,
     ) -> Result<Enrol, Fault> {
         let (secret, params) = self.house.app.enrolling(enrolment)?;
-        let uri = totp::uri(self.house.app.issuer(), &session.user_id, &secret, &params);
+        let uri = totp::uri(self.house.app.config().totp_issuer(), &session.user_id, &secret, &params);
         let name = self.client.browser_name.as_deref().unwrap_or_default();
         Ok(Enrol {
             enrolment: enrolment.id.to_string(),

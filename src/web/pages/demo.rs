@@ -3,13 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::DateTime;
 use uuid::Uuid;
 
 use super::{frame, page};
 use crate::base::catcher::Catcher;
 use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
+use crate::model::account::fold_user_id;
 use crate::model::refusal::{Refusal, Stop};
+use crate::store::factor;
+use crate::views::authenticator::{self, Authenticator, Device};
 use crate::views::demo::{self, Index, Item, Mailbox, Person};
 use crate::web::lang::Spoken;
 use crate::web::{House, headers};
@@ -26,6 +30,30 @@ pub struct Demo {
 pub async fn index(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
     let data = Index { people: shown(&house)?.people.clone() };
     Ok(page(StatusCode::OK, demo::index(&frame(&house, &req, spoken, None), &data)))
+}
+
+/// `GET /demo/authenticator`: the codes of this moment, for who has no phone at hand.
+pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
+    let people = &shown(&house)?.people;
+    let folded: Vec<String> = people.iter().map(|person| fold_user_id(&person.user_id)).collect();
+    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+    let held = factor::devices(&mut house.app.read().await?, &folded).await?;
+    let now = house.app.clock().now();
+    let mut devices = Vec::with_capacity(people.len());
+    for (person, folded) in people.iter().zip(&folded) {
+        let held = held.iter().find(|held| held.user_id_folded == *folded);
+        let code = held.map(|held| house.app.code_now(&held.as_enrolment(), now)).transpose()?;
+        devices.push(Device {
+            user_id: person.user_id.clone(),
+            name: person.name.clone(),
+            code,
+            pending: held.is_some_and(|held| held.pending),
+        });
+    }
+    let period = i64::from(house.app.config().totp.period);
+    let next = (now.timestamp().div_euclid(period) + 1) * period;
+    let data = Authenticator { people: devices, now, next_at: DateTime::from_timestamp(next, 0).unwrap_or(now) };
+    Ok(page(StatusCode::OK, authenticator::page(&frame(&house, &req, spoken, None), &data)))
 }
 
 /// `GET /demo/mailbox`

@@ -5,8 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{frame, page};
 use crate::views::{self, clock, privacy};
-use crate::web::House;
 use crate::web::lang::Spoken;
+use crate::web::{Form, House};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// `GET /help`
 pub async fn help(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
@@ -15,7 +18,10 @@ pub async fn help(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> 
 
 /// `GET /help/clock`
 pub async fn clock(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> HttpResponse {
-    let data = clock::Data { now: house.app.clock().now(), off: None };
+    // measured by the page that refused a code; nobody is a day away from us
+    let off = Form::parse(req.query_string().as_bytes()).one("off").text().and_then(|s| s.parse::<i64>().ok());
+    let off = off.filter(|seconds| (60..=DAY).contains(&seconds.abs()));
+    let data = clock::Data { now: house.app.clock().now(), off };
     page(StatusCode::OK, clock::page(&frame(&house, &req, spoken, None), &data))
 }
 

@@ -3,23 +3,24 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
-use data_encoding::BASE64URL_NOPAD;
 
 use super::{frame, page, see};
-use crate::actions::reset::{self, Confirm, GRANT_HOURS, PasswordProof};
-use crate::actions::{open, reissue};
+use crate::actions::reset::{self, Confirm, PasswordProof};
+use crate::actions::{activation_link, open, reissue};
 use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
-use crate::base::{password, random, secret_hash};
+use crate::base::{random, secret_hash};
 use crate::model::account::{mask_address, mask_user_id};
+use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::{self, State};
 use crate::store::link::Link;
 use crate::views::confirm::{self, Password, Step};
-use crate::views::{done, link_problem};
-use crate::web::cookies::{self, Cookie};
+use crate::views::done::{self, MailLink};
+use crate::views::link_problem;
+use crate::web::cookies::Cookie;
 use crate::web::lang::Spoken;
-use crate::web::{Browser, House, Sent, proof};
+use crate::web::{Browser, Form, House, Sent, holding, proof};
 
 const CONFIRM: &str = "/reset-totp/confirm";
 const DONE: &str = "/reset-totp/done";
@@ -58,8 +59,8 @@ pub async fn open(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
     match open::open(&house.app, link.id).await {
         Ok(()) => {
             // laid here before OK, so that a doubled OK cannot lose it with the first answer
-            if grant(&house, &req).is_none() {
-                keep_grant(&house, &req, &random::bytes::<32>()?);
+            if holding::token(&house, &req, Cookie::Grant).is_none() {
+                super::keep_grant(&house, &req, &random::bytes::<32>()?);
             }
             Ok(see(CONFIRM))
         }
@@ -77,7 +78,7 @@ pub async fn confirm(
     sent: Sent,
 ) -> Result<HttpResponse, Stop> {
     let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
-    let grant_secret = match grant(&house, &req) {
+    let grant_secret = match holding::token(&house, &req, Cookie::Grant) {
         Some(secret) => secret,
         None => random::bytes::<32>()?,
     };
@@ -85,7 +86,7 @@ pub async fn confirm(
     let confirm = Confirm { link: link.id, browser_hash: secret_hash(&sent.browser.id), grant_secret, password };
     match reset::confirm(&house.app, confirm).await {
         Ok(_) => {
-            keep_grant(&house, &req, &grant_secret);
+            super::keep_grant(&house, &req, &grant_secret);
             Ok(see(DONE))
         }
         // somebody with this very link was faster: it is done, and that is what they wanted
@@ -100,24 +101,39 @@ pub async fn confirm(
 }
 
 /// `GET /reset-totp/done`: the receipt, to whoever holds the link.
-pub async fn done(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
+pub async fn done(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+) -> Result<HttpResponse, Stop> {
     let Some(link) = proof::held(&house, &req, TokenPurpose::Reset).await? else { return Ok(see(CONFIRM)) };
     let outcome = match (link.spent_at, link.state()?) {
         (Some(at), State::Done) => {
-            let pressed = Browser::known(&house, req.headers()).map(|browser| secret_hash(&browser.id));
-            let ours = grant(&house, &req).is_some()
-                && pressed.is_some_and(|hash| link.spent_by.as_deref() == Some(hash.as_slice()));
+            let ours = holding::token(&house, &req, Cookie::Grant).is_some()
+                && link.spent_by.as_deref() == Some(secret_hash(&browser.id).as_slice());
+            let reset_at = link.request_ended_at.unwrap_or(at);
+            let grant_ends = reset_at + TimeDelta::hours(GRANT_HOURS.into());
+            let sent = Form::parse(req.query_string().as_bytes()).one("sent").text().is_some();
+            let waits = !link.has_factor && !link.locked && link.now < grant_ends;
             done::Outcome::Reset {
-                at: link.request_ended_at.unwrap_or(at),
-                grant_until: ours.then(|| at + TimeDelta::hours(GRANT_HOURS.into())),
-                mail: None,
+                at: reset_at,
+                grant_until: ours.then_some(grant_ends),
+                mail: waits.then(|| MailLink { link: link.id.to_string(), sent }),
             }
         }
         (Some(at), State::Waiting) => done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at) },
         _ => return Ok(see(CONFIRM)),
     };
     let data = done::Data { reference: link.reference, user_id_masked: mask_user_id(&link.user_id), outcome };
-    Ok(page(StatusCode::OK, done::page(&frame(&house, &req, spoken, None), &data)))
+    Ok(page(StatusCode::OK, done::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
+}
+
+/// `POST /reset-totp/activation-link`: one tap mails the way to activation, for another device.
+pub async fn activation_link(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Result<HttpResponse, Stop> {
+    let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
+    activation_link::by_link(&house.app, link.id).await?;
+    Ok(see("/reset-totp/done?sent=1"))
 }
 
 /// `POST /reset-totp/reissue`: a late link's one tap.
@@ -198,19 +214,6 @@ async fn password_proof(house: &House, sent: &Sent, link: &Link) -> Result<Optio
     }
     let typed = sent.form.one("password").text().unwrap_or_default().to_owned();
     let hash = link.password_hash.clone();
-    let compared = hash.clone().unwrap_or_default();
-    let fits = tokio::task::spawn_blocking(move || password::verify(&typed, &compared))
-        .await
-        .map_err(|e| Fault::bug("comparing a password", e))?;
+    let fits = house.app.passwords().verify(typed, hash.clone()).await?;
     Ok(Some(PasswordProof { hash, fits }))
-}
-
-fn grant(house: &House, req: &HttpRequest) -> Option<[u8; 32]> {
-    let text = cookies::read(house, req.headers(), Cookie::Grant)?;
-    BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()
-}
-
-fn keep_grant(house: &House, req: &HttpRequest, secret: &[u8; 32]) {
-    let seconds = u32::try_from(GRANT_HOURS).unwrap_or_default() * 3600;
-    cookies::set(house, req, Cookie::Grant, &BASE64URL_NOPAD.encode(secret), seconds);
 }

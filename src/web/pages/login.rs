@@ -9,7 +9,6 @@ use data_encoding::BASE64URL_NOPAD;
 use super::{frame, page, see};
 use crate::actions::code::{self, Code};
 use crate::actions::login::{self, Login, Next};
-use crate::base::fault::Fault;
 use crate::base::form_token;
 use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
@@ -17,7 +16,8 @@ use crate::model::account::{USER_ID_MAX, UserType};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
 use crate::store::session;
-use crate::views::login::{self as views, CodeTrouble, Note, PasswordTrouble, StartFlaw};
+use crate::views::code::{self as code_view, Code as CodeData, CodeTrouble};
+use crate::views::login::{self as views, Note, PasswordTrouble, StartFlaw};
 use crate::views::parts::percent;
 use crate::web::cookies::{self, Cookie};
 use crate::web::fields::{self, UserIdFlaw};
@@ -43,7 +43,7 @@ pub async fn start(
         return Ok(see(ACCOUNT));
     }
     let query = Form::parse(req.query_string().as_bytes());
-    let note = query.one("note").text().and_then(|code| Note::ALL.into_iter().find(|note| note.code() == code));
+    let note = query.one("note").text().and_then(Note::from_code);
     let (user_type, user_id) = begun(&house, &req).map_or((None, String::new()), |(t, id)| (Some(t), id));
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
     Ok(page(StatusCode::OK, views::start(&frame, &views::Start { user_id, user_type, flaws: vec![], note })))
@@ -131,9 +131,7 @@ pub async fn give_password(
                 Next::Account => ACCOUNT,
             }))
         }
-        Err(Stop::Refused(Refusal::LoginWrong)) => {
-            Ok(asked.password(user_type, user_id, Some(PasswordTrouble::Wrong)))
-        }
+        Err(Stop::Refused(Refusal::LoginWrong)) => Ok(asked.password(user_type, user_id, Some(PasswordTrouble::Wrong))),
         Err(Stop::Refused(Refusal::TooMany(until))) => {
             Ok(asked.password(user_type, user_id, Some(PasswordTrouble::Held(until))))
         }
@@ -157,7 +155,7 @@ pub async fn totp(
     }
     let query = Form::parse(req.query_string().as_bytes());
     let method = query.one("method").text().and_then(Method::from_code).unwrap_or(Method::Totp);
-    let trouble = house.app.held(&holding.session).and_then(trouble);
+    let trouble = house.app.held(&holding.session).and_then(CodeTrouble::of);
     Ok(Asked { req: &req, house: &house, spoken, browser: &browser }.code(&holding, method, trouble))
 }
 
@@ -196,7 +194,7 @@ pub async fn give_code(
         }
         // somebody with this very session was faster
         Err(Stop::Refused(Refusal::SignInFirst)) => Ok(see(again(&house, &req))),
-        Err(Stop::Refused(refusal)) => match trouble(refusal) {
+        Err(Stop::Refused(refusal)) => match CodeTrouble::of(refusal) {
             Some(trouble) => Ok(asked.code(&holding, method, Some(trouble))),
             None => Err(refusal.into()),
         },
@@ -218,18 +216,6 @@ pub async fn keep(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
     let Some(holding) = Holding::of(&house, &req).await? else { return Ok(see(again(&house, &req))) };
     session::extend(&mut house.app.read().await?, holding.session.id, house.app.lives()).await?;
     Ok(see(beyond(&holding).unwrap_or(TOTP)))
-}
-
-/// What a refused code is called on its page.
-pub fn trouble(refusal: Refusal) -> Option<CodeTrouble> {
-    Some(match refusal {
-        Refusal::CodeWrong => CodeTrouble::Wrong,
-        Refusal::CodeReplayed => CodeTrouble::Replayed,
-        Refusal::CodeElsewhere(seconds) => CodeTrouble::Clock { seconds },
-        Refusal::CodesHeld(until) => CodeTrouble::Held(until),
-        Refusal::CodesClosed => CodeTrouble::Closed,
-        _ => return None,
-    })
 }
 
 /// Where the holder of a session belongs that needs no code, or none any more.
@@ -290,7 +276,7 @@ impl Asked<'_> {
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let held = if let Some(PasswordTrouble::Held(until)) = trouble { Some(until) } else { None };
-        let data = views::Password { user_id, user_type, form, ends_at: now + self.life(), trouble };
+        let data = views::Password { user_id, user_type, form, now, ends_at: now + self.life(), trouble };
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
         self.dated(page(status, views::password(&frame, &data)), held)
     }
@@ -304,9 +290,15 @@ impl Asked<'_> {
         };
         let held = if let Some(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
         let session = &holding.session;
-        let data = views::Code { user_id: session.user_id.clone(), method, ends_at: session.expires_at, trouble };
+        let data = CodeData {
+            user_id: session.user_id.clone(),
+            method,
+            now: session.now,
+            ends_at: session.expires_at,
+            trouble,
+        };
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
-        self.dated(page(status, views::code(&frame, &data)), held)
+        self.dated(page(status, code_view::code(&frame, &data)), held)
     }
 
     /// Says when to come again.

@@ -14,10 +14,13 @@ pub mod status;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use data_encoding::BASE64URL_NOPAD;
 use maud::Markup;
 
 use super::House;
+use super::cookies::{self, Cookie};
 use super::lang::Spoken;
+use crate::model::activation::GRANT_HOURS;
 use crate::views::layout::Frame;
 
 /// A page with its status.
@@ -34,4 +37,10 @@ fn see(path: &str) -> HttpResponse {
 fn frame(house: &House, req: &HttpRequest, spoken: Spoken, csrf: Option<String>) -> Frame {
     let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
     house.frame(spoken.0, path.to_owned(), csrf)
+}
+
+/// Gives the browser its grant to activate, or gives it again.
+fn keep_grant(house: &House, req: &HttpRequest, secret: &[u8; 32]) {
+    let seconds = u32::try_from(GRANT_HOURS).unwrap_or_default() * 3600;
+    cookies::set(house, req, Cookie::Grant, &BASE64URL_NOPAD.encode(secret), seconds);
 }

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use chrono::DateTime;
 use pulih::model::account::UserType;
-use pulih::model::event::{Actor, Event, KINDS, LetterRef, LinkRef, ResetEffect};
+use pulih::model::event::{
+    ActivationEffect, Actor, DisableEffect, Event, KINDS, LetterRef, LinkRef, LoginCode, LoginPassword, Opened,
+    ResetEffect,
+};
 use pulih::model::letter::LetterKind;
 use pulih::model::refusal::Refusal;
 use pulih::model::request::Channel;
@@ -37,7 +40,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         address: "rina@amanah.example".to_owned(),
         network: "2001:db8::/64".to_owned(),
     };
-    let all = vec![
+    let mut all = vec![
         (user, None, asked(None)),
         (user, None, asked(Some(id(7)))),
         (worker, None, Event::ResetMatched { request: id(2), account: id(3), link: Some(id(1)), joined: None }),
@@ -65,6 +68,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (operator, None, Event::AccountsExported { rows: 9_007_199_254_740_991 }),
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
+    all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
     for (_, _, event) in &all {
         match event {
             Event::ResetAsked { .. }
@@ -85,10 +89,71 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Event::HelpAsked { .. }
             | Event::AccountsImported { .. }
             | Event::AccountsExported { .. }
-            | Event::RetentionPurged { .. } => {}
+            | Event::RetentionPurged { .. }
+            | Event::LoginPassword(_)
+            | Event::LoginCode(_)
+            | Event::LoginWarned { .. }
+            | Event::SessionEnded { .. }
+            | Event::TotpEnrolling { .. }
+            | Event::TotpActivated { .. }
+            | Event::TotpLinkAsked { .. }
+            | Event::TotpDisabled { .. }
+            | Event::RecoveryCodesKept { .. }
+            | Event::PasswordChanged { .. }
+            | Event::AccountDisputed { .. } => {}
         }
     }
     all
+}
+
+/// Those of sign-in and activation.
+fn signing() -> Vec<(Option<Refusal>, Event)> {
+    let account = id(3);
+    let password = |account, opened| {
+        Event::LoginPassword(LoginPassword {
+            account,
+            user_type: UserType::Penyedia,
+            user_id: "AMANAH7".to_owned(),
+            network: "2001:db8::/64".to_owned(),
+            opened,
+        })
+    };
+    let code = |method, clock_seconds, rose_to| {
+        Event::LoginCode(LoginCode {
+            account,
+            session: id(9),
+            method,
+            clock_seconds,
+            known_browser: true,
+            in_row: 3,
+            rose_to,
+            network: "2001:db8::/64".to_owned(),
+        })
+    };
+    let opened = Opened { session: id(9), next: "code", rehashed: true };
+    let activation =
+        ActivationEffect { grant: Some(id(6)), recovery_codes: 10, session: id(10), sessions: 1, letters: 2 };
+    let disabled = DisableEffect { credential: id(5), recovery_codes: 9, sessions: 2, grant: id(6), letters: 1 };
+    let link = LinkRef { link: id(1), request: None, account: Some(account) };
+    vec![
+        (None, password(Some(account), Some(opened))),
+        (Some(Refusal::LoginWrong), password(None, None)),
+        (None, code("totp", None, Some(id(10)))),
+        (Some(Refusal::CodeElsewhere(-240)), code("totp", Some(-240), None)),
+        (Some(Refusal::CodeWrong), code("recovery", None, None)),
+        (None, Event::LoginWarned { account, in_row: 10 }),
+        (None, Event::SessionEnded { account, sessions: 2, own: false }),
+        (None, Event::TotpEnrolling { account, enrolment: Some(id(11)), grant: Some(id(6)) }),
+        (Some(Refusal::GrantRequired), Event::TotpEnrolling { account, enrolment: None, grant: None }),
+        (None, Event::TotpActivated { account, enrolment: id(11), effect: Some(activation) }),
+        (Some(Refusal::CodeWrong), Event::TotpActivated { account, enrolment: id(11), effect: None }),
+        (None, Event::TotpLinkAsked { account, grant: Some(id(6)) }),
+        (None, Event::TotpDisabled { account, effect: Some(disabled) }),
+        (Some(Refusal::PasswordWrong), Event::TotpDisabled { account, effect: None }),
+        (None, Event::RecoveryCodesKept { account, credential: id(5) }),
+        (None, Event::PasswordChanged { account, sessions: 1 }),
+        (None, Event::AccountDisputed { link, letter: "activated".to_owned() }),
+    ]
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! What a leased letter says: its facts out of the outbox, its links derived.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::app::App;
+use crate::base::keyring::Purpose;
+use crate::base::token::{self, TokenPurpose};
+use crate::mail::letters::{
+    activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+};
+use crate::mail::{House, Letter};
+use crate::model::letter::LetterKind;
+use crate::model::link::life;
+use crate::store::letter::Leased;
+
+/// The letter, to somebody of that masked User ID; or what is missing, in words.
+pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Result<Letter, String> {
+    let key = app.keys().of(Purpose::Link).by_id(&leased.key_id).ok_or_else(|| gone("link key"))?;
+    let random = <&[u8; 32]>::try_from(leased.random.as_slice()).map_err(|_| gone("link"))?;
+    let url = |path: &str, purpose| house.url(&format!("{path}{}", token::issue(key, purpose, leased.link_id, random)));
+    let links = Links {
+        reset: url("/r/", TokenPurpose::Reset),
+        activate: url("/activate/", TokenPurpose::Activate),
+        not_me: url("/not-me/", TokenPurpose::NotMe),
+    };
+    match leased.kind().map_err(|e| e.to_string())? {
+        kind @ (LetterKind::Link
+        | LetterKind::Done
+        | LetterKind::Scheduled
+        | LetterKind::Cancelled
+        | LetterKind::Hint) => of_request(app, leased, kind, user_id, links),
+        kind @ (LetterKind::Activate
+        | LetterKind::Activated
+        | LetterKind::Disabled
+        | LetterKind::PasswordChanged
+        | LetterKind::CodesFailing) => Ok(of_account(app, leased, kind, user_id, links)),
+    }
+}
+
+/// The links a letter can carry.
+struct Links {
+    reset: String,
+    activate: String,
+    not_me: String,
+}
+
+fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, links: Links) -> Result<Letter, String> {
+    let reference = leased.reference.clone().ok_or_else(|| gone("request"))?;
+    let asked_at = leased.asked_at.ok_or_else(|| gone("request"))?;
+    let ended_at = leased.request_ended_at.unwrap_or(leased.queued_at);
+    let not_me_url = links.not_me;
+    Ok(match kind {
+        LetterKind::Link => {
+            let ttl = ttl(app, leased);
+            Letter::Link(link::Data { user_id, reference, asked_at, ttl, reset_url: links.reset, not_me_url })
+        }
+        LetterKind::Done => {
+            let activate_url = leased.grant_id.map(|_| links.activate);
+            Letter::Done(done::Data { user_id, reference, done_at: ended_at, activate_url, not_me_url })
+        }
+        LetterKind::Scheduled => Letter::Scheduled(scheduled::Data {
+            user_id,
+            reference,
+            confirmed_at: leased.queued_at,
+            effective_at: leased.due_at.unwrap_or(leased.queued_at),
+            not_me_url,
+        }),
+        LetterKind::Cancelled => {
+            let held_until = leased.held_until.filter(|until| *until > app.clock().now());
+            Letter::Cancelled(cancelled::Data { user_id, reference, cancelled_at: ended_at, held_until, not_me_url })
+        }
+        _ => {
+            let hint = leased.hint().map_err(|e| e.to_string())?.ok_or_else(|| gone("hint"))?;
+            Letter::Hint(hint::Data { user_id, reference, asked_at, hint, not_me_url })
+        }
+    })
+}
+
+fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, links: Links) -> Letter {
+    let (at, place, not_me_url): (DateTime<Utc>, _, _) = (leased.queued_at, leased.place.clone(), links.not_me);
+    match kind {
+        LetterKind::Activate => {
+            let (ttl, activate_url) = (ttl(app, leased), links.activate);
+            Letter::Activate(activate::Data { user_id, asked_at: at, ttl, activate_url, not_me_url })
+        }
+        LetterKind::Disabled => Letter::Disabled(disabled::Data { user_id, at, place, not_me_url }),
+        LetterKind::PasswordChanged => {
+            Letter::PasswordChanged(password_changed::Data { user_id, at, place, not_me_url })
+        }
+        LetterKind::CodesFailing => Letter::CodesFailing(codes_failing::Data { user_id, at, place, not_me_url }),
+        _ => Letter::Activated(activated::Data { user_id, at, place, not_me_url }),
+    }
+}
+
+fn ttl(app: &App, leased: &Leased) -> TimeDelta {
+    let setting = TimeDelta::minutes(app.config().link.ttl_minutes.into());
+    life(setting, leased.p95_seconds.map(|s| TimeDelta::seconds(s.into())))
+}
+
+fn gone(what: &str) -> String {
+    format!("its {what} is gone")
+}
