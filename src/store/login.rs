@@ -27,7 +27,7 @@ pub struct Before {
 
 /// Looks up a User ID as it is compared, and the wrong passwords under `key`.
 pub async fn before(read: &mut Read, user_id_folded: &str, key: &[u8; 32]) -> Result<Before, Fault> {
-    sql("select a.password_hash, coalesce(l.hits, '{}') as wrong, pulih.now() as now
+    sql("select a.password_hash, coalesce(l.hits, array[]::timestamptz[]) as wrong, pulih.now() as now
         from (select 1) one
         left join account a on a.user_id_folded = {}
         left join password_limit l on l.key = {}")

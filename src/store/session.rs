@@ -132,9 +132,9 @@ const FIND: &str = "
         (select count(*) from address o where o.account_id = a.id) as addresses, a.protected, a.password_hash,
         greatest(a.password_changed_at, a.address_changed_at) as changed_at, a.resets_held_until as held_until,
         c.id as credential_id, c.sealed_secret, c.algorithm, c.digits, c.period, c.last_step,
-        coalesce(c.burned, '{}') as burned, c.created_at as factor_since,
+        coalesce(c.burned, array[]::bigint[]) as burned, c.created_at as factor_since,
         exists (select from credential o where o.account_id = a.id) as had_factor,
-        k.account_id is not null as known_browser, coalesce(g.hits, '{}') as wrong, coalesce(g.in_row, 0) as in_row,
+        k.account_id is not null as known_browser, coalesce(g.hits, array[]::timestamptz[]) as wrong, coalesce(g.in_row, 0) as in_row,
         n.now
     from (select pulih.now() as now) n, session s
     join account a on a.id = s.account_id and a.status = 'active'

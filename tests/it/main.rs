@@ -17,5 +17,6 @@ mod races;
 mod reset;
 mod routes;
 mod schema;
+mod sign_in;
 mod support;
 mod survive;

@@ -83,6 +83,7 @@ fn known() -> BTreeSet<String> {
                 "Integer" => "int4",
                 "BigInt" => "int8",
                 "Binary" => "bytea",
+                "Array<BigInt>" => "_int8",
                 other => panic!("{other} is not known here"),
             };
             let name = renamed.take().unwrap_or_else(|| name.to_owned());

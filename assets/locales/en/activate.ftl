@@ -40,3 +40,4 @@ codes-1 = Use one of them when your phone is not at hand. Each code works once.
 codes-2 = Keep them in a safe place, away from your phone and your password.
 codes-3 = All of them stop working when TOTP is reset or disabled.
 codes-kept = I have kept them
+activate-qr-label = QR code for the authenticator app

@@ -40,3 +40,4 @@ codes-1 = Pakai salah satunya bila HP Anda sedang tidak ada. Setiap kode hanya b
 codes-2 = Simpan di tempat aman, terpisah dari HP dan dari Password.
 codes-3 = Semua kode ini berhenti berlaku bila TOTP direset atau dinonaktifkan.
 codes-kept = Saya sudah menyimpannya
+activate-qr-label = QR Code untuk aplikasi Authenticator
