@@ -177,9 +177,10 @@ fn notices(frame: &Frame, data: &Data) -> Markup {
 }
 
 fn facts(frame: &Frame, data: &Data) -> Vec<(String, Markup)> {
-    let last = match &data.last_sign_in {
-        Some((at, from)) => html! { (parts::time(frame, *at)) @if let Some(from) = from { " · " (from) } },
-        None => html! { (frame.t("account-first-time")) },
+    let last = html! {
+        @if let Some((at, from)) = &data.last_sign_in {
+            (parts::time(frame, *at)) @if let Some(from) = from { " · " (from) }
+        } @else { (frame.t("account-first-time")) }
     };
     vec![
         (frame.t("account-name"), html! { (data.name) }),
