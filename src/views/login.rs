@@ -192,9 +192,7 @@ pub fn password(frame: &Frame, data: &Password) -> Markup {
     let fields = html! {
         (parts::hidden("form", &data.form))
         (parts::hidden("user_type", data.user_type.code()))
-        // password managers look for the name beside the password
-        label for="user_id" hidden { (frame.t("label-user-id")) }
-        input #user_id name="user_id" type="text" value=(data.user_id) autocomplete="username" readonly hidden;
+        (parts::user_id(frame, &data.user_id))
         (parts::field(&Field {
             name: "password", kind: "password", label: &frame.t("label-password"), hint: "",
             autocomplete: "current-password", value: "", mistake: mistake.as_deref(),
