@@ -119,7 +119,7 @@ fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
         @if data.phone { (app_link(frame, data, "main")) p { (frame.t("activate-other-phone")) } }
         @else { p { (frame.t("activate-scan")) } }
         p.paper { (frame.t("activate-paper")) }
-        div.qr role="img" aria-label=(frame.t("activate-qr")) { (PreEscaped(&data.qr_svg)) }
+        div.scan role="img" aria-label=(frame.t("activate-qr")) { (PreEscaped(&data.qr_svg)) }
         section.secret {
             p { (frame.t("activate-secret")) }
             p.key #secret { @for group in &data.secret_groups { span { (group) } " " } }
