@@ -176,7 +176,7 @@ fn needs_link(frame: &Frame, data: &NeedsLink) -> Markup {
             },
         }
         p { (frame.t("activate-link-why")) }
-        p.links { a href="/account" { (frame.t("account-title")) } " " a href="/help" { (frame.t("nav-help")) } }
+        p.links { a href="/" { (frame.t("error-home")) } " " a href="/help" { (frame.t("nav-help")) } }
     }
 }
 
