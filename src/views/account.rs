@@ -81,8 +81,8 @@ pub struct Line {
 /// What was done just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// TOTP was activated.
-    Activated,
+    /// The password was changed.
+    PasswordChanged,
     /// Sessions were ended.
     SessionsEnded,
     /// The recovery codes were kept.
@@ -91,12 +91,12 @@ pub enum Note {
 
 impl Note {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Activated, Self::SessionsEnded, Self::CodesKept];
+    pub const ALL: [Self; 3] = [Self::PasswordChanged, Self::SessionsEnded, Self::CodesKept];
 
     /// Its word in addresses, and the suffix of its message key `account-note-<code>`.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Activated => "activated",
+            Self::PasswordChanged => "password-changed",
             Self::SessionsEnded => "sessions-ended",
             Self::CodesKept => "codes-kept",
         }
@@ -177,10 +177,10 @@ fn notices(frame: &Frame, data: &Data) -> Markup {
 }
 
 fn facts(frame: &Frame, data: &Data) -> Vec<(String, Markup)> {
-    let last = if let Some((at, from)) = &data.last_sign_in {
-        html! { (parts::time(frame, *at)) @if let Some(from) = from { " · " (from) } }
-    } else {
-        html! { (frame.t("account-first-time")) }
+    let last = html! {
+        @if let Some((at, from)) = &data.last_sign_in {
+            (parts::time(frame, *at)) @if let Some(from) = from { " · " (from) }
+        } @else { (frame.t("account-first-time")) }
     };
     vec![
         (frame.t("account-name"), html! { (data.name) }),

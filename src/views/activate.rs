@@ -84,7 +84,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                     li { (frame.t("activate-scan")) }
                     li { (frame.t("done-next-3")) }
                 }
-                (one_device(frame))
+                (parts::notice(Tone::Info, &html! { p { (frame.t("activate-one-device")) } }))
                 (parts::press(frame, "/activate/start", &[], "main", &frame.t("activate-start")))
             };
             shell(frame, &title, &body)
@@ -100,10 +100,6 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             shell(frame, &title, &body)
         }
     }
-}
-
-fn one_device(frame: &Frame) -> Markup {
-    parts::notice(Tone::Info, &html! { p { (frame.t("activate-one-device")) } })
 }
 
 fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
@@ -123,7 +119,7 @@ fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
         @if data.phone { (app_link(frame, data, "main")) p { (frame.t("activate-other-phone")) } }
         @else { p { (frame.t("activate-scan")) } }
         p.paper { (frame.t("activate-paper")) }
-        div.qr role="img" aria-label=(frame.t("activate-qr")) { (PreEscaped(&data.qr_svg)) }
+        div.scan role="img" aria-label=(frame.t("activate-qr")) { (PreEscaped(&data.qr_svg)) }
         section.secret {
             p { (frame.t("activate-secret")) }
             p.key #secret { @for group in &data.secret_groups { span { (group) } " " } }
@@ -133,14 +129,13 @@ fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
         @if !data.phone { (app_link(frame, data, "quiet")) }
         (parts::notice(Tone::Wait, &html! { p { (frame.t("activate-warning")) } }))
         h2 { (frame.t("activate-step-3")) }
-        p { (frame.t("done-next-3")) }
+        p { (frame.t("done-next-3")) " " (frame.t("activate-one-device")) }
         form method="post" action="/activate" novalidate {
             (parts::csrf(frame))
             (parts::hidden("enrolment", &data.enrolment))
             (code::field(frame, Method::Totp, trouble))
             button.main type="submit" { (frame.t("activate-finish")) }
         }
-        (one_device(frame))
         section.other {
             h2 { (frame.t("activate-again-title")) }
             p { (frame.t("activate-again-text")) }
@@ -181,7 +176,7 @@ fn needs_link(frame: &Frame, data: &NeedsLink) -> Markup {
             },
         }
         p { (frame.t("activate-link-why")) }
-        p.links { a href="/account" { (frame.t("account-title")) } " " a href="/help" { (frame.t("nav-help")) } }
+        p.links { a href="/" { (frame.t("error-home")) } " " a href="/help" { (frame.t("nav-help")) } }
     }
 }
 

@@ -7,8 +7,10 @@ use super::layout::{Frame, shell_of_form};
 use super::parts::{self, Field};
 
 /// Disable TOTP.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Disable {
+    /// User ID.
+    pub user_id: String,
     /// How the last try went.
     pub trouble: Option<DisableTrouble>,
     /// Whether a recovery code is asked instead of the app's.
@@ -49,6 +51,7 @@ pub fn disable(frame: &Frame, data: &Disable) -> Markup {
         form method="post" action="/account/disable" novalidate {
             (parts::csrf(frame))
             (parts::hidden("method", method.code()))
+            (parts::user_id(frame, &data.user_id))
             (parts::field(&Field {
                 name: "password", kind: "password", label: &frame.t("label-password"), hint: "",
                 autocomplete: "current-password", value: "", mistake: password.as_deref(),

@@ -60,8 +60,6 @@ pub enum Note {
     Ended,
     /// TOTP was disabled; the next login enrols anew.
     Disabled,
-    /// The password was changed.
-    PasswordChanged,
     /// They came by the mailed activation link, which needs a sign-in first.
     Link,
     /// The step is not found any more.
@@ -70,8 +68,7 @@ pub enum Note {
 
 impl Note {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::SignedOut, Self::Ended, Self::Disabled, Self::PasswordChanged, Self::Link, Self::StepOver];
+    pub const ALL: [Self; 5] = [Self::SignedOut, Self::Ended, Self::Disabled, Self::Link, Self::StepOver];
 
     /// Its word in addresses, and the suffix of its message key `login-note-<code>`.
     pub fn code(self) -> &'static str {
@@ -79,7 +76,6 @@ impl Note {
             Self::SignedOut => "signed-out",
             Self::Ended => "ended",
             Self::Disabled => "disabled",
-            Self::PasswordChanged => "password-changed",
             Self::Link => "link",
             Self::StepOver => "step-over",
         }
@@ -92,7 +88,7 @@ impl Note {
 
     fn tone(self) -> Tone {
         match self {
-            Self::SignedOut | Self::PasswordChanged => Tone::Good,
+            Self::SignedOut => Tone::Good,
             Self::Disabled | Self::Link => Tone::Info,
             Self::Ended | Self::StepOver => Tone::Wait,
         }
@@ -192,9 +188,7 @@ pub fn password(frame: &Frame, data: &Password) -> Markup {
     let fields = html! {
         (parts::hidden("form", &data.form))
         (parts::hidden("user_type", data.user_type.code()))
-        // password managers look for the name beside the password
-        label for="user_id" hidden { (frame.t("label-user-id")) }
-        input #user_id name="user_id" type="text" value=(data.user_id) autocomplete="username" readonly hidden;
+        (parts::user_id(frame, &data.user_id))
         (parts::field(&Field {
             name: "password", kind: "password", label: &frame.t("label-password"), hint: "",
             autocomplete: "current-password", value: "", mistake: mistake.as_deref(),

@@ -86,6 +86,14 @@ pub fn user_type(frame: &Frame, chosen: Option<UserType>, wrong: Option<&str>) -
     }
 }
 
+/// The User ID where a password is asked: nobody sees it, but password managers look for it.
+pub fn user_id(frame: &Frame, user_id: &str) -> Markup {
+    html! {
+        label for="user_id" hidden { (frame.t("label-user-id")) }
+        input #user_id name="user_id" type="text" value=(user_id) autocomplete="username" readonly hidden;
+    }
+}
+
 /// The words beside a field that is wrong.
 pub fn mistake(name: &str, words: Option<&str>) -> Markup {
     html! { @if let Some(words) = words { p.mistake #{ (name) "-error" } { (icon_stop()) span { (words) } } } }

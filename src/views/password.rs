@@ -7,8 +7,10 @@ use super::layout::{Frame, shell_of_form};
 use super::parts::{self, Field};
 
 /// What the page shows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ChangePassword {
+    /// User ID.
+    pub user_id: String,
     /// What is wrong, at most one for each field.
     pub flaws: Vec<ChangeFlaw>,
 }
@@ -78,6 +80,7 @@ pub fn change_password(frame: &Frame, data: &ChangePassword) -> Markup {
         (parts::retreat("/account", &[]))
         form method="post" action="/account/password" novalidate {
             (parts::csrf(frame))
+            (parts::user_id(frame, &data.user_id))
             @for (name, label, hint, autocomplete) in fields {
                 (parts::field(&Field {
                     name, kind: "password", label: &frame.t(label),

@@ -51,7 +51,8 @@ pub(super) fn homes(f: &Frame, out: &mut Vec<Sample>) {
 
 pub(super) fn forms(f: &Frame, out: &mut Vec<Sample>) {
     let f = Frame { path: "/account/disable".to_owned(), ..f.clone() };
-    let page = |trouble, recovery| account::disable(&f, &account::Disable { trouble, recovery });
+    let user_id = || "AMANAH7".to_owned();
+    let page = |trouble, recovery| account::disable(&f, &account::Disable { user_id: user_id(), trouble, recovery });
     add(out, "disable", page(None, false));
     add(out, "disable-recovery", page(None, true));
     add(out, "disable-trouble-password", page(Some(DisableTrouble::PasswordWrong), false));
@@ -60,7 +61,9 @@ pub(super) fn forms(f: &Frame, out: &mut Vec<Sample>) {
         add(out, &name, page(Some(DisableTrouble::Code(trouble)), nth % 2 == 1));
     }
     let f = Frame { path: "/account/password".to_owned(), ..f.clone() };
-    let page = |flaws: &[ChangeFlaw]| account::change_password(&f, &account::ChangePassword { flaws: flaws.to_vec() });
+    let page = |flaws: &[ChangeFlaw]| {
+        account::change_password(&f, &account::ChangePassword { user_id: user_id(), flaws: flaws.to_vec() })
+    };
     add(out, "change", page(&[]));
     add(out, "change-trouble-several", page(&[ChangeFlaw::CurrentWrong, ChangeFlaw::Short, ChangeFlaw::Repeat]));
     for flaw in [

@@ -115,7 +115,7 @@ pub(super) fn activations(f: &Frame, out: &mut Vec<Sample>) {
 
 /// A picture as large as a QR code, with the marks of its corners alone.
 const QR: &str = concat!(
-    r##"<svg viewBox="0 0 53 53" width="288" height="288"><path fill="#fff" d="M0 0h53v53H0z"/>"##,
-    r##"<path fill="#000" fill-rule="evenodd" d="M4 4h7v7H4zm1 1v5h5V5zM6 6h3v3H6z"##,
-    r##"M42 4h7v7h-7zm1 1v5h5V5zM44 6h3v3h-3zM4 42h7v7H4zm1 1v5h5v-5zM6 44h3v3H6z"/></svg>"##
+    r##"<svg class="qr" role="img" aria-label="QR" viewBox="0 0 53 53" shape-rendering="crispEdges">"##,
+    r##"<rect width="53" height="53" fill="#fff"/><path fill="#000" fill-rule="evenodd" d="M4 4h7v7H4zm1 1v5h5V5z"##,
+    r##"M6 6h3v3H6zM42 4h7v7h-7zm1 1v5h5V5zM44 6h3v3h-3zM4 42h7v7H4zm1 1v5h5v-5zM6 44h3v3H6z"/></svg>"##
 );

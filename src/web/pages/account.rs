@@ -151,9 +151,10 @@ pub async fn disable_page(
     if signed_in.0.session.credential_id.is_none() {
         return see(ACCOUNT);
     }
+    let user_id = signed_in.0.session.user_id.clone();
     let recovery = Form::parse(req.query_string().as_bytes()).one("method").text() == Some(Method::Recovery.code());
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
-    page(StatusCode::OK, disable_view::disable(&frame, &Disable { trouble: None, recovery }))
+    page(StatusCode::OK, disable_view::disable(&frame, &Disable { user_id, trouble: None, recovery }))
 }
 
 /// `POST /account/disable`: *Disable TOTP*.
@@ -191,7 +192,8 @@ pub async fn disable(
         Err(fault) => return Err(fault),
     };
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
-    let data = Disable { trouble: Some(trouble), recovery: method == Method::Recovery };
+    let user_id = holding.session.user_id.clone();
+    let data = Disable { user_id, trouble: Some(trouble), recovery: method == Method::Recovery };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, disable_view::disable(&frame, &data)))
 }
 
@@ -201,10 +203,11 @@ pub async fn password_page(
     house: web::Data<House>,
     spoken: Spoken,
     browser: Browser,
-    _signed_in: SignedIn,
+    signed_in: SignedIn,
 ) -> HttpResponse {
     let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
-    page(StatusCode::OK, password_view::change_password(&frame, &ChangePassword::default()))
+    let data = ChangePassword { user_id: signed_in.0.session.user_id, flaws: vec![] };
+    page(StatusCode::OK, password_view::change_password(&frame, &data))
 }
 
 /// `POST /account/password`
@@ -245,7 +248,8 @@ pub async fn change_password(
         }
     }
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, password_view::change_password(&frame, &ChangePassword { flaws })))
+    let data = ChangePassword { user_id: holding.session.user_id.clone(), flaws };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, password_view::change_password(&frame, &data)))
 }
 
 fn flaws(present: &str, new: &str, again: &str, user_id: &str) -> Vec<ChangeFlaw> {
