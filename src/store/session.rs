@@ -262,19 +262,24 @@ pub async fn touch(read: &mut Read, id: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Gives a session that has shown the password its minutes anew, but no more than three times as many in all.
-/// Bookkeeping, no action.
-pub async fn extend(read: &mut Read, id: Uuid, lives: Lives) -> Result<(), Fault> {
-    sql("update session set expires_at = least(pulih.now() + make_interval(mins => {}),
+/// Gives a session that has shown the password its minutes anew, but no more than three times as many in all; says when
+/// it ends. Bookkeeping, no action.
+pub async fn extend(read: &mut Read, id: Uuid, lives: Lives) -> Result<DateTime<Utc>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Timestamptz)]
+        expires_at: DateTime<Utc>,
+    }
+    let row = sql("update session set expires_at = least(pulih.now() + make_interval(mins => {}),
             created_at + 3 * make_interval(mins => {}))
-        where id = {} and level = 'password' and ended_at is null")
+        where id = {} and level = 'password' returning expires_at")
     .bind(lives.step_minutes)
     .bind(lives.step_minutes)
     .bind(id)
-    .execute(read.look())
+    .get_result::<Row>(read.look())
     .await
     .map_err(fault)?;
-    Ok(())
+    Ok(row.expires_at)
 }
 
 /// A session as its owner sees it in the list.

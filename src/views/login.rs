@@ -60,6 +60,8 @@ pub enum Note {
     Ended,
     /// TOTP was disabled; the next login enrols anew.
     Disabled,
+    /// They want to activate, and the password comes first.
+    Activate,
     /// They came by the mailed activation link, which needs a sign-in first.
     Link,
     /// The step is not found any more.
@@ -68,7 +70,8 @@ pub enum Note {
 
 impl Note {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::SignedOut, Self::Ended, Self::Disabled, Self::Link, Self::StepOver];
+    pub const ALL: [Self; 6] =
+        [Self::SignedOut, Self::Ended, Self::Disabled, Self::Activate, Self::Link, Self::StepOver];
 
     /// Its word in addresses, and the suffix of its message key `login-note-<code>`.
     pub fn code(self) -> &'static str {
@@ -76,6 +79,7 @@ impl Note {
             Self::SignedOut => "signed-out",
             Self::Ended => "ended",
             Self::Disabled => "disabled",
+            Self::Activate => "activate",
             Self::Link => "link",
             Self::StepOver => "step-over",
         }
@@ -89,7 +93,7 @@ impl Note {
     fn tone(self) -> Tone {
         match self {
             Self::SignedOut => Tone::Good,
-            Self::Disabled | Self::Link => Tone::Info,
+            Self::Disabled | Self::Activate | Self::Link => Tone::Info,
             Self::Ended | Self::StepOver => Tone::Wait,
         }
     }

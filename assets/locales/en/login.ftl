@@ -7,6 +7,7 @@ login-reset-text = Lost or changed your phone, or deleted the authenticator app?
 login-note-signed-out = You are logged out. See you again.
 login-note-ended = Your session has ended. Please log in again.
 login-note-disabled = TOTP is disabled. At your next login you are asked to scan a new QR code.
+login-note-activate = Log in with your User ID and password. Activating TOTP comes next.
 login-note-link = We recognised your activation link. Log in first to go on with activating TOTP.
 login-note-step-over = That step has closed. Start again from User ID.
 login-password-title = Enter your password

@@ -7,6 +7,7 @@ login-reset-text = HP hilang, ganti HP, atau aplikasi Authenticator terhapus?
 login-note-signed-out = Anda sudah keluar. Sampai bertemu lagi.
 login-note-ended = Sesi Anda sudah berakhir. Silakan Login lagi.
 login-note-disabled = TOTP sudah dinonaktifkan. Saat Login berikutnya, Anda diminta memindai QR Code baru.
+login-note-activate = Login dengan User ID dan Password. Setelah itu, Aktivasi TOTP dimulai.
 login-note-link = Tautan aktivasi Anda sudah kami kenali. Login dulu untuk melanjutkan Aktivasi TOTP.
 login-note-step-over = Langkah tadi sudah ditutup. Mulai lagi dari User ID.
 login-password-title = Masukkan Password

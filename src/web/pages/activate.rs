@@ -54,11 +54,12 @@ pub async fn show(
     spoken: Spoken,
     browser: Browser,
     client: Client,
-    holding: Holding,
 ) -> Result<HttpResponse, Stop> {
+    let Some(holding) = Holding::of(&house, &req).await? else { return Ok(see("/login?note=activate")) };
     if holding.session.activated.is_some() {
         return Ok(see(CODES));
     }
+    let holding = holding.prolonged(&house).await?;
     let at = At { req: &req, house: &house, spoken, browser: &browser, client: &client, holding: &holding };
     Ok(at.draw(StatusCode::OK, None, false).await?)
 }

@@ -15,7 +15,6 @@ use crate::base::{random, secret_hash};
 use crate::model::account::{USER_ID_MAX, UserType};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
-use crate::store::session;
 use crate::views::code::{self as code_view, Code as CodeData, CodeTrouble};
 use crate::views::login::{self as views, Note, PasswordTrouble, StartFlaw};
 use crate::views::parts::percent;
@@ -55,6 +54,10 @@ pub async fn enter(req: HttpRequest, house: web::Data<House>, spoken: Spoken, se
     let user_type = form.one("user_type").text().and_then(UserType::from_code);
     if form.one("to").text() == Some("reset") {
         let user_id: String = form.one("user_id").line().unwrap_or_default().trim().chars().take(USER_ID_MAX).collect();
+        if let Some(user_type) = user_type.filter(|_| !user_id.is_empty()) {
+            // asked once in the whole circle
+            remember(&house, &req, user_type, &user_id);
+        }
         let user_type = user_type.map_or("", UserType::code);
         return see(&format!("/reset-totp?user_id={}&user_type={user_type}", percent(&user_id)));
     }
@@ -153,6 +156,7 @@ pub async fn totp(
     if let Some(on) = beyond(&holding) {
         return Ok(see(on));
     }
+    let holding = holding.prolonged(&house).await?;
     let query = Form::parse(req.query_string().as_bytes());
     let method = query.one("method").text().and_then(Method::from_code).unwrap_or(Method::Totp);
     let trouble = house.app.held(&holding.session).and_then(CodeTrouble::of);
@@ -213,9 +217,8 @@ pub async fn keep(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
         }
         return Ok(see(PASSWORD));
     }
-    let Some(holding) = Holding::of(&house, &req).await? else { return Ok(see(again(&house, &req))) };
-    session::extend(&mut house.app.read().await?, holding.session.id, house.app.lives()).await?;
-    Ok(see(beyond(&holding).unwrap_or(TOTP)))
+    // the page itself prolongs its step
+    Ok(see(TOTP))
 }
 
 /// Where the holder of a session belongs that needs no code, or none any more.
