@@ -158,6 +158,11 @@ impl HouseProcess {
     pub fn cpu(&self) -> Duration {
         cpu(self.child.id())
     }
+
+    /// A line of what the kernel says of its memory, in MiB.
+    pub fn memory(&self, field: &str) -> f64 {
+        memory(self.child.id(), field)
+    }
 }
 
 impl Drop for HouseProcess {

@@ -12,11 +12,13 @@
 
 mod child;
 mod e1_strangers;
+mod e2_sign_in;
 mod floor;
 mod ground;
 mod load;
 mod p1_ask;
 mod p2_confirm;
+mod p3_code;
 mod p4_pages;
 mod p7_weight;
 mod p8_courier;
@@ -27,6 +29,7 @@ mod report;
 mod scale;
 mod stats;
 mod visitor;
+mod w14_crowd;
 
 use report::Report;
 use scale::Scale;
@@ -34,13 +37,16 @@ use scale::Scale;
 /// A figure: its name, what it measures, and how.
 type Figure = (&'static str, &'static str, fn(Scale, &mut Report));
 
-const FIGURES: [Figure; 7] = [
+const FIGURES: [Figure; 10] = [
     ("p1", "Kirim against the floor", p1_ask::measure),
     ("p2", "OK against the floor", p2_confirm::measure),
+    ("p3", "the code of a sign-in against the floor", p3_code::measure),
     ("p4", "public pages against a bare handler", p4_pages::measure),
     ("p7", "memory and start", p7_weight::measure),
     ("p8", "the courier", p8_courier::measure),
     ("e1", "what Kirim's time tells a stranger", e1_strangers::measure),
+    ("e2", "what the time of a password tells a stranger", e2_sign_in::measure),
+    ("w14", "a crowd that signs in", w14_crowd::measure),
     ("plans", "plans of the statements on a large database", plans::measure),
 ];
 

@@ -18,6 +18,8 @@ pub enum Row {
     Link = 0xa000,
     /// A letter.
     Letter = 0xb000,
+    /// A session.
+    Session = 0x8002,
 }
 
 impl Row {

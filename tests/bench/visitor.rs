@@ -42,6 +42,11 @@ impl<'a> Visitor<'a> {
         Self { keys, id: random::bytes().expect("randomness"), secure: false }
     }
 
+    /// The browser of that id.
+    pub fn of(keys: &'a Keyring, id: [u8; 32]) -> Self {
+        Self { keys, id, secure: false }
+    }
+
     /// The same for a house that is reached by https: its cookies have another name.
     pub fn secure(self) -> Self {
         Self { secure: true, ..self }
@@ -99,6 +104,26 @@ impl<'a> Visitor<'a> {
     pub fn open(&self, link: Uuid, random: &[u8; 32]) -> Vec<u8> {
         let fields = [("csrf", self.csrf()), ("link", link.to_string())];
         self.post("/reset-totp/open", &self.link_cookie(link, random), &fields)
+    }
+
+    /// The password step of a sign-in.
+    pub fn password(&self, typed: &Typed<'_>, password: &str) -> Vec<u8> {
+        let form = form_token::issue(self.cookie_key(), &self.id, random::id(), Clock::system().now());
+        let fields = [
+            ("csrf", self.csrf()),
+            ("form", form),
+            ("user_type", typed.user_type.to_owned()),
+            ("user_id", typed.user_id.to_owned()),
+            ("password", password.to_owned()),
+        ];
+        self.post("/login/password", "", &fields)
+    }
+
+    /// The code step, by the holder of that session.
+    pub fn code(&self, session: &[u8; 32], code: &str) -> Vec<u8> {
+        let cookies = format!("; pulih_session={}", BASE64URL_NOPAD.encode(session));
+        let fields = [("csrf", self.csrf()), ("method", "totp".to_owned()), ("code", code.to_owned())];
+        self.post("/login/totp", &cookies, &fields)
     }
 
     /// OK, by the holder of that link.
