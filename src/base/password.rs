@@ -1,8 +1,9 @@
 //! Passwords: Argon2id for our own (19 MiB, two passes), hashes other systems made, and what a new one must not be.
 
+use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq as _;
 
 use super::fault::Fault;
 use super::random;
@@ -37,15 +38,45 @@ pub fn hash(plain: &str) -> Result<String, Fault> {
     argon.hash_password_with_salt(plain.as_bytes(), &salt).map(|hash: PasswordHash| hash.to_string()).map_err(failed)
 }
 
+/// What Argon2id fills: kept and used again, since an allocator that gets 19 MiB back from many threads keeps most of it.
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+impl Memory {
+    /// So many blocks; more than our own cost needs are not kept.
+    fn blocks(&mut self, count: usize) -> &mut [Block] {
+        self.0.resize(self.0.len().max(count), Block::new());
+        &mut self.0[..count]
+    }
+}
+
 /// Whether that is the password of that hash. Anything but a known hash verifies nothing, at no cost. A password of
 /// more than 1024 bytes is never right, and takes as long as a wrong one.
 pub fn verify(plain: &str, known: &str) -> bool {
+    verify_in(&mut Memory::default(), plain, known)
+}
+
+/// The same in memory of one's own.
+pub fn verify_in(memory: &mut Memory, plain: &str, known: &str) -> bool {
     let seen = &plain.as_bytes()[..plain.len().min(LONGEST)];
     let right = match argon2id(known) {
-        Some(hash) => Argon2::default().verify_password(seen, &hash).is_ok(),
+        Some(hash) => fits(memory, seen, &hash).unwrap_or(false),
         None => Foreign::read(known).is_some_and(|foreign| foreign.verifies(seen)),
     };
     right && plain.len() <= LONGEST
+}
+
+fn fits(memory: &mut Memory, plain: &[u8], hash: &PasswordHash) -> Option<bool> {
+    let params = Params::try_from(hash).ok()?;
+    let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
+    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+    let mut out = vec![0; expected.len()];
+    let (count, dear) = (params.block_count(), params.m_cost() > MEMORY_KIB);
+    let argon = Argon2::new(Algorithm::Argon2id, version, params);
+    let mut own = Memory::default();
+    let memory = if dear { &mut own } else { memory };
+    argon.hash_password_into_with_memory(plain, salt.as_ref(), &mut out, memory.blocks(count)).ok()?;
+    Some(out.ct_eq(expected.as_ref()).into())
 }
 
 /// Whether that is a hash an account may bring along: Argon2id or PBKDF2 in PHC form, PBKDF2 as passlib writes it, or

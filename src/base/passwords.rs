@@ -1,9 +1,11 @@
 //! Passwords compared a few at a time, off the threads that answer requests; a miss takes as long as a hit.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use tokio::sync::Semaphore;
 
 use super::fault::Fault;
-use super::password;
+use super::password::{self, Memory};
 
 /// An Argon2id hash of our own cost that belongs to nobody: what is compared where there is no hash.
 const NOBODY: &str =
@@ -12,11 +14,23 @@ const NOBODY: &str =
 /// Compares and hashes passwords, at most as many at once as there are cores.
 pub struct Passwords {
     hands: Semaphore,
+    shelf: Arc<Shelf>,
+}
+
+/// Memory that no hand needs just now.
+#[derive(Default)]
+struct Shelf(Mutex<Vec<Memory>>);
+
+impl Shelf {
+    fn lock(&self) -> MutexGuard<'_, Vec<Memory>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { hands: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)) }
+        let hands = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { hands: Semaphore::new(hands), shelf: Arc::default() }
     }
 }
 
@@ -25,7 +39,14 @@ impl Passwords {
     pub async fn verify(&self, plain: String, phc: Option<String>) -> Result<bool, Fault> {
         let there = phc.is_some();
         let phc = phc.unwrap_or_else(|| NOBODY.to_owned());
-        Ok(self.work(move || password::verify(&plain, &phc)).await? && there)
+        let shelf = Arc::clone(&self.shelf);
+        let fits = self.work(move || {
+            let mut memory = shelf.lock().pop().unwrap_or_default();
+            let fits = password::verify_in(&mut memory, &plain, &phc);
+            shelf.lock().push(memory);
+            fits
+        });
+        Ok(fits.await? && there)
     }
 
     /// Hashes a new password.
