@@ -89,22 +89,23 @@ pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
                 network: login.network.clone(),
                 opened: None,
             };
-            // again, now that nobody else can count: guesses made at once get no more tries than guesses in a row
-            let wrong = login::wrong(tx, &key).await?;
+            if let Some(budget) = &budget {
+                let wrong = login::count(tx, &key, budget.remembered()).await?;
+                if let Some(until) = budget.held_until(&wrong, before.now) {
+                    return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
+                }
+            }
             let account = login::hold(tx, &folded).await?;
             event.account = account.as_ref().map(|a| a.id);
-            if let Some(until) = budget.as_ref().and_then(|b| b.held_until(&wrong, before.now)) {
-                return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
-            }
             let right = account.filter(|a| compared.belongs_to(a) && a.kind == login.user_type.code());
             let Some(account) = right else {
-                if let Some(budget) = &budget {
-                    login::count_wrong(tx, &key, budget.remembered()).await?;
-                }
                 return Ok(Outcome::Refused(Refusal::LoginWrong, Event::LoginPassword(event)));
             };
             if account.locked {
                 return Ok(Outcome::Refused(Refusal::Locked, Event::LoginPassword(event)));
+            }
+            if budget.is_some() {
+                login::forgive(tx, &key).await?;
             }
             let (begun, opened) = begin(app, tx, &login, &account, compared.better.as_deref()).await?;
             event.opened = Some(opened);

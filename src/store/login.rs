@@ -86,32 +86,28 @@ pub async fn hold(tx: &mut Tx, user_id_folded: &str) -> Result<Option<Account>, 
     .map_err(fault)
 }
 
-/// Counts a wrong password; a counter, so the action may still be refused.
-pub async fn count_wrong(tx: &mut Tx, key: &[u8; 32], keep: i32) -> Result<(), Fault> {
-    sql("insert into password_limit as l (key, hits) values ({}, array[pulih.now()])
-        on conflict (key) do update set hits = (excluded.hits || l.hits)[1:{}]")
-    .bind(key)
-    .bind(keep)
-    .execute(tx.look())
-    .await
-    .map_err(fault)?;
-    Ok(())
-}
-
-/// The wrong passwords under a key, newest first, its row locked where there is one.
-pub async fn wrong(tx: &mut Tx, key: &[u8; 32]) -> Result<Vec<DateTime<Utc>>, Fault> {
+/// Counts a try before it is known to be wrong, and locks its key: guesses made at once are guesses in a row. Returns the
+/// wrong ones before it, newest first. A counter, so the action may still be refused.
+pub async fn count(tx: &mut Tx, key: &[u8; 32], keep: i32) -> Result<Vec<DateTime<Utc>>, Fault> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Array<t::Timestamptz>)]
-        hits: Vec<DateTime<Utc>>,
+        before: Vec<DateTime<Utc>>,
     }
-    let row = sql("select hits from password_limit where key = {} for update")
-        .bind(key)
-        .get_result::<Row>(tx.look())
-        .await
-        .optional()
-        .map_err(fault)?;
-    Ok(row.map_or_else(Vec::new, |row| row.hits))
+    let row = sql("insert into password_limit as l (key, hits) values ({}, array[pulih.now()])
+        on conflict (key) do update set hits = (excluded.hits || l.hits)[1:{} + 1] returning hits[2:] as before")
+    .bind(key)
+    .bind(keep)
+    .get_result::<Row>(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.before)
+}
+
+/// A right password: the wrong ones before it are forgiven.
+pub async fn forgive(tx: &mut Tx, key: &[u8; 32]) -> Result<(), Fault> {
+    sql("delete from password_limit where key = {}").bind(key).execute(tx.write()).await.map_err(fault)?;
+    Ok(())
 }
 
 /// Replaces a password's hash by a better one of the same password.
