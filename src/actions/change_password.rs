@@ -1,5 +1,6 @@
 //! Change of one's own password: every other session ends, and resets wait for some days.
 
+use super::code::warn_owner;
 use crate::app::{App, Outcome};
 use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
@@ -29,6 +30,7 @@ pub struct Change {
 
 /// Changes it; returns the token of the session that goes on.
 pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
+    let mut wrong = None;
     let risen = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &change.token_hash, &change.browser_hash, app.lives()).await?;
@@ -42,7 +44,8 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
             let fits = change.fitting.is_some() && change.fitting == held.password_hash;
             let Some(new_hash) = change.new_hash.as_deref().filter(|_| fits) else {
                 let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-                factor::count_wrong(tx, &held, &change.browser_hash, keep, None).await?;
+                let in_row = factor::count_wrong(tx, &held, &change.browser_hash, keep, None).await?;
+                wrong = Some((held, in_row));
                 return Ok(Outcome::Refused(Refusal::PasswordWrong, Event::PasswordChanged { account, sessions: 0 }));
             };
             login::change_password(tx, account, new_hash).await?;
@@ -66,6 +69,9 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
             letter::post(tx, &Post { place: change.browser_name.as_deref(), positions, ..letter }).await?;
             Ok(Outcome::Done(Ok(token), Event::PasswordChanged { account, sessions }))
         })
-        .await??;
-    Ok(risen)
+        .await;
+    if let Some((held, in_row)) = wrong {
+        warn_owner(app, &held, in_row, change.browser_name.as_deref()).await?;
+    }
+    Ok(risen??)
 }

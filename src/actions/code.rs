@@ -36,7 +36,7 @@ pub struct Code {
 
 /// Gives the code: the session that had shown the password ends, and a new one is signed in. Returns its token.
 pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
-    let mut warn = None;
+    let mut wrong = None;
     let risen = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &code.token_hash, &code.browser_hash, app.lives()).await?;
@@ -57,7 +57,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                 None => Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
                 Some(Guess::Held(refusal)) => Ok(Outcome::Nothing(Err(refusal))),
                 Some(Guess::Wrong { refusal, in_row }) => {
-                    warn = (in_row == WARN_AT).then(|| held.clone());
+                    wrong = Some((held.clone(), in_row));
                     event.in_row = in_row;
                     event.clock_seconds =
                         if let Refusal::CodeElsewhere(seconds) = refusal { Some(seconds) } else { None };
@@ -72,8 +72,8 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
             }
         })
         .await;
-    if let Some(held) = warn {
-        warn_owner(app, &held, code.browser_name.as_deref()).await?;
+    if let Some((held, in_row)) = wrong {
+        warn_owner(app, &held, in_row, code.browser_name.as_deref()).await?;
     }
     Ok(risen??)
 }
@@ -96,8 +96,11 @@ async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u
     Ok((token, id))
 }
 
-/// Tells the owner that somebody who knows the password types wrong codes.
-async fn warn_owner(app: &App, held: &Session, place: Option<&str>) -> Result<(), Stop> {
+/// Tells the owner, at the tenth in a row, that somebody who knows the password types wrong codes.
+pub(super) async fn warn_owner(app: &App, held: &Session, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
+    if in_row != WARN_AT {
+        return Ok(());
+    }
     app.transact(Actor::User, async |tx| {
         let key_id = app.keys().of(Purpose::Link).current().0;
         let letter = Post::to(held.account_id, LetterKind::CodesFailing, held.language()?, key_id);

@@ -1,5 +1,6 @@
 //! *Disable TOTP*: password and code, and the next sign-in enrols anew with the grant it leaves.
 
+use super::code::warn_owner;
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
 use crate::base::keyring::Purpose;
@@ -32,44 +33,53 @@ pub struct Disable {
 
 /// Revokes the TOTP with its recovery codes and ends every session of the account.
 pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
-    app.transact(Actor::User, async |tx| {
-        let held = session::hold(tx, &disable.token_hash, &disable.browser_hash, app.lives()).await?;
-        let Some(held) = held.filter(|s| s.level == Level::Full.code() && s.credential_id.is_some()) else {
-            return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
-        };
-        let account = held.account_id;
-        let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpDisabled { account, effect: None }));
-        if let Some(refusal) = app.held(&held) {
-            return Ok(Outcome::Nothing(Err(refusal)));
-        }
-        if disable.fitting.is_none() || disable.fitting != held.password_hash {
-            let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-            factor::count_wrong(tx, &held, &disable.browser_hash, keep, None).await?;
-            return refused(Refusal::PasswordWrong);
-        }
-        match app.guess(tx, &held, &disable.browser_hash, disable.method, &disable.typed).await? {
-            Some(Guess::Right(right)) => right.use_up(tx, &held, &disable.browser_hash).await?,
-            Some(Guess::Wrong { refusal, .. }) => return refused(refusal),
-            Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
-            None => return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
-        }
-        let revoked = account::revoke_factor(tx, account).await?;
-        let grant = random::id();
-        let secret_hash = secret_hash(&disable.grant_secret);
-        factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;
-        let positions = everywhere(held.addresses);
-        let key_id = app.keys().of(Purpose::Link).current().0;
-        let letter = Post::to(account, LetterKind::Disabled, held.language()?, key_id);
-        letter::post(tx, &Post { place: disable.browser_name.as_deref(), positions, ..letter }).await?;
-        let effect = DisableEffect {
-            credential: revoked.credential.unwrap_or_default(),
-            recovery_codes: revoked.recovery_codes,
-            sessions: revoked.sessions,
-            grant,
-            letters: positions.len(),
-        };
-        Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
-    })
-    .await??;
-    Ok(())
+    let mut wrong = None;
+    let disabled = app
+        .transact(Actor::User, async |tx| {
+            let held = session::hold(tx, &disable.token_hash, &disable.browser_hash, app.lives()).await?;
+            let Some(held) = held.filter(|s| s.level == Level::Full.code() && s.credential_id.is_some()) else {
+                return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
+            };
+            let account = held.account_id;
+            let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpDisabled { account, effect: None }));
+            if let Some(refusal) = app.held(&held) {
+                return Ok(Outcome::Nothing(Err(refusal)));
+            }
+            if disable.fitting.is_none() || disable.fitting != held.password_hash {
+                let keep = app.code_budget().map_or(1, |budget| budget.remembered());
+                let in_row = factor::count_wrong(tx, &held, &disable.browser_hash, keep, None).await?;
+                wrong = Some((held, in_row));
+                return refused(Refusal::PasswordWrong);
+            }
+            match app.guess(tx, &held, &disable.browser_hash, disable.method, &disable.typed).await? {
+                Some(Guess::Right(right)) => right.use_up(tx, &held, &disable.browser_hash).await?,
+                Some(Guess::Wrong { refusal, in_row }) => {
+                    wrong = Some((held, in_row));
+                    return refused(refusal);
+                }
+                Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
+                None => return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
+            }
+            let revoked = account::revoke_factor(tx, account).await?;
+            let grant = random::id();
+            let secret_hash = secret_hash(&disable.grant_secret);
+            factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;
+            let positions = everywhere(held.addresses);
+            let key_id = app.keys().of(Purpose::Link).current().0;
+            let letter = Post::to(account, LetterKind::Disabled, held.language()?, key_id);
+            letter::post(tx, &Post { place: disable.browser_name.as_deref(), positions, ..letter }).await?;
+            let effect = DisableEffect {
+                credential: revoked.credential.unwrap_or_default(),
+                recovery_codes: revoked.recovery_codes,
+                sessions: revoked.sessions,
+                grant,
+                letters: positions.len(),
+            };
+            Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
+        })
+        .await;
+    if let Some((held, in_row)) = wrong {
+        warn_owner(app, &held, in_row, disable.browser_name.as_deref()).await?;
+    }
+    Ok(disabled??)
 }

@@ -3,6 +3,16 @@
 use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::{BUDI, Phone, RINA};
 
+mod budgets;
+mod codes;
+mod hashes;
+mod held;
+mod levels;
+mod once;
+mod passwords;
+mod sessions;
+mod uniform;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_password_and_phone_is_in() {
     let app = TestApp::start().await;

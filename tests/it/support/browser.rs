@@ -66,6 +66,11 @@ impl Browser {
         self.answer(self.request(Method::POST, path).header("origin", &self.origin).form(fields)).await
     }
 
+    /// The server it talks to.
+    pub fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
     /// The value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let line = self.jar.cookies(&self.origin.parse().unwrap())?;
@@ -125,6 +130,11 @@ async fn read(answer: Response) -> Page {
 }
 
 impl Page {
+    /// That it was found at `path`; otherwise what it says.
+    pub fn assert_at(&self, path: &str) {
+        assert_eq!(self.path, path, "{}: {}", self.status, self.text());
+    }
+
     /// A header's value; empty where it is not there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())

@@ -251,11 +251,16 @@ impl TestApp {
 
     /// A second server on the same database, at a port of its own; it ends with its `stop`.
     pub fn second(&self) -> (App, String, Running) {
+        self.second_with(Keyring::ephemeral().unwrap())
+    }
+
+    /// The same with those keys: what the first one sealed, it can open where they are the same.
+    pub fn second_with(&self, keys: Keyring) -> (App, String, Running) {
         let mut config = self.app.config().clone();
         let port = free_port();
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         config.server.base_url = format!("http://127.0.0.1:{port}");
-        let app = App::new(config, Keyring::ephemeral().unwrap(), self.app.clock().clone()).unwrap();
+        let app = App::new(config, keys, self.app.clock().clone()).unwrap();
         let ready = server::ready(&app).unwrap();
         let running = server::start(web(&app), &[ROUTES], ready).unwrap();
         (app, format!("http://127.0.0.1:{port}"), running)

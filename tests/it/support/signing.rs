@@ -1,15 +1,23 @@
 //! People who sign in: their passwords, their phones, and the three steps.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use chrono::TimeDelta;
 use data_encoding::BASE32_NOPAD;
 use pulih::base::password;
 use pulih::base::totp::{self, Params};
+use reqwest::Method;
 
 use super::browser::{Browser, Page};
 use super::house::{PASSWORD, SECRET, TestApp};
 
 static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).unwrap());
+
+/// The hash of everybody's password.
+pub fn hash() -> &'static str {
+    &HASH
+}
 
 /// Rina: User ID and Tipe User.
 pub const RINA: (&str, &str) = ("AMANAH7", "penyedia");
@@ -39,6 +47,24 @@ impl Phone {
         let params = Params::default();
         totp::code(&self.secret, &params, totp::step(app.app.clock().now(), &params) + steps).unwrap()
     }
+
+    /// A code that is right at no time near.
+    pub fn wrong(&self, app: &TestApp) -> String {
+        let near: HashSet<String> = (-45..=45).map(|steps| self.code(app, steps)).collect();
+        (0..).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).unwrap()
+    }
+
+    /// Lets time pass until a step has just begun and no code near is that of two steps.
+    pub async fn calm(&self, app: &TestApp) {
+        loop {
+            let into = app.app.clock().now().timestamp().rem_euclid(30);
+            app.advance(TimeDelta::seconds(30 - into)).await;
+            let near: HashSet<String> = (-45..=45).map(|steps| self.code(app, steps)).collect();
+            if near.len() == 91 {
+                break;
+            }
+        }
+    }
 }
 
 impl TestApp {
@@ -62,6 +88,28 @@ impl Browser {
         self.password(who, PASSWORD).await;
         let code = phone.code(app, 0);
         self.send("/login/totp", &[("code", &code)]).await
+    }
+
+    /// Gives a code at the third step.
+    pub async fn code(&mut self, code: &str) -> &Page {
+        self.send("/login/totp", &[("code", code)]).await
+    }
+
+    /// Whether a session token is worth anything in this browser.
+    pub async fn holds(&self, token: &str) -> bool {
+        let other = Self::new(&self.origin());
+        other.plant("pulih", &self.cookie("pulih").unwrap());
+        other.plant("pulih_session", token);
+        let page = other.answer(other.request(Method::GET, "/activate")).await;
+        !page.header("location").starts_with("/login")
+    }
+
+    /// Whether the session it holds goes on.
+    pub async fn is_in(&self) -> bool {
+        match self.cookie("pulih_session") {
+            Some(token) => self.holds(&token).await,
+            None => false,
+        }
     }
 
     /// Activates with the Secret Key that the page shows, from the page of the QR on; returns the new phone.
