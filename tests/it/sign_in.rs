@@ -3,6 +3,10 @@
 use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::{BUDI, Phone, RINA};
 
+mod activation;
+mod grants;
+mod notices;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_password_and_phone_is_in() {
     let app = TestApp::start().await;
