@@ -4,8 +4,11 @@ use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::{BUDI, Phone, RINA};
 
 mod activation;
+mod disable;
+mod enable;
 mod grants;
 mod notices;
+mod recovery;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_password_and_phone_is_in() {

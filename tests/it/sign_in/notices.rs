@@ -11,7 +11,7 @@ use crate::support::signing::{BUDI, Phone};
 
 /// The letters about an account, by their subjects.
 const LETTERS: [&str; 4] =
-    ["Aktivasi TOTP Berhasil", "TOTP Dinonaktifkan", "Password Anda Diganti", "Kode TOTP Salah Berulang Kali"];
+    ["Aktivasi TOTP Berhasil", "TOTP Dinonaktifkan", "Password Diubah", "Kode TOTP Salah Berulang Kali"];
 
 /// Somebody in Budi's place does what the letter tells of; their browser.
 async fn somebody(app: &TestApp, subject: &str) -> Browser {
