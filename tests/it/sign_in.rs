@@ -9,6 +9,7 @@ mod enable;
 mod grants;
 mod notices;
 mod recovery;
+mod stolen;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_password_and_phone_is_in() {
