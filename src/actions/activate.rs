@@ -110,7 +110,7 @@ async fn activate(
     step: i64,
 ) -> Result<([u8; 32], ActivationEffect), Fault> {
     let account = held.account_id;
-    let codes = app.recovery_codes(enrolment.id);
+    let codes = app.recovery_codes(enrolment.id, &enrolment.sealed_secret)?;
     let hashes: Vec<[u8; 32]> =
         codes.iter().filter_map(|code| recovery::normalise(code)).map(|code| recovery::hash(account, &code)).collect();
     factor::activate(tx, account, enrolment, step, &hashes).await?;

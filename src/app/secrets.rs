@@ -62,9 +62,9 @@ impl App {
         totp::code(&secret, &params, totp::step(now, &params))
     }
 
-    /// The recovery codes of a credential.
-    pub fn recovery_codes(&self, credential: Uuid) -> [String; RECOVERY_CODES] {
-        recovery::derive(self.keys().of(Purpose::Seal).current().1, credential)
+    /// The recovery codes of a credential: of the key that sealed its secret, since keys may change before they are kept.
+    pub fn recovery_codes(&self, credential: Uuid, sealed_secret: &[u8]) -> Result<[String; RECOVERY_CODES], Fault> {
+        Ok(recovery::derive(seal::key(self.keys().of(Purpose::Seal), credential, sealed_secret)?, credential))
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::fault::Fault;
-use super::keyring::KeySet;
+use super::keyring::{Key, KeySet};
 use super::random;
 
 const VERSION: u8 = 1;
@@ -29,22 +29,36 @@ pub fn seal(keys: &KeySet, row_id: Uuid, plain: &[u8]) -> Result<Vec<u8>, Fault>
 
 /// Opens what was sealed for the row of that id, by the key it names.
 pub fn open(keys: &KeySet, row_id: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let cut = || Fault::broken(format!("the secret sealed in row {row_id} is cut short or of an unknown version"));
-    let [VERSION, len, rest @ ..] = sealed else { return Err(cut()) };
-    let (key_id, rest) = rest.split_at_checked(usize::from(*len)).ok_or_else(cut)?;
-    let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or_else(cut)?;
-    let name = std::str::from_utf8(key_id).map_err(|_| cut())?;
+    let (head, key, rest) = head(keys, row_id, sealed)?;
+    let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or_else(|| cut(row_id))?;
+    let bound = bound(head, row_id);
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: &bound })
+        .map(Zeroizing::new)
+        .map_err(|_| Fault::broken(format!("the secret sealed in row {row_id} was changed or belongs to another row")))
+}
+
+/// The key that the secret sealed in the row of that id names: the same for as long as the row stands.
+pub fn key<'a>(keys: &'a KeySet, row_id: Uuid, sealed: &[u8]) -> Result<&'a Key, Fault> {
+    head(keys, row_id, sealed).map(|(_, key, _)| key)
+}
+
+/// Version and key id as they are bound, the key, and what follows.
+fn head<'a, 'b>(keys: &'a KeySet, row_id: Uuid, sealed: &'b [u8]) -> Result<(&'b [u8], &'a Key, &'b [u8]), Fault> {
+    let [VERSION, len, rest @ ..] = sealed else { return Err(cut(row_id)) };
+    let (key_id, rest) = rest.split_at_checked(usize::from(*len)).ok_or_else(|| cut(row_id))?;
+    let name = std::str::from_utf8(key_id).map_err(|_| cut(row_id))?;
     let key = keys.by_id(name).ok_or_else(|| {
         Fault::broken(format!(
             "the secret in row {row_id} is sealed with key {}, which is not here",
             name.escape_debug()
         ))
     })?;
-    let bound = bound(&sealed[..2 + key_id.len()], row_id);
-    XChaCha20Poly1305::new(key.expose().into())
-        .decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: &bound })
-        .map(Zeroizing::new)
-        .map_err(|_| Fault::broken(format!("the secret sealed in row {row_id} was changed or belongs to another row")))
+    Ok((&sealed[..2 + key_id.len()], key, rest))
+}
+
+fn cut(row_id: Uuid) -> Fault {
+    Fault::broken(format!("the secret sealed in row {row_id} is cut short or of an unknown version"))
 }
 
 /// What the ciphertext is bound to: its head and its row.
@@ -55,7 +69,6 @@ fn bound(head: &[u8], row_id: Uuid) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::keyring::Key;
 
     const ROW: Uuid = Uuid::from_u128(9);
 
@@ -74,6 +87,7 @@ mod tests {
         let sealed = seal(&KeySet::of_one("a", Key::new([1; 32])), ROW, b"secret").unwrap();
         let rotated = KeySet::of_one("a", Key::new([1; 32])).with("b", Key::new([2; 32]));
         assert_eq!(open(&rotated, ROW, &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(key(&rotated, ROW, &sealed).unwrap().expose(), &[1; 32]);
         let lost = open(&KeySet::of_one("b", Key::new([2; 32])), ROW, &sealed).unwrap_err();
         assert!(lost.to_string().contains("key a, which is not here"), "{lost}");
     }

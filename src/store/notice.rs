@@ -30,7 +30,7 @@ pub struct Notice {
     /// When it was made.
     #[diesel(sql_type = t::Timestamptz)]
     pub issued_at: DateTime<Utc>,
-    /// Whether its life is over: it ended, or its time ran out.
+    /// Whether its life is over: it ended, its time ran out, or the grant it carries was used or revoked.
     #[diesel(sql_type = t::Bool)]
     pub over: bool,
     /// The grant it carries.
@@ -83,13 +83,15 @@ impl Notice {
 const FIND: &str = "
     select k.id, k.position, k.key_id, k.random, k.issued_at,
         k.ended_at is not null
-            or (k.kind = 'activate' and coalesce(k.expires_at, k.issued_at + interval '24 h') <= n.now) as over,
+            or (k.kind = 'activate' and coalesce(k.expires_at, k.issued_at + interval '24 h') <= n.now)
+            or g.used_at is not null or g.revoked_at is not null as over,
         k.grant_id, k.request_id, l.kind as letter, l.language, a.id as account_id, a.user_id, a.kind, d.address,
         a.status = 'locked' as locked, r.reference as \"case\", n.now
     from (select pulih.now() as now) n, link k
     join letter l on l.link_id = k.id
     join account a on a.id = k.account_id
     join address d on d.account_id = a.id and d.position = 1
+    left join activation_grant g on g.id = k.grant_id
     left join request r on r.form = k.id
     where k.id = {} and (k.request_id is null or k.grant_id is not null)";
 

@@ -42,7 +42,7 @@ pub enum Case {
 }
 
 /// The changes that letters tell of, each the suffix of its message key `not-me-at-<change>`.
-pub const CHANGES: [&str; 4] = ["activated", "disabled", "password-changed", "codes-failing"];
+pub const CHANGES: [&str; 5] = ["activated", "activate", "disabled", "password-changed", "codes-failing"];
 
 /// How far the person is.
 #[derive(Clone, Debug)]

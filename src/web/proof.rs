@@ -66,11 +66,13 @@ pub async fn disputable(house: &House, req: &HttpRequest, id: Option<&str>) -> R
     Ok(None)
 }
 
-/// The notice about an account that this browser may call *Ini bukan saya*.
+/// The notice about an account that this browser may call *Ini bukan saya*. The notice of a reset is none, even where it
+/// carries a grant: it disputes that reset.
 pub async fn disputable_notice(house: &House, req: &HttpRequest, id: Option<&str>) -> Result<Option<Notice>, Fault> {
     let Some(text) = cookies::read(house, req.headers(), Cookie::NotMe) else { return Ok(None) };
     let notice = prove_notice(house, text, TokenPurpose::NotMe).await?;
-    Ok(notice.filter(|notice| id.is_none_or(|id| id == notice.id.to_string())))
+    let about = |notice: &Notice| notice.request_id.is_none() && id.is_none_or(|id| id == notice.id.to_string());
+    Ok(notice.filter(about))
 }
 
 /// Moves a genuine token from the address into the browser's cookie.

@@ -3,14 +3,21 @@
 use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::{BUDI, Phone, RINA};
 
+mod activation;
 mod budgets;
 mod codes;
+mod disable;
+mod enable;
+mod grants;
 mod hashes;
 mod held;
 mod levels;
+mod notices;
 mod once;
 mod passwords;
+mod recovery;
 mod sessions;
+mod stolen;
 mod uniform;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,7 @@ not-me-account-lead = Something about this account has changed. If it was not yo
 not-me-account-check = Perhaps a colleague did it; ask first if you can. If in doubt, go on: the account is locked and staff check.
 not-me-account-1 = Any TOTP activated since then is revoked.
 not-me-at-activated = TOTP activated on
+not-me-at-activate = Activation link asked on
 not-me-at-disabled = TOTP disabled on
 not-me-at-password-changed = Password changed on
 not-me-at-codes-failing = Many wrong codes, until

@@ -8,6 +8,7 @@ not-me-account-lead = Ada perubahan pada akun ini. Jika bukan Anda yang melakuka
 not-me-account-check = Mungkin rekan satu kantor yang melakukannya; tanyakan dulu bila bisa. Jika ragu, lanjutkan: akun dikunci dan petugas memeriksa.
 not-me-account-1 = Aktivasi TOTP yang dibuat sejak saat itu dicabut.
 not-me-at-activated = TOTP diaktifkan pada
+not-me-at-activate = Tautan aktivasi diminta pada
 not-me-at-disabled = TOTP dinonaktifkan pada
 not-me-at-password-changed = Password diganti pada
 not-me-at-codes-failing = Banyak kode salah, sampai

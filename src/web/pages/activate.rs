@@ -132,13 +132,12 @@ pub async fn codes(
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
     let session = signed_in.0.session;
-    let Some(credential) = session.activated.filter(|id| session.credential_id == Some(*id)) else {
-        return Ok(see(ACCOUNT));
-    };
+    let activated = session.activated.filter(|id| session.credential_id == Some(*id));
+    let (Some(credential), Some(sealed)) = (activated, session.sealed_secret) else { return Ok(see(ACCOUNT)) };
     let data = views::Codes {
         user_id: session.user_id,
         at: session.factor_since.unwrap_or(session.now),
-        codes: house.app.recovery_codes(credential).to_vec(),
+        codes: house.app.recovery_codes(credential, &sealed)?.to_vec(),
     };
     Ok(page(StatusCode::OK, views::codes(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
 }

@@ -38,8 +38,9 @@ pub async fn start(
     spoken: Spoken,
     browser: Browser,
 ) -> Result<HttpResponse, Stop> {
-    if Holding::of(&house, &req).await?.is_some_and(|holding| holding.is_full()) {
-        return Ok(see(ACCOUNT));
+    if let Some(holding) = Holding::of(&house, &req).await?.filter(Holding::is_full) {
+        // a first code that was sent twice: the second answer leads here, and the recovery codes were not seen yet
+        return Ok(see(if holding.session.activated.is_some() { ACTIVATE } else { ACCOUNT }));
     }
     let query = Form::parse(req.query_string().as_bytes());
     let note = query.one("note").text().and_then(Note::from_code);

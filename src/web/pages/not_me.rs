@@ -112,7 +112,11 @@ pub async fn confirm(req: HttpRequest, house: web::Data<House>, sent: Sent) -> R
 async fn posted(house: &House, req: &HttpRequest, sent: &Sent) -> Result<Link, Stop> {
     match proof::disputable(house, req, named(sent)).await? {
         Some(link) => Ok(link),
-        None if proof::disputable(house, req, None).await?.is_some() => Err(Refusal::LinkMismatch.into()),
+        None if proof::disputable(house, req, None).await?.is_some()
+            || proof::disputable_notice(house, req, None).await?.is_some() =>
+        {
+            Err(Refusal::LinkMismatch.into())
+        }
         None => Err(Refusal::LinkUnknown.into()),
     }
 }
