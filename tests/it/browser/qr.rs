@@ -22,7 +22,7 @@ async fn a_camera_reads_the_qr_at_320_px_in_light_and_dark_with_scripts_and_with
         let mut read = Vec::new();
         for lang in Lang::ALL {
             for dark in [false, true] {
-                chromium.look = Look { lang, dark, ..chromium.look };
+                chromium.look = Look { dark, lang, ..chromium.look };
                 chromium.paint(dark).await;
                 chromium.open(&format!("{}/activate?lang={}", app.url, lang.code())).await;
                 chromium.sees(&chromium.t("done-next-title")).await;

@@ -47,7 +47,7 @@ fn python() -> &'static str {
             let tried = Command::new(python).args(["-c", "import pyotp"]).stderr(Stdio::null()).status();
             tried.is_ok_and(|status| status.success())
         };
-        ["python3", "/usr/bin/python3"].into_iter().find(has).expect(&needs("python3-pyotp"))
+        ["python3", "/usr/bin/python3"].into_iter().find(has).unwrap_or_else(|| panic!("{}", needs("python3-pyotp")))
     })
 }
 
