@@ -49,7 +49,8 @@
     fetch(d.keep, { method: 'POST', body: sent }).then((answer) => answer.text()).then((html) => {
       const page = new DOMParser().parseFromString(html, 'text/html'), fresh = one('form[data-ends]', page);
       if (!fresh || fresh.dataset.step !== d.step) { clearInterval(timer); return say(d.over); }
-      if (form.elements.form) form.elements.form.value = fresh.elements.form.value;
+      // the step of the code has no form token
+      if (fresh.elements.form) form.elements.form.value = fresh.elements.form.value;
       d.ends = fresh.dataset.ends;
       d.at = fresh.dataset.at;
       one('#until').textContent = one('#until', page).textContent;

@@ -20,6 +20,7 @@ alter table network_limit add constraint network_limit_what_check check (what in
 drop table password_limit, code_limit, known_browser, enrolment;
 drop index credential_account;
 alter table credential drop column burned;
+drop index session_account;
 drop index session_expiring;
 alter table session drop column level, drop column browser_hash, drop column browser_name, drop column network,
     drop column seen_at, drop column expires_at, drop column activated;

@@ -12,6 +12,7 @@ alter table session
     -- the credential this session activated, whose recovery codes it may show until they are said to be kept
     add column activated uuid references credential;
 create index session_expiring on session (expires_at) where ended_at is null;
+create index session_account on session (account_id, created_at);
 
 alter table credential
     -- future time steps that were presented early: refused when their time comes

@@ -141,7 +141,7 @@ pub async fn keep_codes(app: &App, holder: &Holder) -> Result<(), Stop> {
     app.transact(Actor::User, async |tx| {
         let Some(held) = hold(app, tx, holder).await? else { return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))) };
         let Some(credential) = held.activated else { return Ok(Outcome::Nothing(Ok(()))) };
-        session::codes_kept(tx, held.id).await?;
+        session::codes_kept(tx, held.account_id).await?;
         Ok(Outcome::Done(Ok(()), Event::RecoveryCodesKept { account: held.account_id, credential }))
     })
     .await??;

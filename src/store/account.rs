@@ -149,7 +149,7 @@ pub async fn revoke_factor(tx: &mut Tx, id: Uuid) -> Result<Revoked, Fault> {
             update recovery_code set revoked_at = pulih.now()
             where account_id = {} and used_at is null and revoked_at is null returning 1),
         s as (
-            update session set ended_at = pulih.now(), activated = null
+            update session set ended_at = pulih.now()
             where account_id = {} and ended_at is null returning 1),
         g as (
             update activation_grant set revoked_at = pulih.now()

@@ -32,6 +32,9 @@ pub struct Session {
     /// The credential it activated, until its recovery codes are said to be kept.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub activated: Option<Uuid>,
+    /// The active credential, where a session of this browser activated it and its recovery codes are not kept yet.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub unkept: Option<Uuid>,
     /// Its account.
     #[diesel(sql_type = t::Uuid)]
     pub account_id: Uuid,
@@ -128,6 +131,8 @@ pub(super) const STRANGERS: [u8; 32] = [0; 32];
 
 const FIND: &str = "
     select s.id, s.level, s.expires_at, s.seen_at, s.activated,
+        (select o.activated from session o where o.account_id = a.id and o.browser_hash = s.browser_hash
+            and o.activated = c.id limit 1) as unkept,
         a.id as account_id, a.user_id, a.name, a.kind, a.language, d.address,
         (select count(*) from address o where o.account_id = a.id) as addresses, a.protected, a.password_hash,
         greatest(a.password_changed_at, a.address_changed_at) as changed_at, a.resets_held_until as held_until,
@@ -224,7 +229,7 @@ pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<()
 
 /// Ends one session of an account; false where it is over already or another's.
 pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Fault> {
-    let ended = sql("update session set ended_at = pulih.now(), activated = null
+    let ended = sql("update session set ended_at = pulih.now()
         where id = {} and account_id = {} and ended_at is null")
     .bind(id)
     .bind(account)
@@ -236,7 +241,7 @@ pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Fault> {
 
 /// Ends all sessions of an account but the one that is kept; returns how many.
 pub async fn end_others(tx: &mut Tx, account: Uuid, keep: Option<Uuid>) -> Result<i64, Fault> {
-    let ended = sql("update session set ended_at = pulih.now(), activated = null
+    let ended = sql("update session set ended_at = pulih.now()
         where account_id = {} and id is distinct from {} and ended_at is null")
     .bind(account)
     .bind(keep)
@@ -246,9 +251,13 @@ pub async fn end_others(tx: &mut Tx, account: Uuid, keep: Option<Uuid>) -> Resul
     Ok(i64::try_from(ended).unwrap_or(i64::MAX))
 }
 
-/// Its recovery codes are kept: they are not shown again.
-pub async fn codes_kept(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
-    sql("update session set activated = null where id = {}").bind(id).execute(tx.write()).await.map_err(fault)?;
+/// The recovery codes of an account are kept: no session shows them again.
+pub async fn codes_kept(tx: &mut Tx, account: Uuid) -> Result<(), Fault> {
+    sql("update session set activated = null where account_id = {} and activated is not null")
+        .bind(account)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(())
 }
 
@@ -323,7 +332,7 @@ pub async fn list(read: &mut Read, account: Uuid, this: Uuid, lives: Lives) -> R
 
 /// Ends sessions whose time is over, so that they can be purged one day. Bookkeeping, no action.
 pub async fn sweep(read: &mut Read, lives: Lives) -> Result<(), Fault> {
-    sql("update session set ended_at = least(expires_at, seen_at + make_interval(mins => {})), activated = null
+    sql("update session set ended_at = least(expires_at, seen_at + make_interval(mins => {}))
         where ended_at is null and (expires_at <= (select pulih.now())
             or (level = 'full' and seen_at <= (select pulih.now()) - make_interval(mins => {})))")
     .bind(lives.idle_minutes)

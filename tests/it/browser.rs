@@ -9,8 +9,14 @@ use crate::support::chromium::{Chromium, Look};
 use crate::support::house::{SECRET, TestApp};
 use crate::support::rounds;
 
+mod astray;
+mod circle;
 mod demo;
+mod keep;
 mod keys;
+mod newcomer;
+pub mod portal;
+mod qr;
 mod scanner;
 mod steps;
 

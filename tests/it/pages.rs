@@ -8,10 +8,11 @@ use pulih::i18n::Lang;
 use pulih::views::samples;
 use serde_json::{Value, json};
 
+use crate::browser::portal::{Person, secret_of};
 use crate::support::chromium::{Chromium, Look};
 use crate::support::gallery::Gallery;
 use crate::support::house::TestApp;
-use crate::support::rounds;
+use crate::support::{oath, rounds};
 
 /// The narrowest window (WCAG 2.2, 1.4.10).
 const NARROW: Look = Look { width: 320, ..Look::PHONE };
@@ -71,6 +72,17 @@ impl Chromium {
         faults
     }
 
+    /// Weighs a page, or the page of this moment, which must be narrow and within our policy.
+    async fn look_at(&self, app: &TestApp, path: &str) -> (String, Weight) {
+        if !path.is_empty() {
+            self.open(&format!("{}{path}", app.url)).await;
+        }
+        let weight = self.weigh().await;
+        assert_eq!(self.complaints().await, Vec::<String>::new(), "{path}");
+        assert!(self.overhang().await <= 0, "{path} is too wide");
+        (self.path().await, weight)
+    }
+
     /// Loads the page anew without any cache and weighs what came over the wire.
     async fn weigh(&self) -> Weight {
         self.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
@@ -104,6 +116,16 @@ impl Chromium {
             weight.script += bytes;
         }
         weight
+    }
+}
+
+/// The weights a public page may have, with all that it fetches from our own house.
+fn all_light(app: &TestApp, seen: &[(String, Weight)]) {
+    for (path, weight) in seen {
+        let Weight { requests, bytes, script } = weight;
+        assert!(requests.iter().all(|url| url.starts_with(&app.url)), "{path}: {requests:?}");
+        assert!(requests.len() <= 4 && *bytes <= 30.0 * 1024.0 && *script <= 8.0 * 1024.0, "{path}: {weight:?}");
+        println!("{path}: {} requests, {bytes} bytes, {script} of them script", requests.len());
     }
 }
 
@@ -156,15 +178,7 @@ async fn a_page_weighs_little_and_fetches_nothing_foreign() {
     app.people().await;
     let rina = Chromium::start(NARROW).await;
     let mut seen = Vec::new();
-    let mut look = async |path: &str| {
-        if !path.is_empty() {
-            rina.open(&format!("{}{path}", app.url)).await;
-        }
-        let weight = rina.weigh().await;
-        seen.push((rina.path().await, weight));
-        assert_eq!(rina.complaints().await, Vec::<String>::new(), "{path}");
-        assert!(rina.overhang().await <= 0, "{path} is too wide");
-    };
+    let mut look = async |path: &str| seen.push(rina.look_at(&app, path).await);
     for path in ["/", "/reset-totp", "/help", "/help/clock", "/help/privacy", "/requests/R-0000-0000", "/nowhere"] {
         look(path).await;
     }
@@ -184,15 +198,42 @@ async fn a_page_weighs_little_and_fetches_nothing_foreign() {
     rina.sees(&rina.t("done-title")).await;
     look("").await;
     look("/reset-totp/confirm").await;
-    for (path, weight) in seen {
-        let Weight { requests, bytes, script } = &weight;
-        assert!(requests.iter().all(|url| url.starts_with(&app.url)), "{path}: {requests:?}");
-        assert!(requests.len() <= 4 && *bytes <= 30.0 * 1024.0 && *script <= 8.0 * 1024.0, "{path}: {weight:?}");
-        println!("{path}: {} requests, {bytes} bytes, {script} of them script", requests.len());
-    }
+    all_light(&app, &seen);
     app.settle().await;
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_in_and_activation_weigh_little_and_fetch_nothing_foreign() {
+    let app = TestApp::start().await;
+    let who = Person::settled(&app, 0, "").await;
+    let rina = Chromium::start(NARROW).await;
+    let mut seen = Vec::new();
+    let mut look = async |path: &str| seen.push(rina.look_at(&app, path).await);
+    look("/login").await;
+    rina.name_oneself(&who).await;
+    look("").await;
+    rina.give_password(&app, &who).await;
+    rina.sees(&rina.t("done-next-title")).await;
+    look("").await;
+    let secret = secret_of(&rina.camera().await);
+    rina.give_code("/activate", &oath::code(&app, &secret)).await;
+    rina.sees(&rina.t("codes-title")).await;
+    look("").await;
+    for path in ["/activate", "/account", "/account/password", "/account/disable"] {
+        look(path).await;
+    }
+    rina.open(&format!("{}/account", app.url)).await;
+    rina.sign_out().await;
+    rina.give_password(&app, &who).await;
+    rina.sees(&rina.t("login-code-title-totp")).await;
+    look("").await;
+    look("/login/totp?method=recovery").await;
+    all_light(&app, &seen);
+    app.settle().await;
+    app.end().await;
+}
+
 /// Pages that are others where scripts are off.
 const PLAIN: [&str; 4] = ["reset", "reset-missing", "confirm-open", "clock"];
 

@@ -1,5 +1,7 @@
 //! Sign-in and activation, as people walk through them.
 
+mod oath;
+
 use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::{BUDI, Phone, RINA};
 

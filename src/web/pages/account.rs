@@ -38,6 +38,10 @@ pub async fn show(
     browser: Browser,
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
+    if signed_in.0.session.activated.is_some() {
+        // the recovery codes come first, until they are kept
+        return Ok(see("/activate/codes"));
+    }
     let query = Form::parse(req.query_string().as_bytes());
     let note = query.one("note").text().and_then(Note::from_code);
     let data = data(&house, &signed_in.0.session, note).await?;

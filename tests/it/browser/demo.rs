@@ -8,6 +8,7 @@ use pulih::config::Config;
 use pulih::demo::{self, Options};
 use pulih::i18n::Lang;
 
+use super::newcomer;
 use crate::support::chromium::{Chromium, Look};
 use crate::support::house::free_port;
 use crate::support::{is_full, rounds};
@@ -118,7 +119,7 @@ async fn walk(url: &str, me: &serde_json::Value, chromium: &Chromium) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_demo_leads_from_the_form_to_the_letter_and_on() {
+async fn the_demo_leads_from_the_form_to_the_letter_and_home_without_a_phone() {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
     let mut config = Config::default();
     config.server.ops_listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -135,6 +136,9 @@ async fn the_demo_leads_from_the_form_to_the_letter_and_on() {
         let chromium = Chromium::start(*look).await;
         chromium.bring_axe().await;
         walk(&started.url, &people[nth], &chromium).await;
+        if nth == 0 {
+            newcomer::come_home(&started.url, &people[nth], &chromium).await;
+        }
     }
     started.running.stop.cancel();
     started.ended().await;

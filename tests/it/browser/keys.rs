@@ -2,8 +2,11 @@
 
 use serde_json::json;
 
+use super::portal::Person;
 use super::{ESC, house};
 use crate::support::chromium::{Chromium, Look};
+use crate::support::house::{PASSWORD, TestApp};
+use crate::support::oath;
 
 const TAB: char = '\u{e004}';
 const ENTER: char = '\u{e007}';
@@ -86,5 +89,59 @@ async fn mistakes_take_the_focus_and_lead_to_their_fields() {
     rina.tab_to(".summary a[href='#email']").await;
     rina.key(ENTER).await;
     assert_eq!(rina.ask("return document.activeElement.id").await, json!("email"));
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_in_and_activation_need_no_mouse() {
+    let app = TestApp::start().await;
+    let who = Person::settled(&app, 0, "").await;
+    let rina = Chromium::start(Look { width: 1280, ..Look::PHONE }).await;
+    let mut secret = String::new();
+    for first in [true, false] {
+        rina.open(&app.url).await;
+        rina.tab_to("a[href='/login']").await;
+        rina.key(ENTER).await;
+        rina.sees(&rina.t("login-title")).await;
+        rina.tab_to("[name=user_type]").await;
+        rina.key(' ').await;
+        rina.tab_to("#user_id").await;
+        rina.write(&who.user_id).await;
+        rina.tab_to("button[value=login]").await;
+        rina.key(ENTER).await;
+        rina.sees(&rina.t("login-password-title")).await;
+        rina.tab_to("#password").await;
+        rina.write(PASSWORD).await;
+        // Enter in a field is enough
+        rina.key(ENTER).await;
+        if first {
+            rina.sees(&rina.t("done-next-title")).await;
+            secret = rina.text("#secret").await.split_whitespace().collect();
+        } else {
+            rina.sees(&rina.t("login-code-title-totp")).await;
+        }
+        rina.tab_to("#code").await;
+        rina.write("12345").await;
+        rina.key(ENTER).await;
+        rina.until(".summary", true).await;
+        assert_eq!(rina.ask("return document.activeElement.className").await, json!("summary"));
+        rina.tab_to(".summary a[href='#code']").await;
+        rina.key(ENTER).await;
+        assert_eq!(rina.ask("return document.activeElement.id").await, json!("code"));
+        rina.write(&oath::code(&app, &secret)).await;
+        rina.key(ENTER).await;
+        if first {
+            rina.sees(&rina.t("codes-title")).await;
+            rina.tab_to("form[action='/activate/codes'] button").await;
+            rina.key(ENTER).await;
+        }
+        rina.sees(&rina.t("account-title")).await;
+        rina.tab_to("form[action='/logout'] button").await;
+        rina.key(ENTER).await;
+        rina.sees(&rina.t("login-title")).await;
+        app.advance(chrono::TimeDelta::seconds(30)).await;
+    }
+    rina.is_content().await;
+    app.settle().await;
     app.end().await;
 }

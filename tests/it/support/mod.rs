@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod letters;
 pub mod load;
 pub mod markup;
+pub mod oath;
 pub mod signing;
 pub mod sink;
 pub mod tables;
