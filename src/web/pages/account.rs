@@ -38,7 +38,7 @@ pub async fn show(
     browser: Browser,
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
-    if signed_in.0.session.activated.is_some() {
+    if signed_in.0.session.activated.is_some_and(|id| signed_in.0.session.credential_id == Some(id)) {
         // the recovery codes come first, until they are kept
         return Ok(see("/activate/codes"));
     }
