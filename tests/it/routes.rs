@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use pulih::model::event::KINDS;
-use pulih::web::routes::{DEMO, ROUTES, Route};
+use pulih::web::routes::{DEMO, Enter, ROUTES, Route};
 use reqwest::StatusCode;
 
-use crate::support::browser::Browser;
-use crate::support::house::TestApp;
+use crate::support::browser::{Browser, Page};
+use crate::support::house::{PASSWORD, TestApp};
+use crate::support::signing::{Phone, RINA};
 
 #[test]
 fn every_row_is_the_only_one_of_its_kind_and_names_events_that_exist() {
@@ -61,22 +62,165 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
             browser.open(&format!("/requests/{reference}")).await;
             browser.send(&format!("/requests/{reference}/help"), &[]).await;
         }
-        other => panic!("the write {other} has no journey here: add one"),
+        "/reset-totp/activation-link" => {
+            browser.lose_phone(app, RINA, "rina@amanah.example").await;
+            browser.send(path, &[]).await;
+        }
+        _ => sign_in(app, browser, path).await,
     }
     assert!(browser.page.status.is_success(), "{path}: {} {}", browser.page.status, browser.page.text());
+}
+
+/// The same for what begins with a sign-in.
+async fn sign_in(app: &TestApp, browser: &mut Browser, path: &str) {
+    match path {
+        "/login/password" => drop(browser.password(RINA, PASSWORD).await),
+        "/login/totp" => drop(browser.sign_in(app, RINA, &Phone::imported()).await),
+        "/logout" => {
+            browser.sign_in(app, RINA, &Phone::imported()).await;
+            browser.send(path, &[]).await;
+        }
+        "/account/sessions/end" => {
+            app.browser().sign_in(app, RINA, &Phone::imported()).await;
+            app.advance(TimeDelta::seconds(30)).await;
+            browser.sign_in(app, RINA, &Phone::imported()).await;
+            browser.send(path, &[]).await;
+        }
+        "/account/disable" => {
+            browser.sign_in(app, RINA, &Phone::imported()).await;
+            app.advance(TimeDelta::seconds(30)).await;
+            let code = Phone::imported().code(app, 0);
+            browser.open(path).await;
+            browser.send(path, &[("password", PASSWORD), ("code", &code)]).await;
+        }
+        "/account/password" => {
+            browser.sign_in(app, RINA, &Phone::imported()).await;
+            let new = "tiga kuda makan pagi";
+            browser.open(path).await;
+            browser.send(path, &[("password", PASSWORD), ("new_password", new), ("new_password_again", new)]).await;
+        }
+        "/account/enable" => {
+            browser.password(("CITRA9", "penyedia"), PASSWORD).await;
+            browser.send(path, &[]).await;
+        }
+        "/activate" | "/activate/codes" | "/activate/start" | "/activate/link" => {
+            let mut other = browser.clone();
+            if path == "/activate/link" {
+                other = app.browser();
+            }
+            other.lose_phone(app, RINA, "rina@amanah.example").await;
+            browser.password(RINA, PASSWORD).await;
+            match path {
+                "/activate" => drop(browser.activate(app).await),
+                "/activate/codes" => {
+                    browser.activate(app).await;
+                    browser.send(path, &[]).await;
+                }
+                _ => drop(browser.send(path, &[]).await),
+            }
+        }
+        other => panic!("the write {other} has no journey here: add one"),
+    }
+}
+
+/// Rina and Budi with their passwords, and Citra, who never had TOTP.
+async fn people(app: &TestApp) {
+    app.import("CITRA9,penyedia,Citra Lestari,citra@cahaya.example,,,,\n").await;
+    app.people_with_passwords().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_write_that_reaches_its_action_leaves_its_event() {
     for row in ROUTES.iter().filter(|row| row.method != Method::GET && !row.events.is_empty()) {
-        let app = TestApp::start().await;
-        app.people().await;
+        let app = TestApp::with(|plan| plan.config.totp.required = row.path != "/account/enable").await;
+        people(&app).await;
         reach(&app, &mut app.browser(), row.path).await;
         let events = app.events().await;
         assert!(row.events.iter().any(|event| events.iter().any(|e| e == event)), "{}: {events:?}", row.path);
         app.settle().await;
         app.end().await;
     }
+}
+
+/// Who comes to a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Stranger,
+    /// Past the password, with the code still to give.
+    Half,
+    SignedIn,
+    /// Past the password of an account that is to be activated.
+    Activating,
+    /// A stranger with the session cookie of somebody who is signed in.
+    CookieThief,
+}
+
+const EVERYBODY: [Who; 5] = [Who::Stranger, Who::Half, Who::SignedIn, Who::Activating, Who::CookieThief];
+
+impl Who {
+    fn may(self, enter: Enter) -> bool {
+        match enter {
+            Enter::Everyone => true,
+            Enter::Password => !matches!(self, Self::Stranger | Self::CookieThief),
+            Enter::User => self == Self::SignedIn,
+        }
+    }
+
+    async fn browser(self, app: &TestApp) -> Browser {
+        let mut browser = app.browser();
+        browser.open("/reset-totp").await;
+        app.advance(TimeDelta::seconds(30)).await;
+        match self {
+            Self::Stranger => {}
+            Self::Half => drop(browser.password(RINA, PASSWORD).await),
+            Self::SignedIn => drop(browser.sign_in(app, RINA, &Phone::imported()).await),
+            Self::Activating => drop(browser.password(("CITRA9", "penyedia"), PASSWORD).await),
+            Self::CookieThief => {
+                let mut rina = app.browser();
+                rina.sign_in(app, RINA, &Phone::imported()).await;
+                browser.plant("pulih_session", &rina.cookie("pulih_session").unwrap());
+            }
+        }
+        browser
+    }
+}
+
+/// Goes there as a page of ours would.
+async fn visit(browser: &mut Browser, row: &Route) -> Page {
+    let path = row.path.replace(['{', '}'], "");
+    let csrf = browser.open("/reset-totp").await.form("/reset-totp").value("csrf").to_owned();
+    if row.method == Method::GET {
+        browser.answer(browser.request(reqwest::Method::GET, &path)).await
+    } else {
+        browser.press(&path, &[("csrf".to_owned(), csrf)]).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
+    let app = TestApp::start().await;
+    people(&app).await;
+    let mut browsers = Vec::new();
+    for who in EVERYBODY {
+        browsers.push((who, who.browser(&app).await));
+    }
+    for row in ROUTES {
+        for (who, browser) in &mut browsers {
+            let answer = visit(browser, row).await;
+            let to = answer.header("location");
+            // the code step says how a sign-in begins again
+            let away = to == "/login?note=ended" || (row.path == "/login/totp" && to == "/login?note=step-over");
+            let told = format!("{} {} as {who:?}: {} {to}", row.method, row.path, answer.status);
+            assert_eq!(answer.status == StatusCode::SEE_OTHER && away, !who.may(row.enter), "{told}");
+            assert!(answer.status.as_u16() < 500 && answer.status != StatusCode::FORBIDDEN, "{told}");
+            if row.method != Method::GET && row.enter != Enter::Everyone && who.may(row.enter) {
+                // it may have ended the session
+                *browser = who.browser(&app).await;
+            }
+        }
+    }
+    app.settle().await;
+    app.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! Aktivasi TOTP: the QR, the first code, the recovery codes, and the mailed way here.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
@@ -115,10 +116,25 @@ pub async fn confirm(
 }
 
 /// `POST /activate/link`: one tap mails the link.
-pub async fn mail_link(house: web::Data<House>, holding: Holding, _sent: Sent) -> Result<HttpResponse, Stop> {
+pub async fn mail_link(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    holding: Holding,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
     match activation_link::by_session(&house.app, &holding.token_hash, &holding.browser_hash).await {
         Ok(()) => Ok(see("/activate?sent=1")),
         Err(Stop::Refused(Refusal::AlreadyActive | Refusal::NotPossibleNow)) => Ok(see(ACTIVATE)),
+        Err(Stop::Refused(Refusal::TooMany(until))) => {
+            let session = &holding.session;
+            let needs = NeedsLink { email_masked: mask_address(&session.address), state: LinkState::TooMany(until) };
+            let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
+            let mut answer = page(StatusCode::TOO_MANY_REQUESTS, views::page(&frame, &Data::NeedsLink(needs)));
+            let seconds = (until - session.now).num_seconds().max(0) + 1;
+            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+            Ok(answer)
+        }
         Err(stop) => Err(stop),
     }
 }

@@ -1,12 +1,13 @@
 //! W1, W3, W6, W7: forged writes, headers of every answer, links and redirects that stay at home.
 
 use pulih::config::CaptchaMode;
-use pulih::web::routes::ROUTES;
+use pulih::web::routes::{Enter, ROUTES};
 use reqwest::{Method, StatusCode};
 
 use super::{RINA, holder, pairs};
-use crate::support::house::TestApp;
+use crate::support::house::{PASSWORD, TestApp};
 use crate::support::markup;
+use crate::support::signing::{self, Phone};
 
 /// Every address that writes, with real values for its names.
 async fn writes(app: &TestApp) -> Vec<String> {
@@ -18,8 +19,10 @@ async fn writes(app: &TestApp) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_is_taken_that_no_form_of_ours_sent() {
     let app = TestApp::start().await;
-    app.people().await;
+    app.people_with_passwords().await;
     let (mut rina, link) = holder(&app).await;
+    rina.sign_in(&app, signing::RINA, &Phone::imported()).await;
+    let session = app.value("select id from session where level = 'full'").await;
     let form = rina.open("/reset-totp").await.form("/reset-totp");
     let reference = app.value("select reference from request limit 1").await;
     let mut eve = app.browser();
@@ -34,6 +37,10 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
         ("email", RINA),
         ("user_type", "penyedia"),
         ("hold", "yes"),
+        ("password", PASSWORD),
+        ("new_password", "tiga kuda makan pagi"),
+        ("new_password_again", "tiga kuda makan pagi"),
+        ("session", &session),
     ]);
     let without = |fields: &[(String, String)], csrf: Option<&str>| {
         let mut fields = fields.to_vec();
@@ -43,7 +50,8 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
     };
     let before = app.rows().await;
     let writes = writes(&app).await;
-    assert_eq!(writes.len(), 8, "{writes:?}");
+    assert_eq!(writes.len(), 22, "{writes:?}");
+    let guarded: Vec<&str> = ROUTES.iter().filter(|row| row.enter != Enter::Everyone).map(|row| row.path).collect();
     for path in &writes {
         let post = || rina.request(Method::POST, path);
         let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&good).finish();
@@ -53,8 +61,6 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
             ("no token", post().header("origin", &app.url).form(&without(&good, None)), 403),
             ("an empty token", post().header("origin", &app.url).form(&without(&good, Some(""))), 403),
             ("another's token", post().header("origin", &app.url).form(&without(&good, Some(&foreign))), 403),
-            ("no browser", eve.request(Method::POST, path).header("cookie", "").form(&good), 403),
-            ("another browser", eve.request(Method::POST, path).form(&good), 403),
             ("another origin", post().header("origin", "https://evil.example").form(&good), 403),
             ("a like origin", post().header("origin", format!("{}.evil.example", app.url)).form(&good), 403),
             ("no origin of its own", post().header("origin", "null").form(&good), 403),
@@ -69,6 +75,13 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
             let answer = rina.answer(request).await;
             assert_eq!(answer.status.as_u16(), status, "{path}: {what}: {}", answer.text());
         }
+        for request in [eve.request(Method::POST, path).header("cookie", ""), eve.request(Method::POST, path)] {
+            let answer = eve.answer(request.form(&good)).await;
+            // who is not signed in may be told so before the form is read
+            let away = answer.status == StatusCode::SEE_OTHER && answer.header("location").starts_with("/login?note=");
+            let refused = answer.status == StatusCode::FORBIDDEN || (away && guarded.contains(&path.as_str()));
+            assert!(refused, "{path}: in another browser: {} {}", answer.status, answer.text());
+        }
         let query = format!("{path}?{encoded}");
         for method in [Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = rina.answer(rina.request(method.clone(), &query).header("origin", &app.url)).await;
@@ -76,8 +89,10 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
         }
         assert_eq!(app.rows().await, before, "{path}");
     }
-    // the same body, sent as a form of ours sends it, is taken everywhere
-    for path in writes.iter().filter(|path| *path != "/reset-totp/reissue") {
+    // the same body, sent as a form of ours sends it, is taken everywhere; what locks the account comes last
+    let mut rest: Vec<&String> = writes.iter().filter(|path| *path != "/reset-totp/reissue").collect();
+    rest.sort_by_key(|path| *path == "/not-me/confirm");
+    for path in rest {
         let answer = rina.press(path, &good).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.text());
     }
