@@ -201,7 +201,7 @@ fn spray(app: &App, network: &str) {
     if failed >= most {
         metrics::counter!("passwords_sprayed_total").increment(1);
     }
-    if failed >= most && failed % most == 0 {
+    if failed >= most && failed.is_multiple_of(most) {
         tracing::warn!(network, failed, "many wrong passwords from one network");
     }
 }

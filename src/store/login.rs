@@ -98,14 +98,20 @@ pub async fn count_wrong(tx: &mut Tx, key: &[u8; 32], keep: i32) -> Result<(), F
     Ok(())
 }
 
-/// The wrong passwords under a key, newest first, its row locked where there is one.
+/// The wrong passwords under a key, newest first; whoever tries under the same key waits until this transaction ends.
 pub async fn wrong(tx: &mut Tx, key: &[u8; 32]) -> Result<Vec<DateTime<Utc>>, Fault> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Array<t::Timestamptz>)]
         hits: Vec<DateTime<Utc>>,
     }
-    let row = sql("select hits from password_limit where key = {} for update")
+    // a row that is not there yet cannot be locked, and locked later, after the account's, it would lead to deadlocks
+    sql("select pg_advisory_xact_lock({})")
+        .bind(key.first_chunk().map_or(0, |head| i64::from_be_bytes(*head)))
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    let row = sql("select hits from password_limit where key = {}")
         .bind(key)
         .get_result::<Row>(tx.look())
         .await

@@ -51,7 +51,7 @@ impl Phone {
     /// A code that is right at no time near.
     pub fn wrong(&self, app: &TestApp) -> String {
         let near: HashSet<String> = (-45..=45).map(|steps| self.code(app, steps)).collect();
-        (0..).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).unwrap()
+        (0..1_000).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).unwrap()
     }
 
     /// Lets time pass until a step has just begun and no code near is that of two steps.
