@@ -141,7 +141,7 @@ async fn a_code_is_right_once_in_whatever_session_on_whatever_server_after_whate
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_step_is_accepted_twice_however_clocks_jump() {
-    let (app, phone) = house().await;
+    let (mut app, phone) = house().await;
     let mut dice = Dice::new(3);
     let mut accepted = HashSet::new();
     let mut rina = at_code(&app).await;
@@ -176,7 +176,8 @@ async fn no_step_is_accepted_twice_however_clocks_jump() {
         }
     }
     assert!(accepted.len() > 3, "{accepted:?}");
-    app.settle().await;
+    // what was posted in the future is not due yet
+    app.leave_letters();
     app.end().await;
 }
 

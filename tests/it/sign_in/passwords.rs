@@ -147,7 +147,7 @@ async fn sixty_four_at_once_get_ten_tries_whoever_is_tried() {
 async fn and_so_do_thirty_two_at_thirty_two_servers() {
     let app = house().await;
     let mut config = app.app.config().clone();
-    config.database.pool = 1;
+    config.database.pool = 2;
     let server = || App::new(config.clone(), Keyring::ephemeral().unwrap(), app.app.clock().clone()).unwrap();
     let servers: Vec<App> = (0..32).map(|_| server()).collect();
     for server in &servers {
@@ -170,7 +170,7 @@ async fn and_so_do_thirty_two_at_thirty_two_servers() {
         .await;
         let tried = ends.iter().filter(|end| matches!(end, Err(Stop::Refused(Refusal::LoginWrong)))).count();
         let held = ends.iter().filter(|end| matches!(end, Err(Stop::Refused(Refusal::TooMany(_))))).count();
-        assert_eq!((tried, held), (10, 22), "{user_id}");
+        assert_eq!((tried, held), (10, 22), "{user_id}: {ends:?}");
     }
     app.end().await;
 }
