@@ -71,6 +71,11 @@ impl TestApp {
     /// Rina and Budi, who know their password (`PASSWORD`).
     pub async fn people_with_passwords(&self) {
         self.people().await;
+        self.give_passwords().await;
+    }
+
+    /// Everybody knows their password from now on (`PASSWORD`).
+    pub async fn give_passwords(&self) {
         self.sql(&format!("update account set password_hash = '{}'", *HASH)).await;
     }
 }
