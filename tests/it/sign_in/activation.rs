@@ -43,7 +43,7 @@ async fn a_half_finished_activation_goes_on_with_the_same_secret() {
     budi.password(BUDI, PASSWORD).await;
     assert_eq!(budi.page.secret_key(), secret, "after a second sign-in");
     app.advance(TimeDelta::minutes(25)).await;
-    assert_eq!(budi.open("/activate").await.path, "/login?note=ended");
+    assert_eq!(budi.open("/activate").await.path, "/login?note=activate");
     budi.password(BUDI, PASSWORD).await;
     assert_eq!(budi.page.secret_key(), secret, "after its step was over");
     budi.activate(&app).await;
@@ -107,7 +107,7 @@ async fn who_resets_on_the_pc_activates_on_the_phone() {
     phone.activate(&app).await;
     assert_eq!(phone.page.path, "/activate/codes");
 
-    assert_eq!(pc.open("/activate").await.path, "/login?note=ended", "the other sign-in ends");
+    assert_eq!(pc.open("/activate").await.path, "/login?note=activate", "the other sign-in ends");
     for browser in [&mut pc, &mut app.browser()] {
         let again = browser.open(&letter.link("/activate/")).await;
         assert_eq!(again.status, StatusCode::GONE, "the link works once: {}", again.text());

@@ -79,6 +79,7 @@ async fn who_disabled_it_is_asked_to_activate_even_where_it_is_a_choice() {
     stranger.password(BUDI, PASSWORD).await;
     assert_eq!(stranger.page.path, "/activate", "a stolen password opens nothing after Disable TOTP");
     assert_eq!(stranger.open("/account").await.path, "/login?note=ended");
+    app.settle().await;
     budi.password(BUDI, PASSWORD).await;
     budi.activate(&app).await;
     assert_eq!(budi.page.path, "/activate/codes");

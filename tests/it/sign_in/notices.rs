@@ -104,7 +104,7 @@ async fn each_letter_about_an_account_locks_it_in_two_steps() {
             assert!(
                 browser.cookie("pulih_session").is_none_or(|value| value.is_empty()) || {
                     browser.open("/activate").await;
-                    browser.page.path == "/login?note=ended"
+                    browser.page.path == "/login?note=activate"
                 }
             );
         }
@@ -135,7 +135,12 @@ async fn the_second_address_only_opens_a_case() {
         assert_eq!(app.value("select reference from request where queue_reason = 'disputed'").await, reference);
         if subject != LETTERS[1] {
             assert_eq!(they.open("/account").await.status, StatusCode::OK, "{subject}: who is signed in stays");
-            assert_eq!(they.page.path, "/account", "{subject}");
+            // recovery codes that are not kept yet come first
+            assert!(
+                ["/account", "/activate/codes"].contains(&they.page.path.as_str()),
+                "{subject}: {}",
+                they.page.path
+            );
         }
         app.end().await;
     }
@@ -215,7 +220,7 @@ async fn the_letter_of_an_activation_link_can_be_disputed_too() {
     not_me(&mut budi, &letter.link("/not-me/")).await;
     assert_eq!(app.value(STATE).await, "locked 0 0 0 1");
     assert_eq!(budi.open(&letter.link("/activate/")).await.status, StatusCode::GONE, "its link is dead");
-    assert_eq!(they.open("/activate").await.path, "/login?note=ended");
+    assert_eq!(they.open("/activate").await.path, "/login?note=activate");
     app.end().await;
 }
 

@@ -115,14 +115,24 @@ async fn the_codes_are_shown_until_they_are_kept_and_to_their_session_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn codes_that_were_not_kept_are_gone_with_their_session() {
+async fn codes_that_were_not_kept_are_shown_again_to_the_browser_that_activated() {
     let app = TestApp::start().await;
     let (mut budi, phone) = at_the_codes(&app).await;
-    budi.open("/account").await;
-    budi.send("/logout", &[]).await;
+    let codes = shown(&budi.page);
+    // the answer to the first code was lost on the way: the browser knows no session
+    app.advance(TimeDelta::minutes(31)).await;
+    let mut elsewhere = app.browser();
+    elsewhere.sign_in(&app, BUDI, &phone).await;
+    assert_eq!(elsewhere.page.path, "/account");
+    assert!(shown(elsewhere.open("/activate/codes").await).is_empty(), "never to another browser");
     app.advance(TimeDelta::seconds(30)).await;
     budi.sign_in(&app, BUDI, &phone).await;
-    assert_eq!(budi.page.path, "/account");
+    assert_eq!(budi.page.path, "/activate/codes");
+    assert_eq!(shown(&budi.page), codes);
+    budi.send("/activate/codes", &[]).await;
+    app.advance(TimeDelta::minutes(31)).await;
+    budi.sign_in(&app, BUDI, &phone).await;
+    assert_eq!(budi.page.path, "/account", "kept codes are never shown again");
     assert!(shown(budi.open("/activate/codes").await).is_empty());
     app.end().await;
 }
