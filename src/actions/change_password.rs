@@ -1,6 +1,5 @@
 //! Change of one's own password: every other session ends, and resets wait for some days.
 
-use super::code::warn_owner;
 use crate::app::{App, Outcome};
 use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
@@ -71,7 +70,7 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
         })
         .await;
     if let Some((held, in_row)) = wrong {
-        warn_owner(app, &held, in_row, change.browser_name.as_deref()).await?;
+        app.warn_owner(&held, in_row, change.browser_name.as_deref()).await?;
     }
     Ok(risen??)
 }

@@ -5,18 +5,12 @@ use uuid::Uuid;
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
 use crate::model::event::{Actor, Event, LoginCode};
-use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
 use crate::store::Tx;
-use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::{self, NewSession, Session};
-
-/// Wrong codes in a row at which the owner is told.
-const WARN_AT: i32 = 10;
 
 /// A code as typed, by the holder of a session that has shown the password.
 pub struct Code {
@@ -73,7 +67,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
         })
         .await;
     if let Some((held, in_row)) = wrong {
-        warn_owner(app, &held, in_row, code.browser_name.as_deref()).await?;
+        app.warn_owner(&held, in_row, code.browser_name.as_deref()).await?;
     }
     Ok(risen??)
 }
@@ -94,18 +88,4 @@ async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u
     };
     session::begin(tx, &new, app.lives()).await?;
     Ok((token, id))
-}
-
-/// Tells the owner, at the tenth in a row, that somebody who knows the password types wrong codes.
-pub(super) async fn warn_owner(app: &App, held: &Session, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
-    if in_row != WARN_AT {
-        return Ok(());
-    }
-    app.transact(Actor::User, async |tx| {
-        let key_id = app.keys().of(Purpose::Link).current().0;
-        let letter = Post::to(held.account_id, LetterKind::CodesFailing, held.language()?, key_id);
-        letter::post(tx, &Post { place, positions: everywhere(held.addresses), ..letter }).await?;
-        Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row: WARN_AT }))
-    })
-    .await
 }

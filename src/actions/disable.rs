@@ -1,6 +1,5 @@
 //! *Disable TOTP*: password and code, and the next sign-in enrols anew with the grant it leaves.
 
-use super::code::warn_owner;
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
 use crate::base::keyring::Purpose;
@@ -79,7 +78,7 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
         })
         .await;
     if let Some((held, in_row)) = wrong {
-        warn_owner(app, &held, in_row, disable.browser_name.as_deref()).await?;
+        app.warn_owner(&held, in_row, disable.browser_name.as_deref()).await?;
     }
     Ok(disabled??)
 }

@@ -2,14 +2,21 @@
 
 use uuid::Uuid;
 
-use super::App;
+use super::{App, Outcome};
 use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
 use crate::base::recovery;
 use crate::base::totp::Verdict;
-use crate::model::refusal::Refusal;
+use crate::model::event::{Actor, Event};
+use crate::model::letter::LetterKind;
+use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
+use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::Session;
 use crate::store::{Tx, factor};
+
+/// Wrong guesses in a row at which the owner is told.
+const WARN_AT: i32 = 10;
 
 /// What a guess was.
 pub enum Guess {
@@ -104,5 +111,19 @@ impl App {
             return Some(Refusal::CodesClosed);
         }
         budget.held_until(&session.wrong, session.now).map(Refusal::CodesHeld)
+    }
+
+    /// Tells the owner, at the tenth wrong one in a row, that somebody who knows the password guesses.
+    pub async fn warn_owner(&self, held: &Session, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
+        if in_row != WARN_AT {
+            return Ok(());
+        }
+        self.transact(Actor::User, async |tx| {
+            let key_id = self.keys().of(Purpose::Link).current().0;
+            let letter = Post::to(held.account_id, LetterKind::CodesFailing, held.language()?, key_id);
+            letter::post(tx, &Post { place, positions: everywhere(held.addresses), ..letter }).await?;
+            Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row }))
+        })
+        .await
     }
 }
