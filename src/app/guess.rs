@@ -15,7 +15,7 @@ use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::Session;
 use crate::store::{Tx, factor};
 
-/// Wrong codes in a row at which the owner is told.
+/// Wrong guesses in a row at which the owner is told.
 const WARN_AT: i32 = 10;
 
 /// What a guess was.
@@ -113,7 +113,7 @@ impl App {
         budget.held_until(&session.wrong, session.now).map(Refusal::CodesHeld)
     }
 
-    /// Tells the owner, at the tenth in a row, that somebody who knows the password types wrong codes.
+    /// Tells the owner, at the tenth wrong one in a row, that somebody who knows the password guesses.
     pub async fn warn_owner(&self, held: &Session, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
         if in_row != WARN_AT {
             return Ok(());
