@@ -31,6 +31,8 @@ create table enrolment (
     algorithm text not null check (algorithm in ('SHA1', 'SHA256', 'SHA512')),
     digits smallint not null check (digits in (6, 8)),
     period smallint not null check (period between 15 and 120),
+    -- as a credential's, which takes them over
+    burned bigint[] not null default '{}',
     created_at timestamptz not null default pulih.now()
 );
 

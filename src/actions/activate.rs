@@ -81,7 +81,12 @@ pub async fn confirm(app: &App, holder: &Holder, enrolment: Uuid, typed: &str) -
             }
             match app.judge_first(&shown, held.now, typed)? {
                 Verdict::Wrong => refused(Refusal::CodeWrong),
-                Verdict::Elsewhere { seconds, .. } => refused(Refusal::CodeElsewhere(seconds)),
+                Verdict::Elsewhere { step, seconds } => {
+                    if seconds > 0 {
+                        factor::burn_first(tx, shown.id, step).await?;
+                    }
+                    refused(Refusal::CodeElsewhere(seconds))
+                }
                 Verdict::Right { step } => {
                     let (token, effect) = activate(app, tx, &held, holder, &shown, step).await?;
                     Ok(Outcome::Done(Ok(token), Event::TotpActivated { account, enrolment, effect: Some(effect) }))

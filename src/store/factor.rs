@@ -51,13 +51,27 @@ pub async fn held_enrolment(tx: &mut Tx, account: Uuid) -> Result<Option<Enrolme
     sql(ENROLMENT).bind(account).get_result::<Enrolment>(tx.look()).await.optional().map_err(fault)
 }
 
+/// Burns a future step that was shown to an enrolment. A counter: the action may still be refused.
+pub async fn burn_first(tx: &mut Tx, enrolment: Uuid, step: i64) -> Result<(), Fault> {
+    sql(
+        "update enrolment set burned = (burned || {}::bigint)[1:100] where id = {} and not burned @> array[{}::bigint]",
+    )
+    .bind(step)
+    .bind(enrolment)
+    .bind(step)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
 /// Begins an enrolment in place of any other of the account.
 pub async fn enrol(tx: &mut Tx, account: Uuid, new: &Enrolment) -> Result<(), Fault> {
     sql("insert into enrolment (account_id, id, browser_hash, grant_id, sealed_secret, algorithm, digits, period, created_at)
         values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now())
         on conflict (account_id) do update set id = excluded.id, browser_hash = excluded.browser_hash,
             grant_id = excluded.grant_id, sealed_secret = excluded.sealed_secret, algorithm = excluded.algorithm,
-            digits = excluded.digits, period = excluded.period, created_at = excluded.created_at")
+            digits = excluded.digits, period = excluded.period, burned = excluded.burned, created_at = excluded.created_at")
     .bind(account)
     .bind(new.id)
     .bind(new.browser_hash.as_slice())
@@ -149,7 +163,6 @@ pub async fn activate(
             update link set ended_at = pulih.now(), end_reason = case when grant_id = {} then 'spent' else 'superseded' end,
                 spent_at = case when grant_id = {} then pulih.now() end
             where account_id = {} and kind = 'activate' and ended_at is null),
-        e as (delete from enrolment where account_id = {}),
         b as (delete from code_limit where account_id = {})
         select 1")
     .bind(account)
@@ -161,16 +174,17 @@ pub async fn activate(
     .bind(enrolment.grant_id)
     .bind(account)
     .bind(account)
-    .bind(account)
     .execute(tx.write())
     .await
     .map_err(fault)?;
     // a statement of its own: one account has one active credential, and this one comes after the old one is dead
-    sql("with c as (
-            insert into credential (id, account_id, sealed_secret, algorithm, digits, period, last_step, created_at)
-            values ({}, {}, {}, {}, {}, {}, {}, pulih.now()) returning id, account_id)
+    sql("with e as (delete from enrolment where account_id = {} returning burned),
+        c as (
+            insert into credential (id, account_id, sealed_secret, algorithm, digits, period, last_step, burned, created_at)
+            select {}, {}, {}, {}, {}, {}, {}, e.burned, pulih.now() from e returning id, account_id)
         insert into recovery_code (id, account_id, credential_id, hash)
         select gen_random_uuid(), c.account_id, c.id, h from c, unnest({}::bytea[]) as h")
+    .bind(account)
     .bind(enrolment.id)
     .bind(account)
     .bind(enrolment.sealed_secret.as_slice())

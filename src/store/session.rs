@@ -199,16 +199,22 @@ pub struct NewSession<'a> {
     pub activated: Option<Uuid>,
 }
 
-/// Begins a session. One of level `full` makes its browser known to the account.
+/// Begins a session in place of any that this browser has for the account. One of level `full` makes its browser known
+/// to the account.
 pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<(), Fault> {
     let full = new.level == Level::Full;
-    sql("with s as (
+    sql("with o as (
+            update session set ended_at = pulih.now()
+            where account_id = {} and browser_hash = {} and ended_at is null),
+        s as (
             insert into session (id, account_id, token_hash, browser_hash, browser_name, network, level, activated,
                 created_at, seen_at, expires_at)
             values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now(), pulih.now(), pulih.now() + make_interval(mins => {})))
         insert into known_browser (account_id, browser_hash, since, last_at)
         select {}, {}, pulih.now(), pulih.now() where {}
         on conflict (account_id, browser_hash) do update set last_at = excluded.last_at")
+    .bind(new.account)
+    .bind(new.browser_hash)
     .bind(new.id)
     .bind(new.account)
     .bind(new.token_hash)

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, page, see};
+use super::{dated, frame, page, see};
 use crate::actions::activate;
 use crate::actions::change_password::{self, Change};
 use crate::actions::disable;
@@ -198,7 +198,8 @@ pub async fn disable(
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
     let user_id = holding.session.user_id.clone();
     let data = Disable { user_id, trouble: Some(trouble), recovery: method == Method::Recovery };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, disable_view::disable(&frame, &data)))
+    let held = if let DisableTrouble::Code(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
+    Ok(dated(&house, page(StatusCode::UNPROCESSABLE_ENTITY, disable_view::disable(&frame, &data)), held))
 }
 
 /// `GET /account/password`
@@ -252,8 +253,9 @@ pub async fn change_password(
         }
     }
     let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
+    let held = flaws.iter().find_map(|flaw| if let ChangeFlaw::Held(until) = flaw { Some(*until) } else { None });
     let data = ChangePassword { user_id: holding.session.user_id.clone(), flaws };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, password_view::change_password(&frame, &data)))
+    Ok(dated(&house, page(StatusCode::UNPROCESSABLE_ENTITY, password_view::change_password(&frame, &data)), held))
 }
 
 fn flaws(present: &str, new: &str, again: &str, user_id: &str) -> Vec<ChangeFlaw> {

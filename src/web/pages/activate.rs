@@ -1,11 +1,10 @@
 //! Aktivasi TOTP: the QR, the first code, the recovery codes, and the mailed way here.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, page, see};
+use super::{dated, frame, page, see};
 use crate::actions::activate;
 use crate::actions::activation_link;
 use crate::base::fault::Fault;
@@ -130,10 +129,7 @@ pub async fn mail_link(
             let session = &holding.session;
             let needs = NeedsLink { email_masked: mask_address(&session.address), state: LinkState::TooMany(until) };
             let frame = frame(&house, &req, spoken, Some(sent.browser.csrf(&house)));
-            let mut answer = page(StatusCode::TOO_MANY_REQUESTS, views::page(&frame, &Data::NeedsLink(needs)));
-            let seconds = (until - session.now).num_seconds().max(0) + 1;
-            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
-            Ok(answer)
+            Ok(dated(&house, page(StatusCode::OK, views::page(&frame, &Data::NeedsLink(needs))), Some(until)))
         }
         Err(stop) => Err(stop),
     }

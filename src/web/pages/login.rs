@@ -1,9 +1,8 @@
 //! Sign-in in three steps: Tipe User and User ID, password, code.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use data_encoding::BASE64URL_NOPAD;
 
 use super::{frame, page, see};
@@ -282,7 +281,7 @@ impl Asked<'_> {
         let held = if let Some(PasswordTrouble::Held(until)) = trouble { Some(until) } else { None };
         let data = views::Password { user_id, user_type, form, now, ends_at: now + self.life(), trouble };
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
-        self.dated(page(status, views::password(&frame, &data)), held)
+        super::dated(self.house, page(status, views::password(&frame, &data)), held)
     }
 
     fn code(&self, holding: &Holding, method: Method, trouble: Option<CodeTrouble>) -> HttpResponse {
@@ -302,15 +301,6 @@ impl Asked<'_> {
             trouble,
         };
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
-        self.dated(page(status, code_view::code(&frame, &data)), held)
-    }
-
-    /// Says when to come again.
-    fn dated(&self, mut answer: HttpResponse, until: Option<DateTime<Utc>>) -> HttpResponse {
-        if let Some(until) = until {
-            let seconds = (until - self.house.app.clock().now()).num_seconds().max(0) + 1;
-            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        answer
+        super::dated(self.house, page(status, code_view::code(&frame, &data)), held)
     }
 }

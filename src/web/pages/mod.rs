@@ -12,8 +12,9 @@ pub mod reset;
 pub mod sent;
 pub mod status;
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use maud::Markup;
 
@@ -43,4 +44,14 @@ fn frame(house: &House, req: &HttpRequest, spoken: Spoken, csrf: Option<String>)
 fn keep_grant(house: &House, req: &HttpRequest, secret: &[u8; 32]) {
     let seconds = u32::try_from(GRANT_HOURS).unwrap_or_default() * 3600;
     cookies::set(house, req, Cookie::Grant, &BASE64URL_NOPAD.encode(secret), seconds);
+}
+
+/// An answer that says when to come again, where it has to.
+fn dated(house: &House, mut answer: HttpResponse, until: Option<DateTime<Utc>>) -> HttpResponse {
+    if let Some(until) = until {
+        let seconds = (until - house.app.clock().now()).num_seconds().max(0) + 1;
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+        *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    }
+    answer
 }

@@ -217,3 +217,30 @@ async fn the_back_button_shows_no_qr_after_activation() {
     app.settle().await;
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_future_code_shown_while_activating_is_burned_for_the_new_totp() {
+    let app = TestApp::start().await;
+    app.people_with_passwords().await;
+    let mut budi = app.browser();
+    budi.lose_phone(&app, BUDI, "budi@bahtera.example").await;
+    budi.password(BUDI, PASSWORD).await;
+    let phone = Phone::holding(&budi.page.secret_key());
+    phone.calm(&app).await;
+    let early = phone.code(&app, 6);
+    budi.send("/activate", &[("code", &early)]).await;
+    assert_eq!(budi.page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let code = phone.code(&app, 0);
+    budi.send("/activate", &[("code", &code)]).await;
+    assert_eq!(budi.page.path, "/activate/codes");
+    app.advance(TimeDelta::seconds(180)).await;
+    let mut elsewhere = app.browser();
+    elsewhere.password(BUDI, PASSWORD).await;
+    elsewhere.send("/login/totp", &[("code", &early)]).await;
+    assert_eq!(elsewhere.page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", elsewhere.page.text());
+    let code = phone.code(&app, 1);
+    elsewhere.send("/login/totp", &[("code", &code)]).await;
+    assert_eq!(elsewhere.page.path, "/account");
+    app.settle().await;
+    app.end().await;
+}
