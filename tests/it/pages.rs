@@ -220,7 +220,10 @@ async fn sign_in_and_activation_weigh_little_and_fetch_nothing_foreign() {
     rina.give_code("/activate", &oath::code(&app, &secret)).await;
     rina.sees(&rina.t("codes-title")).await;
     look("").await;
-    for path in ["/activate", "/account", "/account/password", "/account/disable"] {
+    rina.tap("form[action='/activate/codes'] button").await;
+    rina.sees(&rina.t("account-title")).await;
+    look("").await;
+    for path in ["/activate", "/account/password", "/account/disable"] {
         look(path).await;
     }
     rina.open(&format!("{}/account", app.url)).await;
