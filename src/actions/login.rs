@@ -79,11 +79,13 @@ pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
         Some(hash) if fits && !password::is_current(hash) => Some(app.passwords().hash(login.password.clone()).await?),
         _ => None,
     };
+    // from here on everything that is wrong takes the same way
+    let right = before.account.filter(|_| fits && before.kind.as_deref() == Some(login.user_type.code()));
     let compared = Compared { hash: before.password_hash.filter(|_| fits), better };
     let begun = app
         .transact(Actor::User, async |tx| {
             let mut event = LoginPassword {
-                account: None,
+                account: before.account,
                 user_type: login.user_type,
                 user_id: login.user_id.clone(),
                 network: login.network.clone(),
@@ -95,10 +97,11 @@ pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
                     return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
                 }
             }
-            let account = login::hold(tx, &folded).await?;
-            event.account = account.as_ref().map(|a| a.id);
-            let right = account.filter(|a| compared.belongs_to(a) && a.kind == login.user_type.code());
-            let Some(account) = right else {
+            let held = match right {
+                Some(id) => login::hold(tx, id).await?,
+                None => None,
+            };
+            let Some(account) = held.filter(|account| compared.belongs_to(account)) else {
                 return Ok(Outcome::Refused(Refusal::LoginWrong, Event::LoginPassword(event)));
             };
             if account.locked {

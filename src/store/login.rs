@@ -14,6 +14,12 @@ use crate::base::fault::Fault;
 /// What is known before a password is compared.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Before {
+    /// The account behind the User ID.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub account: Option<Uuid>,
+    /// Word of its Tipe User.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub kind: Option<String>,
     /// The password's hash, where an account stands behind the User ID and has one.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub password_hash: Option<String>,
@@ -27,7 +33,7 @@ pub struct Before {
 
 /// Looks up a User ID as it is compared, and the wrong passwords under `key`.
 pub async fn before(read: &mut Read, user_id_folded: &str, key: &[u8; 32]) -> Result<Before, Fault> {
-    sql("select a.password_hash, coalesce(l.hits, array[]::timestamptz[]) as wrong, pulih.now() as now
+    sql("select a.id as account, a.kind, a.password_hash, coalesce(l.hits, array[]::timestamptz[]) as wrong, pulih.now() as now
         from (select 1) one
         left join account a on a.user_id_folded = {}
         left join password_limit l on l.key = {}")
@@ -45,9 +51,6 @@ pub struct Account {
     /// Row id.
     #[diesel(sql_type = t::Uuid)]
     pub id: Uuid,
-    /// Word of its Tipe User.
-    #[diesel(sql_type = t::Text)]
-    pub kind: String,
     /// Its password's hash.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub password_hash: Option<String>,
@@ -65,17 +68,10 @@ pub struct Account {
     pub now: DateTime<Utc>,
 }
 
-/// Locks the account behind a User ID; a miss takes as many statements as a hit.
-pub async fn hold(tx: &mut Tx, user_id_folded: &str) -> Result<Option<Account>, Fault> {
-    let id = account::table
-        .filter(account::user_id_folded.eq(user_id_folded))
-        .select(account::id)
-        .for_update()
-        .first::<Uuid>(tx.look())
-        .await
-        .optional()
-        .map_err(fault)?;
-    sql("select a.id, a.kind, a.password_hash, a.status = 'locked' as locked,
+/// An account, its row locked.
+pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, Fault> {
+    sql("select 1 from account where id = {} for update").bind(id).execute(tx.look()).await.map_err(fault)?;
+    sql("select a.id, a.password_hash, a.status = 'locked' as locked,
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             exists (select from credential c where c.account_id = a.id) as had_factor, pulih.now() as now
         from account a where a.id = {}")

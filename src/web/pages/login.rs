@@ -171,39 +171,38 @@ pub async fn give_code(
     client: Client,
     sent: Sent,
 ) -> Result<HttpResponse, Stop> {
-    let Some(holding) = Holding::of(&house, &req).await? else { return Ok(see(again(&house, &req))) };
-    if let Some(on) = beyond(&holding) {
-        return Ok(see(on));
-    }
     let Sent { form, browser } = &sent;
-    let asked = Asked { req: &req, house: &house, spoken, browser };
     let method = form.one("method").text().and_then(Method::from_code).unwrap_or(Method::Totp);
     let typed = form.one("code").text().unwrap_or_default().trim().to_owned();
-    if typed.is_empty() {
-        return Ok(asked.code(&holding, method, Some(CodeTrouble::Missing)));
-    }
+    let Some(token) = holding::token(&house, &req, Cookie::Session) else { return Ok(see(again(&house, &req))) };
     let attempt = Code {
-        token_hash: holding.token_hash,
-        browser_hash: holding.browser_hash,
+        token_hash: secret_hash(&token),
+        browser_hash: secret_hash(&browser.id),
         browser_name: client.browser_name,
         network: client.network.to_string(),
         method,
         typed,
     };
-    match code::code(&house.app, attempt).await {
-        Ok(token) => {
-            holding::keep(&house, &req, &token);
-            cookies::remove(&house, &req, Cookie::Login);
-            Ok(see(ACCOUNT))
+    let trouble = if attempt.typed.is_empty() {
+        CodeTrouble::Missing
+    } else {
+        match code::code(&house.app, attempt).await {
+            Ok(token) => {
+                holding::keep(&house, &req, &token);
+                cookies::remove(&house, &req, Cookie::Login);
+                return Ok(see(ACCOUNT));
+            }
+            // somebody with this very session was faster, or it needs no code: the page leads on
+            Err(Stop::Refused(Refusal::SignInFirst)) => return Ok(see(TOTP)),
+            Err(Stop::Refused(refusal)) => CodeTrouble::of(refusal).ok_or(refusal)?,
+            Err(fault) => return Err(fault),
         }
-        // somebody with this very session was faster
-        Err(Stop::Refused(Refusal::SignInFirst)) => Ok(see(again(&house, &req))),
-        Err(Stop::Refused(refusal)) => match CodeTrouble::of(refusal) {
-            Some(trouble) => Ok(asked.code(&holding, method, Some(trouble))),
-            None => Err(refusal.into()),
-        },
-        Err(fault) => Err(fault),
+    };
+    let Some(holding) = Holding::of(&house, &req).await? else { return Ok(see(again(&house, &req))) };
+    if let Some(on) = beyond(&holding) {
+        return Ok(see(on));
     }
+    Ok(Asked { req: &req, house: &house, spoken, browser }.code(&holding, method, Some(trouble)))
 }
 
 /// `POST /login/keep`: "Ya, lanjutkan".
