@@ -1,4 +1,5 @@
 drop index event_account;
+drop table password_limit, code_limit, known_browser, enrolment;
 delete from letter where kind in ('activate', 'activated', 'disabled', 'password-changed', 'codes-failing')
     or link_id in (select id from link where request_id is null or kind = 'activate');
 delete from link where request_id is null or kind = 'activate';
@@ -17,7 +18,6 @@ alter table activation_grant add constraint activation_grant_source_check check 
 delete from network_limit where what = 'password';
 alter table network_limit drop constraint network_limit_what_check;
 alter table network_limit add constraint network_limit_what_check check (what in ('kirim', 'picture'));
-drop table password_limit, code_limit, known_browser, enrolment;
 drop index credential_account;
 alter table credential drop column burned;
 drop index session_account;

@@ -87,6 +87,7 @@ pub async fn confirm(app: &App, holder: &Holder, enrolment: Uuid, typed: &str) -
                     }
                     refused(Refusal::CodeElsewhere(seconds))
                 }
+                Verdict::Right { step } if shown.burned.contains(&step) => refused(Refusal::CodeReplayed),
                 Verdict::Right { step } => {
                     let (token, effect) = activate(app, tx, &held, holder, &shown, step).await?;
                     Ok(Outcome::Done(Ok(token), Event::TotpActivated { account, enrolment, effect: Some(effect) }))

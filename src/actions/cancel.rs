@@ -107,7 +107,7 @@ async fn cancel(app: &App, tx: &mut Tx, held: &Link, a_week: bool) -> Result<Out
 
 async fn dispute(tx: &mut Tx, held: &Link) -> Result<(), Fault> {
     link::cancel_all(tx, held.account_id).await?;
-    account::revoke_factor(tx, held.account_id).await?;
+    account::revoke_factor(tx, held.account_id, None).await?;
     account::lock(tx, held.account_id, LOCK_REASON).await?;
     account::mark_cancelled(tx, held.account_id, 0).await?;
     request::queue(tx, held.request_id, QueueReason::Disputed).await?;

@@ -7,6 +7,7 @@ use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
+use crate::store::factor::WrongGuess;
 use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::{self, NewSession};
 use crate::store::{factor, login};
@@ -29,7 +30,6 @@ pub struct Change {
 
 /// Changes it; returns the token of the session that goes on.
 pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
-    let mut wrong = None;
     let risen = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &change.token_hash, &change.browser_hash, app.lives()).await?;
@@ -43,10 +43,10 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
             let fits = change.fitting.is_some() && change.fitting == held.password_hash;
             let Some(new_hash) = change.new_hash.as_deref().filter(|_| fits) else {
                 let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-                let in_row = factor::count_wrong(tx, &held, &change.browser_hash, keep, None).await?;
-                wrong = Some((held, in_row));
+                factor::count_wrong(tx, &held, &change.browser_hash, keep, WrongGuess::Password).await?;
                 return Ok(Outcome::Refused(Refusal::PasswordWrong, Event::PasswordChanged { account, sessions: 0 }));
             };
+            factor::forgive(tx, &held, &change.browser_hash).await?;
             login::change_password(tx, account, new_hash).await?;
             // this one too: who may have stolen it knew the old password
             let sessions = session::end_others(tx, account, None).await?;
@@ -68,9 +68,6 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
             letter::post(tx, &Post { place: change.browser_name.as_deref(), positions, ..letter }).await?;
             Ok(Outcome::Done(Ok(token), Event::PasswordChanged { account, sessions }))
         })
-        .await;
-    if let Some((held, in_row)) = wrong {
-        app.warn_owner(&held, in_row, change.browser_name.as_deref()).await?;
-    }
-    Ok(risen??)
+        .await??;
+    Ok(risen)
 }

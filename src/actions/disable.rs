@@ -9,6 +9,7 @@ use crate::model::event::{Actor, DisableEffect, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
+use crate::store::factor::WrongGuess;
 use crate::store::letter::{self, Post, everywhere};
 use crate::store::{account, factor, session};
 
@@ -46,8 +47,7 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
             }
             if disable.fitting.is_none() || disable.fitting != held.password_hash {
                 let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-                let in_row = factor::count_wrong(tx, &held, &disable.browser_hash, keep, None).await?;
-                wrong = Some((held, in_row));
+                factor::count_wrong(tx, &held, &disable.browser_hash, keep, WrongGuess::Password).await?;
                 return refused(Refusal::PasswordWrong);
             }
             match app.guess(tx, &held, &disable.browser_hash, disable.method, &disable.typed).await? {
@@ -59,7 +59,7 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
                 Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
                 None => return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
             }
-            let revoked = account::revoke_factor(tx, account).await?;
+            let revoked = account::revoke_factor(tx, account, None).await?;
             let grant = random::id();
             let secret_hash = secret_hash(&disable.grant_secret);
             factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;

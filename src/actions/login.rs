@@ -9,10 +9,11 @@ use crate::model::activation::{Entitled, Shown, entitled};
 use crate::model::event::{Actor, Event, LoginPassword, Opened};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
-use crate::store::login::{self, Account};
+use crate::store::login::{self, Account, Shares};
 use crate::store::session::{self, NewSession};
 use crate::store::{Tx, factor};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 /// What the counts of networks call a wrong password.
 const PASSWORD: &str = "password";
@@ -67,10 +68,12 @@ pub struct Begun {
 
 /// Opens a session for a right password; all wrong ones are told alike.
 pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
-    let key = key(&login);
+    let shares = shares(&login);
     let budget = app.password_budget();
     let folded = fold_user_id(&login.user_id);
-    let before = login::before(&mut app.read().await?, &folded, &key).await?;
+    let before = login::before(&mut app.read().await?, &folded, &shares).await?;
+    // what strangers do from the same network does not hold a browser that the account knows
+    let key = if before.known_browser { shares.known } else { shares.network };
     if let Some(until) = budget.as_ref().and_then(|b| b.held_until(&before.wrong, before.now)) {
         return Err(Refusal::TooMany(until).into());
     }
@@ -166,32 +169,32 @@ async fn begin(
         level: if next == Next::Account { Level::Full } else { Level::Password },
         activated: None,
     };
-    if next == Next::Activate {
-        enrol(app, tx, login, account).await?;
-    }
+    let enrolment = if next == Next::Activate { enrol(app, tx, login, account).await? } else { None };
     session::begin(tx, &new, app.lives()).await?;
     if let Some(better) = better {
         login::rehash(tx, account.id, better).await?;
     }
-    let opened = Opened { session: id, next: next.code(), rehashed: better.is_some() };
+    let opened = Opened { session: id, next: next.code(), rehashed: better.is_some(), enrolment };
     Ok((Begun { token, next }, opened))
 }
 
 /// Where the browser may enrol at once, the secret is ready when its page is opened; one that was shown to it before, and
-/// not yet proved, goes on.
-async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Result<(), Fault> {
+/// not yet proved, goes on. Returns the enrolment that began.
+async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Result<Option<Uuid>, Fault> {
     let grants = factor::grants(tx, account.id).await?;
     let first = app.password_enrols_first();
     let grant = match entitled(&grants, &login.shown, account.had_factor, first, account.now) {
         Entitled::ByGrant(grant) => Some(grant),
         Entitled::ByPassword => None,
-        Entitled::No => return Ok(()),
+        Entitled::No => return Ok(None),
     };
     let there = factor::held_enrolment(tx, account.id).await?;
     if there.is_some_and(|e| e.grant_id == grant && e.browser_hash == login.browser_hash) {
-        return Ok(());
+        return Ok(None);
     }
-    factor::enrol(tx, account.id, &app.new_enrolment(&login.browser_hash, grant)?).await
+    let new = app.new_enrolment(&login.browser_hash, grant)?;
+    factor::enrol(tx, account.id, &new).await?;
+    Ok(Some(new.id))
 }
 
 /// One password tried on many people comes from one network: operators are told, and nobody is locked out.
@@ -210,10 +213,13 @@ fn spray(app: &App, network: &str) {
     }
 }
 
-fn key(login: &Login) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(fold_user_id(&login.user_id));
-    hash.update([0]);
-    hash.update(&login.network);
-    hash.finalize().into()
+fn shares(login: &Login) -> Shares {
+    let key = |place: &[u8]| {
+        let mut hash = Sha256::new();
+        hash.update(fold_user_id(&login.user_id));
+        hash.update([0]);
+        hash.update(place);
+        hash.finalize().into()
+    };
+    Shares { browser_hash: login.browser_hash, known: key(&login.browser_hash), network: key(login.network.as_bytes()) }
 }

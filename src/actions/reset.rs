@@ -124,7 +124,7 @@ fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {
 /// links of the account ended, a grant issued, the notices queued to every address on file.
 async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Result<ResetEffect, Fault> {
     let requests = link::spend(tx, held, by.map(|c| &c.browser_hash)).await?;
-    let revoked = account::revoke_factor(tx, held.account_id).await?;
+    let revoked = account::revoke_factor(tx, held.account_id, None).await?;
     let grant = random::id();
     let secret_hash = by.map(|c| secret_hash(&c.grant_secret));
     account::mark_reset(

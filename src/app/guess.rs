@@ -11,6 +11,7 @@ use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
+use crate::store::factor::WrongGuess;
 use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::Session;
 use crate::store::{Tx, factor};
@@ -49,7 +50,7 @@ impl Right {
     pub async fn use_up(self, tx: &mut Tx, held: &Session, browser_hash: &[u8; 32]) -> Result<(), Fault> {
         let used = match &self.by {
             By::Step(step) => factor::accept(tx, self.credential, *step).await?,
-            By::RecoveryCode(hash) => factor::use_recovery_code(tx, self.credential, hash).await?,
+            By::RecoveryCode(hash) => factor::use_recovery_code(tx, held.account_id, self.credential, hash).await?,
         };
         if !used {
             return Err(Fault::broken("a right code was used up while its account was held"));
@@ -89,7 +90,7 @@ impl App {
             Method::Recovery => {
                 let hash = recovery::normalise(typed).map(|code| recovery::hash(held.account_id, &code));
                 let there = match &hash {
-                    Some(hash) => factor::has_recovery_code(tx, credential, hash).await?,
+                    Some(hash) => factor::has_recovery_code(tx, held.account_id, credential, hash).await?,
                     None => false,
                 };
                 (hash.filter(|_| there).map(By::RecoveryCode), Refusal::CodeWrong, None)
@@ -99,7 +100,7 @@ impl App {
             return Ok(Some(Guess::Right(Right { credential, by })));
         }
         let keep = self.code_budget().map_or(1, |budget| budget.remembered());
-        let in_row = factor::count_wrong(tx, held, browser_hash, keep, burn).await?;
+        let in_row = factor::count_wrong(tx, held, browser_hash, keep, WrongGuess::Code(burn)).await?;
         Ok(Some(Guess::Wrong { refusal, in_row }))
     }
 

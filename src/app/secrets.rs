@@ -26,6 +26,7 @@ impl App {
             algorithm: params.algorithm.code().to_owned(),
             digits: i16::from(params.digits),
             period: i16::try_from(params.period).map_err(|e| Fault::bug("the period is too long", e))?,
+            burned: Vec::new(),
         })
     }
 

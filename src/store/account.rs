@@ -68,7 +68,7 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         lateral (
             select count(*) as letters_last_hour,
                 coalesce(max(l.queued_at) > pulih.now() - interval '60 s', false) as letter_just_now
-            from letter l where l.account_id = a.id and l.kind in ('link', 'hint', 'activate') and not l.uncounted
+            from letter l where l.account_id = a.id and l.kind in ('link', 'hint') and not l.uncounted
                 and l.queued_at > (select pulih.now()) - interval '1 h') l
         where a.id = {}")
     .bind(id)
@@ -103,7 +103,7 @@ pub async fn positions(tx: &mut Tx, id: Uuid) -> Result<Vec<i16>, Fault> {
         .map_err(fault)
 }
 
-/// Letters that carried a link to an account.
+/// Letters that carried the way to activation.
 #[derive(QueryableByName)]
 pub struct Letters {
     /// How many.
@@ -117,7 +117,7 @@ pub struct Letters {
 /// Those of the last hour.
 pub async fn letters_last_hour(tx: &mut Tx, id: Uuid) -> Result<Letters, Fault> {
     sql("select count(*) as count, min(queued_at) as oldest from letter
-        where account_id = {} and kind in ('link', 'hint', 'activate') and not uncounted
+        where account_id = {} and kind = 'activate' and not uncounted
             and queued_at > (select pulih.now()) - interval '1 h'")
     .bind(id)
     .get_result::<Letters>(tx.look())
@@ -140,14 +140,15 @@ pub struct Revoked {
 }
 
 /// Revokes the factor with its recovery codes, unused grants, activation links and half-made successor, ends the sessions,
-/// and forgives wrong codes: they were guesses at what is dead now.
-pub async fn revoke_factor(tx: &mut Tx, id: Uuid) -> Result<Revoked, Fault> {
+/// and forgives wrong codes: they were guesses at what is dead now. With `since`, a factor that was there before stays.
+pub async fn revoke_factor(tx: &mut Tx, id: Uuid, since: Option<DateTime<Utc>>) -> Result<Revoked, Fault> {
     sql("with c as (
             update credential set revoked_at = pulih.now(), sealed_secret = null
-            where account_id = {} and revoked_at is null returning id),
+            where account_id = {} and revoked_at is null and created_at >= coalesce({}, created_at) returning id),
         r as (
             update recovery_code set revoked_at = pulih.now()
-            where account_id = {} and used_at is null and revoked_at is null returning 1),
+            where credential_id in (select id from c) and account_id = {} and used_at is null and revoked_at is null
+            returning 1),
         s as (
             update session set ended_at = pulih.now()
             where account_id = {} and ended_at is null returning 1),
@@ -162,6 +163,7 @@ pub async fn revoke_factor(tx: &mut Tx, id: Uuid) -> Result<Revoked, Fault> {
         select (select id from c) as credential, (select count(*) from r) as recovery_codes,
             (select count(*) from s) as sessions")
     .bind(id)
+    .bind(since)
     .bind(id)
     .bind(id)
     .bind(id)

@@ -36,10 +36,12 @@ pub struct Enrolment {
     /// Its period in seconds.
     #[diesel(sql_type = t::SmallInt)]
     pub period: i16,
+    /// Future steps that were shown too early.
+    #[diesel(sql_type = t::Array<t::BigInt>)]
+    pub burned: Vec<i64>,
 }
 
-const ENROLMENT: &str =
-    "select id, browser_hash, grant_id, sealed_secret, algorithm, digits, period from enrolment where account_id = {}";
+const ENROLMENT: &str = "select id, browser_hash, grant_id, sealed_secret, algorithm, digits, period, burned from enrolment where account_id = {}";
 
 /// The enrolment of an account.
 pub async fn enrolment(read: &mut Read, account: Uuid) -> Result<Option<Enrolment>, Fault> {
@@ -54,7 +56,7 @@ pub async fn held_enrolment(tx: &mut Tx, account: Uuid) -> Result<Option<Enrolme
 /// Burns a future step that was shown to an enrolment. A counter: the action may still be refused.
 pub async fn burn_first(tx: &mut Tx, enrolment: Uuid, step: i64) -> Result<(), Fault> {
     sql(
-        "update enrolment set burned = (burned || {}::bigint)[1:100] where id = {} and not burned @> array[{}::bigint]",
+        "update enrolment set burned = ({}::bigint || burned)[1:100] where id = {} and not burned @> array[{}::bigint]",
     )
     .bind(step)
     .bind(enrolment)
@@ -215,9 +217,10 @@ pub async fn accept(tx: &mut Tx, credential: Uuid, step: i64) -> Result<bool, Fa
 }
 
 /// Uses up a recovery code of a credential, if there is one with that hash.
-pub async fn use_recovery_code(tx: &mut Tx, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
+pub async fn use_recovery_code(tx: &mut Tx, account: Uuid, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
     let used = sql("update recovery_code set used_at = pulih.now()
-        where credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+        where account_id = {} and credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+    .bind(account)
     .bind(credential)
     .bind(hash)
     .execute(tx.write())
@@ -227,9 +230,10 @@ pub async fn use_recovery_code(tx: &mut Tx, credential: Uuid, hash: &[u8; 32]) -
 }
 
 /// Whether a credential has an unused recovery code of that hash.
-pub async fn has_recovery_code(tx: &mut Tx, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
+pub async fn has_recovery_code(tx: &mut Tx, account: Uuid, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
     let row = sql("select count(*) as count from recovery_code
-        where credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+        where account_id = {} and credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+    .bind(account)
     .bind(credential)
     .bind(hash)
     .get_result::<Count>(tx.look())
@@ -269,24 +273,35 @@ pub async fn forgive(tx: &mut Tx, session: &Session, browser_hash: &[u8; 32]) ->
     Ok(())
 }
 
-/// Counts a wrong code of a held session, and burns the future step it showed. A counter: the action may still be
-/// refused. Returns how many there were in a row.
+/// A wrong guess of somebody who holds a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongGuess {
+    /// A code; the future step it showed is burned.
+    Code(Option<i64>),
+    /// A password asked again: it takes room, and is none of the codes in a row.
+    Password,
+}
+
+/// Counts a wrong guess of a held session. A counter: the action may still be refused. Returns how many wrong codes there
+/// were in a row.
 pub async fn count_wrong(
     tx: &mut Tx,
     session: &Session,
     browser_hash: &[u8; 32],
     keep: i32,
-    burn: Option<i64>,
+    what: WrongGuess,
 ) -> Result<i32, Fault> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = t::Integer)]
         in_row: i32,
     }
+    let burn = if let WrongGuess::Code(burn) = what { burn } else { None };
     let row = sql("with b as (
             update credential set burned = burned || {}::bigint where id = {} and {} and not burned @> array[{}::bigint])
-        insert into code_limit as l (account_id, share, hits, in_row) values ({}, {}, array[pulih.now()], 1)
-        on conflict (account_id, share) do update set hits = (excluded.hits || l.hits)[1:{}], in_row = l.in_row + 1
+        insert into code_limit as l (account_id, share, hits, in_row) values ({}, {}, array[pulih.now()], {})
+        on conflict (account_id, share) do update set hits = (excluded.hits || l.hits)[1:{}],
+            in_row = l.in_row + excluded.in_row
         returning in_row")
     .bind(burn.unwrap_or_default())
     .bind(session.credential_id)
@@ -294,6 +309,7 @@ pub async fn count_wrong(
     .bind(burn.unwrap_or_default())
     .bind(session.account_id)
     .bind(share(session, browser_hash))
+    .bind(i32::from(what != WrongGuess::Password))
     .bind(keep)
     .get_result::<Row>(tx.look())
     .await
@@ -347,6 +363,7 @@ impl Held {
             algorithm: self.algorithm.clone(),
             digits: self.digits,
             period: self.period,
+            burned: Vec::new(),
         }
     }
 }

@@ -24,13 +24,21 @@ pub struct Happened {
     pub refused: bool,
 }
 
-/// The newest events about an account, of those kinds.
+/// The newest events about an account, of those kinds. What was refused takes a quarter of the room at most: strangers'
+/// wrong passwords do not push out what was done.
 pub async fn of_account(read: &mut Read, account: Uuid, kinds: &[&str], most: i64) -> Result<Vec<Happened>, Fault> {
-    sql("select at, kind, outcome = 'refused' as refused from event
-        where account_id = {} and kind = any({}) order by at desc limit {}")
+    sql("(select at, kind, false as refused from event
+            where account_id = {} and kind = any({}) and outcome = 'done' order by at desc limit {})
+        union all
+        (select at, kind, true as refused from event
+            where account_id = {} and kind = any({}) and outcome = 'refused' order by at desc limit {})
+        order by at desc")
     .bind(account)
     .bind(kinds.to_vec())
-    .bind(most)
+    .bind(most - most / 4)
+    .bind(account)
+    .bind(kinds.to_vec())
+    .bind(most / 4)
     .load::<Happened>(read.look())
     .await
     .map_err(fault)

@@ -60,10 +60,10 @@ pub async fn share_network_hits(read: &mut Read, mine: &[NetworkHits], since: i6
 pub async fn sweep(read: &mut Read, slot: i64) -> Result<(), Fault> {
     for statement in [
         sql("delete from network_limit where slot < {}").bind(slot - 6),
-        sql("delete from captcha_spent where at < pulih.now() - interval '1 day'"),
-        sql("delete from pair_limit where hits[1] < pulih.now() - interval '1 day'"),
-        sql("delete from password_limit where hits[1] < pulih.now() - interval '1 day'"),
-        sql("delete from known_browser where last_at < pulih.now() - interval '180 days'"),
+        sql("delete from captcha_spent where at < (select pulih.now()) - interval '1 day'"),
+        sql("delete from pair_limit where hits[1] < (select pulih.now()) - interval '1 day'"),
+        sql("delete from password_limit where hits[1] < (select pulih.now()) - interval '1 day'"),
+        sql("delete from known_browser where last_at < (select pulih.now()) - interval '30 days'"),
     ] {
         statement.execute(read.look()).await.map_err(fault)?;
     }

@@ -23,7 +23,10 @@ pub struct Before {
     /// The password's hash, where an account stands behind the User ID and has one.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub password_hash: Option<String>,
-    /// Wrong passwords for this User ID from this network, newest first.
+    /// Whether the account knows the browser.
+    #[diesel(sql_type = t::Bool)]
+    pub known_browser: bool,
+    /// Wrong passwords of this browser's share, newest first.
     #[diesel(sql_type = t::Array<t::Timestamptz>)]
     pub wrong: Vec<DateTime<Utc>>,
     /// The database's time.
@@ -31,14 +34,28 @@ pub struct Before {
     pub now: DateTime<Utc>,
 }
 
-/// Looks up a User ID as it is compared, and the wrong passwords under `key`.
-pub async fn before(read: &mut Read, user_id_folded: &str, key: &[u8; 32]) -> Result<Before, Fault> {
-    sql("select a.id as account, a.kind, a.password_hash, coalesce(l.hits, array[]::timestamptz[]) as wrong, pulih.now() as now
+/// Where wrong passwords for one User ID are counted.
+pub struct Shares {
+    /// SHA-256 of the browser's id.
+    pub browser_hash: [u8; 32],
+    /// Key of a browser that the account knows.
+    pub known: [u8; 32],
+    /// Key of all others of the same network.
+    pub network: [u8; 32],
+}
+
+/// Looks up a User ID as it is compared, and the wrong passwords of the share that this browser has.
+pub async fn before(read: &mut Read, user_id_folded: &str, shares: &Shares) -> Result<Before, Fault> {
+    sql("select a.id as account, a.kind, a.password_hash, k.account_id is not null as known_browser,
+            coalesce(l.hits, array[]::timestamptz[]) as wrong, pulih.now() as now
         from (select 1) one
         left join account a on a.user_id_folded = {}
-        left join password_limit l on l.key = {}")
+        left join known_browser k on k.account_id = a.id and k.browser_hash = {}
+        left join password_limit l on l.key = case when k.account_id is null then {} else {} end")
     .bind(user_id_folded)
-    .bind(key)
+    .bind(&shares.browser_hash)
+    .bind(&shares.network)
+    .bind(&shares.known)
     .get_result::<Before>(read.look())
     .await
     .map_err(fault)

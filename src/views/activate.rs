@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use super::code::{self, CodeTrouble, Method};
 use super::layout::{Frame, shell, shell_of_form};
 use super::parts::{self, Tone};
+use super::step;
 
 /// How far the person is.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Enrol {
     pub user_id: String,
     /// Until when it can be finished.
     pub ends_at: DateTime<Utc>,
+    /// Now, by our clock.
+    pub now: DateTime<Utc>,
     /// Why the code was refused.
     pub trouble: Option<CodeTrouble>,
     /// The form that was sent belonged to an older QR code: this one is to be scanned.
@@ -106,6 +109,8 @@ fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
     // a code for another QR code says nothing about this one
     let trouble = data.trouble.filter(|_| !data.renewed);
     let mistakes: Vec<_> = trouble.iter().map(|t| ("code", code::words(frame, Method::Totp, *t))).collect();
+    let over = frame.t("login-code-over");
+    let step = step::Step { action: "/activate", name: "activate", now: data.now, ends_at: data.ends_at, over: &over };
     html! {
         (parts::summary(frame, &mistakes))
         @if data.renewed { (parts::notice(Tone::Wait, &html! { p { (frame.t("activate-renewed")) } })) }
@@ -130,19 +135,17 @@ fn enrolment(frame: &Frame, data: &Enrol) -> Markup {
         (parts::notice(Tone::Wait, &html! { p { (frame.t("activate-warning")) } }))
         h2 { (frame.t("activate-step-3")) }
         p { (frame.t("done-next-3")) " " (frame.t("activate-one-device")) }
-        form method="post" action="/activate" novalidate {
-            (parts::csrf(frame))
+        (step::form(frame, &step, &html! {
             (parts::hidden("enrolment", &data.enrolment))
             (code::field(frame, Method::Totp, trouble))
             button.main type="submit" { (frame.t("activate-finish")) }
-        }
+        }))
         section.other {
             h2 { (frame.t("activate-again-title")) }
             p { (frame.t("activate-again-text")) }
             (parts::press(frame, "/activate/start", &[], "second", &frame.t("activate-again")))
             p.links { a href="/help#q-no-qr" { (frame.t("faq-no-qr")) } }
         }
-        (parts::steps(frame))
     }
 }
 

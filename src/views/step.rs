@@ -11,7 +11,7 @@ use super::parts;
 pub struct Step<'a> {
     /// Where its form goes.
     pub action: &'static str,
-    /// Its word when it is kept open: `password` or `totp`.
+    /// Its word when it is kept open: `password`, `totp` or `activate`.
     pub name: &'static str,
     /// Now, by our clock; what is left is counted from here, since the device's own clock may be wrong.
     pub now: DateTime<Utc>,

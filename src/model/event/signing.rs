@@ -30,6 +30,8 @@ pub struct Opened {
     pub next: &'static str,
     /// Whether the password was hashed anew.
     pub rehashed: bool,
+    /// The enrolment that began.
+    pub enrolment: Option<Uuid>,
 }
 
 impl LoginPassword {
@@ -39,6 +41,7 @@ impl LoginPassword {
             facts.push(("session", json!(opened.session)));
             facts.push(("next", json!(opened.next)));
             facts.push(("rehashed", json!(opened.rehashed)));
+            facts.push(("enrolment", json!(opened.enrolment)));
         }
         let subject = self.account.map_or_else(Subject::default, of_account);
         let personal = vec![("user_id", self.user_id.clone()), ("network", self.network.clone())];

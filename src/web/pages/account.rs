@@ -11,7 +11,6 @@ use crate::actions::disable;
 use crate::actions::end_session::{self, Which};
 use crate::base::fault::Fault;
 use crate::base::password::{self, PasswordFlaw};
-use crate::base::random;
 use crate::model::account::mask_address;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
@@ -172,10 +171,7 @@ pub async fn disable(
 ) -> Result<HttpResponse, Stop> {
     let (holding, form) = (&signed_in.0, &sent.form);
     let method = form.one("method").text().and_then(Method::from_code).unwrap_or(Method::Totp);
-    let grant_secret = match holding::token(&house, &req, Cookie::Grant) {
-        Some(secret) => secret,
-        None => random::bytes::<32>()?,
-    };
+    let grant_secret = super::grant_secret(&house, &sent.browser, holding.session.id);
     let attempt = disable::Disable {
         token_hash: holding.token_hash,
         browser_hash: holding.browser_hash,

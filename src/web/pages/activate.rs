@@ -244,6 +244,7 @@ impl At<'_> {
             phone: ["Android", "iPhone", "iPad"].iter().any(|phone| name.contains(phone)),
             user_id: session.user_id.clone(),
             ends_at: session.expires_at,
+            now: session.now,
             trouble,
             renewed,
         })

@@ -8,8 +8,8 @@ use super::{frame, page, see};
 use crate::actions::reset::{self, Confirm, PasswordProof};
 use crate::actions::{activation_link, open, reissue};
 use crate::base::fault::Fault;
+use crate::base::secret_hash;
 use crate::base::token::TokenPurpose;
-use crate::base::{random, secret_hash};
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::{Refusal, Stop};
@@ -59,9 +59,7 @@ pub async fn open(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
     match open::open(&house.app, link.id).await {
         Ok(()) => {
             // laid here before OK, so that a doubled OK cannot lose it with the first answer
-            if holding::token(&house, &req, Cookie::Grant).is_none() {
-                super::keep_grant(&house, &req, &random::bytes::<32>()?);
-            }
+            super::keep_grant(&house, &req, &super::grant_secret(&house, &sent.browser, link.id));
             Ok(see(CONFIRM))
         }
         Err(Stop::Refused(Refusal::NotPossibleNow)) => Err(Refusal::NotPossibleNow.into()),
@@ -78,10 +76,7 @@ pub async fn confirm(
     sent: Sent,
 ) -> Result<HttpResponse, Stop> {
     let link = proof::posted(&house, &req, TokenPurpose::Reset, &sent.form).await?;
-    let grant_secret = match holding::token(&house, &req, Cookie::Grant) {
-        Some(secret) => secret,
-        None => random::bytes::<32>()?,
-    };
+    let grant_secret = super::grant_secret(&house, &sent.browser, link.id);
     let password = password_proof(&house, &sent, &link).await?;
     let confirm = Confirm { link: link.id, browser_hash: secret_hash(&sent.browser.id), grant_secret, password };
     match reset::confirm(&house.app, confirm).await {

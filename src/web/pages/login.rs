@@ -90,7 +90,11 @@ pub async fn password(
     browser: Browser,
 ) -> Result<HttpResponse, Stop> {
     let Some((user_type, user_id)) = begun(&house, &req) else { return Ok(see(START)) };
-    Ok(Asked { req: &req, house: &house, spoken, browser: &browser }.password(user_type, user_id, None))
+    let over = Form::parse(req.query_string().as_bytes()).one("note").text() == Some(Note::StepOver.code());
+    let asked = Asked { req: &req, house: &house, spoken, browser: &browser };
+    let mut answer = asked.password(user_type, user_id, over.then_some(PasswordTrouble::Late));
+    *answer.status_mut() = StatusCode::OK;
+    Ok(answer)
 }
 
 /// `POST /login/password`
@@ -217,7 +221,7 @@ pub async fn keep(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
         return Ok(see(PASSWORD));
     }
     // the page itself prolongs its step
-    Ok(see(TOTP))
+    Ok(see(if form.one("step").text() == Some("activate") { ACTIVATE } else { TOTP }))
 }
 
 /// Where the holder of a session belongs that needs no code, or none any more.

@@ -17,10 +17,11 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use maud::Markup;
+use uuid::Uuid;
 
-use super::House;
 use super::cookies::{self, Cookie};
 use super::lang::Spoken;
+use super::{Browser, House};
 use crate::model::activation::GRANT_HOURS;
 use crate::views::layout::Frame;
 
@@ -38,6 +39,12 @@ fn see(path: &str) -> HttpResponse {
 fn frame(house: &House, req: &HttpRequest, spoken: Spoken, csrf: Option<String>) -> Frame {
     let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
     house.frame(spoken.0, path.to_owned(), csrf)
+}
+
+/// The secret of the grant that this browser gets out of that link, or session: the same however often it is asked for,
+/// and never one that somebody laid into the browser before.
+fn grant_secret(house: &House, browser: &Browser, source: Uuid) -> [u8; 32] {
+    house.seal(&[b"grant", source.as_bytes(), &browser.id])
 }
 
 /// Gives the browser its grant to activate, or gives it again.

@@ -130,7 +130,7 @@ fn signing() -> Vec<(Option<Refusal>, Event)> {
             network: "2001:db8::/64".to_owned(),
         })
     };
-    let opened = Opened { session: id(9), next: "code", rehashed: true };
+    let opened = Opened { session: id(9), next: "activate", rehashed: true, enrolment: Some(id(11)) };
     let activation =
         ActivationEffect { grant: Some(id(6)), recovery_codes: 10, session: id(10), sessions: 1, letters: 2 };
     let disabled = DisableEffect { credential: id(5), recovery_codes: 9, sessions: 2, grant: id(6), letters: 1 };

@@ -87,7 +87,9 @@ async fn each_letter_about_an_account_locks_it_in_two_steps() {
 
         let mut budi = app.browser();
         let reference = not_me(&mut budi, &link).await;
-        assert_eq!(app.value(STATE).await, "locked 0 0 0 1", "{subject}");
+        // a TOTP that was there before what the letter tells of stays: it is what stopped the thief
+        let older = u8::from([LETTERS[2], LETTERS[3]].contains(&subject));
+        assert_eq!(app.value(STATE).await, format!("locked {older} 0 0 1"), "{subject}");
         let case = app.sql("select reference, state from request where queue_reason = 'disputed'").await;
         assert_eq!(case, [[Some(reference.clone()), Some("cancelled".to_owned())]], "{subject}");
         assert_eq!(not_me_again(&mut budi, &link).await, reference, "{subject}: told twice, one case");

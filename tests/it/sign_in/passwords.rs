@@ -232,11 +232,30 @@ async fn a_new_password_is_taken_only_without_flaws_and_with_the_present_one() {
         assert!(!page.body.contains(good) && !page.body.contains(WRONG), "no password is sent back");
     }
     assert_eq!(app.value("select password_hash from account where user_id = 'AMANAH7'").await, hash);
-    assert_eq!(app.value("select in_row from code_limit").await, "2", "only a wrong present one is a guess");
+    let guesses = "select cardinality(hits) || ' ' || in_row from code_limit";
+    assert_eq!(app.value(guesses).await, "2 0", "only a wrong present one is a guess, and it is no code");
     let typed = [("password", PASSWORD), ("new_password", good), ("new_password_again", good)];
     rina.send("/account/password", &typed).await.assert_at("/account?note=password-changed");
     app.settle().await;
     let budis = "select password_hash from account where user_id = 'BAHTERA8'";
     assert_eq!(app.value(budis).await, crate::support::signing::hash());
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_of_ones_own_network_do_not_hold_a_browser_that_the_account_knows() {
+    let app = house().await;
+    let phone = Phone::imported();
+    let mut rina = app.browser();
+    rina.sign_in(&app, RINA, &phone).await.assert_at("/account");
+    rina.send("/logout", &[]).await;
+    let mut colleague = app.browser();
+    for _ in 0..11 {
+        colleague.password(RINA, WRONG).await;
+    }
+    assert_eq!(colleague.page.status, StatusCode::TOO_MANY_REQUESTS);
+    let mut other = app.browser();
+    assert_eq!(other.password(RINA, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "strangers share one limit");
+    rina.password(RINA, PASSWORD).await.assert_at("/login/totp");
     app.end().await;
 }
