@@ -18,6 +18,7 @@ alter table activation_grant add constraint activation_grant_source_check check 
 delete from network_limit where what = 'password';
 alter table network_limit drop constraint network_limit_what_check;
 alter table network_limit add constraint network_limit_what_check check (what in ('kirim', 'picture'));
+alter table account drop column imported_hash_sha256;
 drop index credential_account;
 alter table credential drop column burned;
 drop index session_account;

@@ -14,6 +14,10 @@ alter table session
 create index session_expiring on session (expires_at) where ended_at is null;
 create index session_account on session (account_id, created_at);
 
+alter table account
+    -- SHA-256 of the hash an import brought, where its password was hashed anew since: the same import brings nothing new
+    add column imported_hash_sha256 bytea check (length(imported_hash_sha256) = 32);
+
 alter table credential
     -- future time steps that were presented early: refused when their time comes
     add column burned bigint[] not null default '{}';

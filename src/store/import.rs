@@ -118,6 +118,7 @@ pub async fn conflicts(read: &mut Read, import: Uuid) -> Result<Vec<Conflict>, F
                 case when a1.folded is distinct from i.email_folded then 'email' end,
                 case when i.email_2_folded is not null and a2.folded is distinct from i.email_2_folded then 'email_2' end,
                 case when i.password_hash is not null and a.password_hash is distinct from i.password_hash
+                    and a.imported_hash_sha256 is distinct from sha256(convert_to(i.password_hash, 'UTF8'))
                     then 'password_hash' end,
                 case when i.sealed_secret is not null and c.id is null then 'totp_secret' end,
                 case when a.protected <> i.protected then 'protected' end) as columns

@@ -6,7 +6,6 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::schema::account;
 use super::sql::sql;
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
@@ -123,19 +122,21 @@ pub async fn forgive(tx: &mut Tx, key: &[u8; 32]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Replaces a password's hash by a better one of the same password.
+/// Replaces a password's hash by a better one of the same password; an import still knows it by the older one.
 pub async fn rehash(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<(), Fault> {
-    diesel::update(account::table.find(id))
-        .set(account::password_hash.eq(password_hash))
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    sql("update account set password_hash = {}, imported_hash_sha256 = sha256(convert_to(password_hash, 'UTF8'))
+        where id = {}")
+    .bind(password_hash)
+    .bind(id)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 
 /// Gives an account a new password.
 pub async fn change_password(tx: &mut Tx, id: Uuid, password_hash: &str) -> Result<(), Fault> {
-    sql("update account set password_hash = {}, password_changed_at = pulih.now() where id = {}")
+    sql("update account set password_hash = {}, imported_hash_sha256 = null, password_changed_at = pulih.now() where id = {}")
         .bind(password_hash)
         .bind(id)
         .execute(tx.write())

@@ -19,6 +19,7 @@ diesel::table! {
         last_cancel_at -> Nullable<Timestamptz>,
         resets_held_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        imported_hash_sha256 -> Nullable<Binary>,
     }
 }
 

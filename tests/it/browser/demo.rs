@@ -41,8 +41,18 @@ fn smaller(picture: &[u8]) -> Vec<u8> {
 }
 
 /// The pictures of the documentation; `PULIH_ROUNDS=full` keeps every other page besides.
-const PICTURES: [&str; 8] =
-    ["form-360", "sent-360", "mail-360", "link-360", "confirm-360", "done-360", "confirm-dark-en-360", "form-1280"];
+const PICTURES: [&str; 10] = [
+    "form-360",
+    "sent-360",
+    "mail-360",
+    "link-360",
+    "confirm-360",
+    "done-360",
+    "activate-360",
+    "account-360",
+    "confirm-dark-en-360",
+    "form-1280",
+];
 
 /// Where pictures go: the folder named by `PULIH_SCREENSHOTS`, or nowhere.
 fn folder() -> Option<PathBuf> {
@@ -51,7 +61,7 @@ fn folder() -> Option<PathBuf> {
 
 impl Chromium {
     /// Keeps a picture of this page, where pictures are wanted.
-    async fn keep(&self, name: &str) {
+    pub async fn keep(&self, name: &str) {
         if let Some(folder) = folder() {
             let theme = if self.look.dark { "-dark" } else { "" };
             let lang = if self.look.lang == Lang::Id { "" } else { "-en" };

@@ -12,9 +12,11 @@ pub async fn come_home(url: &str, me: &Value, chromium: &Chromium) {
     chromium.tap("a.main[href='/activate']").await;
     chromium.type_password(me).await;
     chromium.sees(&chromium.t("done-next-title")).await;
+    chromium.keep("activate").await;
     let first = chromium.code_beside(url, me, "").await;
     chromium.give_code("/activate", &first).await;
     chromium.sees(&chromium.t("codes-title")).await;
+    chromium.keep("codes").await;
     chromium.tap("form[action='/activate/codes'] button").await;
     chromium.sees(&chromium.t("account-title")).await;
     chromium.tap("form[action='/logout'] button").await;
@@ -23,6 +25,7 @@ pub async fn come_home(url: &str, me: &Value, chromium: &Chromium) {
     let next = chromium.code_beside(url, me, &first).await;
     chromium.give_code("/login/totp", &next).await;
     chromium.sees(&chromium.t("account-title")).await;
+    chromium.keep("account").await;
     chromium.is_content().await;
 }
 

@@ -61,3 +61,16 @@ async fn a_locked_account_keeps_its_hash_and_one_without_a_hash_has_no_password(
     }
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_import_brings_nothing_new_after_a_hash_was_made_anew() {
+    let app = TestApp::start().await;
+    let (plain, foreign) = FOREIGN[0];
+    let lines = format!("PINDAH1,penyedia,Rina,rina@a.example,,{foreign},,\n");
+    app.import(&lines).await;
+    app.browser().password(("PINDAH1", "penyedia"), plain).await.assert_at("/activate");
+    let ours = hash(&app, "PINDAH1").await;
+    app.import(&lines).await;
+    assert_eq!(hash(&app, "PINDAH1").await, ours, "and it takes nothing back");
+    app.end().await;
+}

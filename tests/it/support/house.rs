@@ -157,6 +157,12 @@ impl TestApp {
         let id = random::id();
         let mut read = self.app.read().await.unwrap();
         staging::stage(&mut read, id, &staged).await.unwrap();
+        let conflicts = staging::conflicts(&mut read, id).await.unwrap();
+        assert!(
+            conflicts.is_empty(),
+            "these lines would overwrite something: {:?}",
+            conflicts.first().map(|c| &c.columns)
+        );
         let fresh = staging::fresh(&mut read, id).await.unwrap();
         import(&self.app, &Ready { import: id, fresh, unchanged: 0, file_sha256: "0".repeat(64) }).await.unwrap();
         staging::clear(&mut read, id).await.unwrap();
