@@ -2,16 +2,14 @@
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
+use crate::base::recovery;
 use crate::base::totp::Verdict;
-use crate::base::{random, recovery, secret_hash};
 use crate::model::activation::{Entitled, Shown, entitled};
 use crate::model::event::{ActivationEffect, Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
 use crate::store::factor::Enrolment;
-use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::{self, NewSession, Session};
 use crate::store::{Tx, factor};
 
@@ -41,10 +39,9 @@ pub async fn begin(app: &App, holder: &Holder) -> Result<(), Stop> {
         if held.credential_id.is_some() {
             return refused(Refusal::AlreadyActive);
         }
-        let grant = match may_enrol(app, tx, &held, &holder.shown).await? {
-            Entitled::ByGrant(grant) => Some(grant),
-            Entitled::ByPassword => None,
-            Entitled::No => return refused(Refusal::GrantRequired),
+        let grant = match may_enrol(app, tx, &held, &holder.shown).await?.grant() {
+            Ok(grant) => grant,
+            Err(refusal) => return refused(refusal),
         };
         let new = app.new_enrolment(&holder.browser_hash, grant)?;
         factor::enrol(tx, account, &new).await?;
@@ -71,10 +68,9 @@ pub async fn confirm(app: &App, holder: &Holder, enrolment: Uuid, typed: &str) -
             let shown = there.filter(|e| e.id == enrolment && e.browser_hash == holder.browser_hash);
             let Some(shown) = shown else { return refused(Refusal::EnrolmentGone) };
             // the grant it rests on may be over by now
-            let grant = match may_enrol(app, tx, &held, &holder.shown).await? {
-                Entitled::ByGrant(grant) => Some(grant),
-                Entitled::ByPassword => None,
-                Entitled::No => return refused(Refusal::GrantRequired),
+            let grant = match may_enrol(app, tx, &held, &holder.shown).await?.grant() {
+                Ok(grant) => grant,
+                Err(refusal) => return refused(refusal),
             };
             if grant != shown.grant_id {
                 return refused(Refusal::EnrolmentGone);
@@ -121,24 +117,18 @@ async fn activate(
         codes.iter().filter_map(|code| recovery::normalise(code)).map(|code| recovery::hash(account, &code)).collect();
     factor::activate(tx, account, enrolment, step, &hashes).await?;
     let sessions = session::end_others(tx, account, None).await?;
-    let (session, token) = (random::id(), random::bytes::<32>()?);
     let new = NewSession {
-        id: session,
         account,
-        token_hash: &secret_hash(&token),
         browser_hash: &holder.browser_hash,
         browser_name: holder.browser_name.as_deref(),
         network: &holder.network,
         level: Level::Full,
         activated: Some(enrolment.id),
     };
-    session::begin(tx, &new, app.lives()).await?;
-    let positions = everywhere(held.addresses);
-    let key_id = app.keys().of(Purpose::Link).current().0;
-    let letter = Post::to(account, LetterKind::Activated, held.language()?, key_id);
-    letter::post(tx, &Post { place: holder.browser_name.as_deref(), positions, ..letter }).await?;
+    let (session, token) = session::begin(tx, &new, app.lives()).await?;
+    let letters = app.tell(tx, held, LetterKind::Activated, holder.browser_name.as_deref()).await?;
     let grant = enrolment.grant_id;
-    let effect = ActivationEffect { grant, recovery_codes: hashes.len(), session, sessions, letters: positions.len() };
+    let effect = ActivationEffect { grant, recovery_codes: hashes.len(), session, sessions, letters };
     Ok((token, effect))
 }
 

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::base::random;
 use crate::i18n::Lang;
 use crate::model::activation::{GRANT_HOURS, Grant};
@@ -30,10 +29,7 @@ pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32
             return refused(Refusal::AlreadyActive);
         }
         let there = live(factor::grants(tx, account).await?, held.now);
-        let careful = held.protected
-            || held.held_until.is_some_and(|until| until > held.now)
-            || !app.delays().of_reset(held.changed_at, held.now).is_zero();
-        if there.is_none() && careful {
+        if there.is_none() && app.is_careful(&held) {
             return refused(Refusal::NotPossibleNow);
         }
         if let Some(until) = full(app, tx, account, held.now).await? {
@@ -80,7 +76,7 @@ fn live(grants: Vec<Grant>, now: DateTime<Utc>) -> Option<Uuid> {
 async fn full(app: &App, tx: &mut Tx, account: Uuid, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Fault> {
     let most = i64::from(app.config().limits.letters_per_hour);
     let letters = account::letters_last_hour(tx, account).await?;
-    let limited = app.code_budget().is_some() && letters.count >= most;
+    let limited = app.has_limits() && letters.count >= most;
     Ok(limited.then(|| letters.oldest.unwrap_or(now) + TimeDelta::hours(1)))
 }
 
@@ -91,8 +87,7 @@ async fn renew(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
 }
 
 async fn mail(app: &App, tx: &mut Tx, account: Uuid, language: Lang, grant: Uuid) -> Result<(), Fault> {
-    let key_id = app.keys().of(Purpose::Link).current().0;
-    let letter = Post { grant: Some(grant), ..Post::to(account, LetterKind::Activate, language, key_id) };
+    let letter = Post { grant: Some(grant), ..app.letter(account, LetterKind::Activate, language) };
     letter::post(tx, &letter).await?;
     Ok(())
 }

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::model::event::{Actor, Event, LinkRef};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
@@ -92,12 +91,7 @@ async fn cancel(app: &App, tx: &mut Tx, held: &Link, a_week: bool) -> Result<Out
             tx,
             &Post {
                 request: Some(held.request_id),
-                ..Post::to(
-                    held.account_id,
-                    LetterKind::Cancelled,
-                    held.language()?,
-                    app.keys().of(Purpose::Link).current().0,
-                )
+                ..app.letter(held.account_id, LetterKind::Cancelled, held.language()?)
             },
         )
         .await?;

@@ -1,14 +1,11 @@
 //! Change of one's own password: every other session ends, and resets wait for some days.
 
 use crate::app::{App, Outcome};
-use crate::base::keyring::Purpose;
-use crate::base::{random, secret_hash};
 use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
 use crate::store::factor::WrongGuess;
-use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::{self, NewSession};
 use crate::store::{factor, login};
 
@@ -50,22 +47,16 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
             login::change_password(tx, account, new_hash).await?;
             // this one too: who may have stolen it knew the old password
             let sessions = session::end_others(tx, account, None).await?;
-            let token = random::bytes::<32>()?;
             let new = NewSession {
-                id: random::id(),
                 account,
-                token_hash: &secret_hash(&token),
                 browser_hash: &change.browser_hash,
                 browser_name: change.browser_name.as_deref(),
                 network: &change.network,
                 level: Level::Full,
                 activated: held.activated,
             };
-            session::begin(tx, &new, app.lives()).await?;
-            let positions = everywhere(held.addresses);
-            let key_id = app.keys().of(Purpose::Link).current().0;
-            let letter = Post::to(account, LetterKind::PasswordChanged, held.language()?, key_id);
-            letter::post(tx, &Post { place: change.browser_name.as_deref(), positions, ..letter }).await?;
+            let (_, token) = session::begin(tx, &new, app.lives()).await?;
+            app.tell(tx, &held, LetterKind::PasswordChanged, change.browser_name.as_deref()).await?;
             Ok(Outcome::Done(Ok(token), Event::PasswordChanged { account, sessions }))
         })
         .await??;

@@ -5,7 +5,6 @@ use uuid::Uuid;
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::{random, secret_hash};
 use crate::model::event::{Actor, Event, LoginCode};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
@@ -59,7 +58,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                 }
                 Some(Guess::Right(right)) => {
                     right.use_up(tx, &held, &code.browser_hash).await?;
-                    let (token, rose_to) = rise(app, tx, &held, &code).await?;
+                    let (rose_to, token) = rise(app, tx, &held, &code).await?;
                     event.rose_to = Some(rose_to);
                     Ok(Outcome::Done(Ok(token), Event::LoginCode(event)))
                 }
@@ -73,12 +72,9 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
 }
 
 /// A session of another id and token begins in place of the one that had shown the password.
-async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u8; 32], Uuid), Fault> {
-    let (id, token) = (random::id(), random::bytes::<32>()?);
+async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<(Uuid, [u8; 32]), Fault> {
     let new = NewSession {
-        id,
         account: held.account_id,
-        token_hash: &secret_hash(&token),
         browser_hash: &code.browser_hash,
         browser_name: code.browser_name.as_deref(),
         network: &code.network,
@@ -86,6 +82,5 @@ async fn rise(app: &App, tx: &mut Tx, held: &Session, code: &Code) -> Result<([u
         // codes that were shown in this browser and not said to be kept are shown again
         activated: held.unkept,
     };
-    session::begin(tx, &new, app.lives()).await?;
-    Ok((token, id))
+    session::begin(tx, &new, app.lives()).await
 }

@@ -2,7 +2,6 @@
 
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
-use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
 use crate::model::activation::GRANT_HOURS;
 use crate::model::event::{Actor, DisableEffect, Event};
@@ -10,7 +9,6 @@ use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
 use crate::store::factor::WrongGuess;
-use crate::store::letter::{self, Post, everywhere};
 use crate::store::{account, factor, session};
 
 /// What somebody signed in types to disable their TOTP.
@@ -63,16 +61,13 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
             let grant = random::id();
             let secret_hash = secret_hash(&disable.grant_secret);
             factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;
-            let positions = everywhere(held.addresses);
-            let key_id = app.keys().of(Purpose::Link).current().0;
-            let letter = Post::to(account, LetterKind::Disabled, held.language()?, key_id);
-            letter::post(tx, &Post { place: disable.browser_name.as_deref(), positions, ..letter }).await?;
+            let letters = app.tell(tx, &held, LetterKind::Disabled, disable.browser_name.as_deref()).await?;
             let effect = DisableEffect {
                 credential: revoked.credential.unwrap_or_default(),
                 recovery_codes: revoked.recovery_codes,
                 sessions: revoked.sessions,
                 grant,
-                letters: positions.len(),
+                letters,
             };
             Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
         })

@@ -2,10 +2,9 @@
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::{password, random, secret_hash, slots};
-use crate::config::LimitsMode;
+use crate::base::{password, slots};
 use crate::model::account::{UserType, fold_user_id};
-use crate::model::activation::{Entitled, Shown, entitled};
+use crate::model::activation::{Shown, entitled};
 use crate::model::event::{Actor, Event, LoginPassword, Opened};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
@@ -157,12 +156,8 @@ async fn begin(
         (false, true) => Next::Activate,
         (false, false) => Next::Account,
     };
-    let (id, token) = (random::id(), random::bytes::<32>()?);
-    let token_hash = secret_hash(&token);
     let new = NewSession {
-        id,
         account: account.id,
-        token_hash: &token_hash,
         browser_hash: &login.browser_hash,
         browser_name: login.browser_name.as_deref(),
         network: &login.network,
@@ -170,11 +165,11 @@ async fn begin(
         activated: None,
     };
     let enrolment = if next == Next::Activate { enrol(app, tx, login, account).await? } else { None };
-    session::begin(tx, &new, app.lives()).await?;
+    let (session, token) = session::begin(tx, &new, app.lives()).await?;
     if let Some(better) = better {
         login::rehash(tx, account.id, better).await?;
     }
-    let opened = Opened { session: id, next: next.code(), rehashed: better.is_some(), enrolment };
+    let opened = Opened { session, next: next.code(), rehashed: better.is_some(), enrolment };
     Ok((Begun { token, next }, opened))
 }
 
@@ -183,10 +178,8 @@ async fn begin(
 async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Result<Option<Uuid>, Fault> {
     let grants = factor::grants(tx, account.id).await?;
     let first = app.password_enrols_first();
-    let grant = match entitled(&grants, &login.shown, account.had_factor, first, account.now) {
-        Entitled::ByGrant(grant) => Some(grant),
-        Entitled::ByPassword => None,
-        Entitled::No => return Ok(None),
+    let Ok(grant) = entitled(&grants, &login.shown, account.had_factor, first, account.now).grant() else {
+        return Ok(None);
     };
     let there = factor::held_enrolment(tx, account.id).await?;
     if there.is_some_and(|e| e.grant_id == grant && e.browser_hash == login.browser_hash) {
@@ -199,7 +192,7 @@ async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Resu
 
 /// One password tried on many people comes from one network: operators are told, and nobody is locked out.
 fn spray(app: &App, network: &str) {
-    if app.config().limits.mode == LimitsMode::Off {
+    if !app.has_limits() {
         return;
     }
     let failed = app.networks().hit(network, PASSWORD, slots::slot(app.clock().now()));

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::model::event::{Actor, Event, LinkRef};
 use crate::model::letter::LetterKind;
 use crate::model::link::LinkEnd;
@@ -42,12 +41,7 @@ pub async fn reissue(app: &App, link_id: Uuid) -> Result<(), Stop> {
             &Post {
                 request: Some(held.request_id),
                 uncounted: true,
-                ..Post::to(
-                    held.account_id,
-                    LetterKind::Link,
-                    held.language()?,
-                    app.keys().of(Purpose::Link).current().0,
-                )
+                ..app.letter(held.account_id, LetterKind::Link, held.language()?)
             },
         )
         .await?;

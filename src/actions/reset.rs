@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::base::{random, secret_hash};
 use crate::model::activation::GRANT_HOURS;
 use crate::model::event::{Actor, Event, LinkRef, ResetEffect};
@@ -14,7 +13,7 @@ use crate::model::link::TRIES;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::Step;
 use crate::store::account::{self, NewGrant};
-use crate::store::letter::{self, Post};
+use crate::store::letter::{self, Post, everywhere};
 use crate::store::link::{self, Link};
 use crate::store::{Tx, request};
 
@@ -151,14 +150,19 @@ async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Res
 }
 
 async fn post_to_all(app: &App, tx: &mut Tx, held: &Link, kind: LetterKind, grant: Option<Uuid>) -> Result<i64, Fault> {
-    let key_id = app.keys().of(Purpose::Link).current().0;
-    let letter = Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
-    letter::post(tx, &Post { grant, ..letter }).await?;
-    if held.addresses > 1 {
+    let language = held.language()?;
+    let letter = |positions, grant| Post {
+        request: Some(held.request_id),
+        positions,
+        grant,
+        ..app.letter(held.account_id, kind, language)
+    };
+    if grant.is_some() && held.addresses > 1 {
         // the way to activation goes to the registered address alone
-        let letter =
-            Post { request: Some(held.request_id), ..Post::to(held.account_id, kind, held.language()?, key_id) };
-        letter::post(tx, &Post { positions: &[2], ..letter }).await?;
+        letter::post(tx, &letter(&[1], grant)).await?;
+        letter::post(tx, &letter(&[2], None)).await?;
+    } else {
+        letter::post(tx, &letter(everywhere(held.addresses), grant)).await?;
     }
     Ok(held.addresses)
 }

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
 use crate::base::recovery;
 use crate::base::totp::Verdict;
 use crate::model::event::{Actor, Event};
@@ -12,7 +11,6 @@ use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
 use crate::store::factor::WrongGuess;
-use crate::store::letter::{self, Post, everywhere};
 use crate::store::session::Session;
 use crate::store::{Tx, factor};
 
@@ -120,9 +118,7 @@ impl App {
             return Ok(());
         }
         self.transact(Actor::User, async |tx| {
-            let key_id = self.keys().of(Purpose::Link).current().0;
-            let letter = Post::to(held.account_id, LetterKind::CodesFailing, held.language()?, key_id);
-            letter::post(tx, &Post { place, positions: everywhere(held.addresses), ..letter }).await?;
+            self.tell(tx, held, LetterKind::CodesFailing, place).await?;
             Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row }))
         })
         .await

@@ -1,6 +1,7 @@
 //! What the house shares: settings, database, clock and keys; the one way to read and the one way to write.
 
 pub mod guess;
+mod post;
 mod rules;
 mod secrets;
 

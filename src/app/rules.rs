@@ -7,6 +7,7 @@ use crate::config::{EnrolFirst, LimitsMode};
 use crate::model::budget::{Budget, Window};
 use crate::model::delay::DelayRules;
 use crate::model::session::Lives;
+use crate::store::session::Session;
 
 impl App {
     /// How long sessions live.
@@ -23,7 +24,7 @@ impl App {
     /// Wrong codes after a right password; none where limits are off.
     pub fn code_budget(&self) -> Option<Budget<3>> {
         let limits = self.config().limits;
-        (limits.mode == LimitsMode::On).then_some(Budget {
+        self.has_limits().then_some(Budget {
             windows: [
                 Window { span: TimeDelta::minutes(5), most: limits.codes_per_5_min },
                 Window { span: TimeDelta::hours(1), most: limits.codes_per_hour },
@@ -35,13 +36,25 @@ impl App {
     /// Wrong passwords for one User ID from one network; none where limits are off.
     pub fn password_budget(&self) -> Option<Budget<1>> {
         let limits = self.config().limits;
-        (limits.mode == LimitsMode::On)
+        self.has_limits()
             .then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most: limits.passwords_per_5_min }] })
     }
 
     /// Whether an account that never had TOTP may enrol with the password alone.
     pub fn password_enrols_first(&self) -> bool {
         self.config().enrol.first == EnrolFirst::Password
+    }
+
+    /// Whether a reset of that account would wait, or need somebody of the desk.
+    pub fn is_careful(&self, session: &Session) -> bool {
+        session.protected
+            || session.held_until.is_some_and(|until| until > session.now)
+            || !self.delays().of_reset(session.changed_at, session.now).is_zero()
+    }
+
+    /// Whether limits hold.
+    pub fn has_limits(&self) -> bool {
+        self.config().limits.mode == LimitsMode::On
     }
 
     /// How long resets wait.

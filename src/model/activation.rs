@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::refusal::Refusal;
+
 /// Hours a grant lives.
 pub const GRANT_HOURS: i32 = 72;
 /// Recovery codes made with each TOTP.
@@ -37,6 +39,17 @@ pub enum Entitled {
     ByPassword,
     /// Nothing before a link is opened that only the registered address gets.
     No,
+}
+
+impl Entitled {
+    /// The grant that the enrolment rests on; none where the password alone enrols.
+    pub fn grant(self) -> Result<Option<Uuid>, Refusal> {
+        match self {
+            Self::ByGrant(grant) => Ok(Some(grant)),
+            Self::ByPassword => Ok(None),
+            Self::No => Err(Refusal::GrantRequired),
+        }
+    }
 }
 
 /// What `shown` entitles to at `now`.

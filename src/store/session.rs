@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
+use crate::base::{random, secret_hash};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::session::{Level, Lives};
@@ -181,12 +182,8 @@ fn found<'a>(token_hash: &'a [u8; 32], browser_hash: &'a [u8; 32], lives: Lives)
 
 /// A session that begins.
 pub struct NewSession<'a> {
-    /// Row id.
-    pub id: Uuid,
     /// The account.
     pub account: Uuid,
-    /// SHA-256 of its token.
-    pub token_hash: &'a [u8; 32],
     /// SHA-256 of the browser's id.
     pub browser_hash: &'a [u8; 32],
     /// The browser in a few words.
@@ -199,10 +196,12 @@ pub struct NewSession<'a> {
     pub activated: Option<Uuid>,
 }
 
-/// Begins a session in place of any that this browser has for the account. One of level `full` makes its browser known
-/// to the account.
-pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<(), Fault> {
+/// Begins a session in place of any that this browser has for the account; returns its id and its token, of which only
+/// the hash is kept. One of level `full` makes its browser known to the account.
+pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<(Uuid, [u8; 32]), Fault> {
     let full = new.level == Level::Full;
+    let (id, token) = (random::id(), random::bytes::<32>()?);
+    let token_hash = secret_hash(&token);
     sql("with o as (
             update session set ended_at = pulih.now()
             where account_id = {} and browser_hash = {} and ended_at is null),
@@ -215,9 +214,9 @@ pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<()
         on conflict (account_id, browser_hash) do update set last_at = excluded.last_at")
     .bind(new.account)
     .bind(new.browser_hash)
-    .bind(new.id)
+    .bind(id)
     .bind(new.account)
-    .bind(new.token_hash)
+    .bind(&token_hash)
     .bind(new.browser_hash)
     .bind(new.browser_name)
     .bind(new.network)
@@ -230,7 +229,7 @@ pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<()
     .execute(tx.write())
     .await
     .map_err(fault)?;
-    Ok(())
+    Ok((id, token))
 }
 
 /// Ends one session of an account; false where it is over already or another's.

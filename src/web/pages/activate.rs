@@ -11,7 +11,7 @@ use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
 use crate::base::{qr, totp};
 use crate::model::account::mask_address;
-use crate::model::activation::{Entitled, Shown, entitled};
+use crate::model::activation::{Shown, entitled};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::factor::{self, Enrolment};
 use crate::store::session::Session;
@@ -196,13 +196,10 @@ impl At<'_> {
         let shown = holding::shown(self.house, self.req).await?;
         let mut read = app.read().await?;
         let grants = factor::read_grants(&mut read, session.account_id).await?;
-        let grant = match entitled(&grants, &shown, session.had_factor, app.password_enrols_first(), session.now) {
-            Entitled::ByGrant(grant) => Some(grant),
-            Entitled::ByPassword => None,
-            Entitled::No => {
-                let some = grants.iter().any(|grant| grant.expires_at > session.now);
-                return Ok(Data::NeedsLink(self.needs_link(session, some, shown)));
-            }
+        let entitled = entitled(&grants, &shown, session.had_factor, app.password_enrols_first(), session.now);
+        let Ok(grant) = entitled.grant() else {
+            let some = grants.iter().any(|grant| grant.expires_at > session.now);
+            return Ok(Data::NeedsLink(self.needs_link(session, some, shown)));
         };
         let there = factor::enrolment(&mut read, session.account_id).await?;
         let ours = |e: &Enrolment| e.grant_id == grant && e.browser_hash == self.holding.browser_hash;
@@ -213,12 +210,10 @@ impl At<'_> {
     }
 
     fn needs_link(&self, session: &Session, has_grant: bool, shown: Shown) -> NeedsLink {
-        let delayed = !self.house.app.delays().of_reset(session.changed_at, session.now).is_zero();
-        let held = session.held_until.is_some_and(|until| until > session.now);
         let query = Form::parse(self.req.query_string().as_bytes());
         let state = if query.one("sent").text().is_some() && shown.mailed.is_none() {
             LinkState::Sent
-        } else if !has_grant && (session.protected || held || delayed) {
+        } else if !has_grant && self.house.app.is_careful(session) {
             LinkState::NotPossible
         } else {
             LinkState::Possible
