@@ -24,7 +24,9 @@ pub async fn accepted(app: &App, letter: &Leased, courier: Uuid, answer: Answer<
         if !letter::end(tx, letter, courier, LetterEnd::Sent, answer).await? {
             return Ok(Outcome::Nothing(false));
         }
-        letter::hand_over(tx, letter.link_id, life).await?;
+        if let Some(link) = letter.link_id {
+            letter::hand_over(tx, link, life).await?;
+        }
         step_request(tx, letter, Step::HandOver).await?;
         let (letter, attempts) = (letter.subject()?, letter.attempts);
         Ok(Outcome::Done(true, Event::MailAccepted { letter, attempts, code: answer.code.unwrap_or_default() }))
@@ -43,7 +45,9 @@ pub async fn failed(app: &App, letter: &Leased, courier: Uuid, answer: Answer<'_
             account::suspect(tx, account, &fold_address(address)).await?;
         }
         if subject.kind == LetterKind::Link {
-            links::end(tx, letter.link_id, LinkEnd::Undeliverable).await?;
+            if let Some(link) = letter.link_id {
+                links::end(tx, link, LinkEnd::Undeliverable).await?;
+            }
             step_request(tx, letter, Step::Bounce).await?;
             if let Some(id) = letter.request_id {
                 request::queue(tx, id, QueueReason::Undeliverable).await?;
@@ -75,7 +79,9 @@ pub async fn parked(app: &App, letter: &Leased, courier: Uuid, reason: &str) -> 
         }
         let subject = letter.subject()?;
         if subject.kind == LetterKind::Link {
-            links::end(tx, letter.link_id, LinkEnd::Undeliverable).await?;
+            if let Some(link) = letter.link_id {
+                links::end(tx, link, LinkEnd::Undeliverable).await?;
+            }
             step_request(tx, letter, Step::Bounce).await?;
             if let Some(id) = letter.request_id {
                 request::queue(tx, id, QueueReason::Undeliverable).await?;

@@ -4,6 +4,7 @@ pub mod guess;
 mod post;
 mod rules;
 mod secrets;
+pub mod staff;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -40,6 +40,17 @@ impl App {
             .then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most: limits.passwords_per_5_min }] })
     }
 
+    /// Wrong codes of one person of the desk; none where limits are off.
+    pub fn staff_code_budget(&self) -> Option<Budget<2>> {
+        let most = self.config().limits.staff_per_5_min;
+        self.has_limits().then_some(Budget {
+            windows: [
+                Window { span: TimeDelta::minutes(5), most },
+                Window { span: TimeDelta::days(1), most: most.saturating_mul(5) },
+            ],
+        })
+    }
+
     /// Whether an account that never had TOTP may enrol with the password alone.
     pub fn password_enrols_first(&self) -> bool {
         self.config().enrol.first == EnrolFirst::Password

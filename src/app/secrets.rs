@@ -12,6 +12,7 @@ use crate::base::{random, recovery, seal};
 use crate::model::activation::RECOVERY_CODES;
 use crate::store::factor::Enrolment;
 use crate::store::session::Session;
+use crate::store::staff::factor::Factor;
 
 impl App {
     /// A new secret for that browser, sealed.
@@ -49,6 +50,12 @@ impl App {
         };
         let secret = seal::open(self.keys().of(Purpose::Seal), id, sealed)?;
         totp::judge(&secret, &params(algorithm, digits, period)?, session.now, typed).map(Some)
+    }
+
+    /// What a typed code is to the TOTP of somebody of the desk.
+    pub fn judge_staff(&self, factor: &Factor, typed: &str) -> Result<Verdict, Fault> {
+        let secret = seal::open(self.keys().of(Purpose::Seal), factor.id, &factor.sealed_secret)?;
+        totp::judge(&secret, &params(&factor.algorithm, factor.digits, factor.period)?, factor.now, typed)
     }
 
     /// What a typed first code is to an enrolment.

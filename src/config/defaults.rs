@@ -74,6 +74,8 @@ impl Default for Limits {
             codes_per_day: 50,
             codes_in_row: 100,
             passwords_per_5_min: 10,
+            staff_per_5_min: 10,
+            searches_per_hour: 100,
             sprayed_per_10_min: 20,
         }
     }

@@ -64,6 +64,10 @@ pub struct Limits {
     pub codes_in_row: u32,
     /// Passwords that may be tried in five minutes for one User ID from one network.
     pub passwords_per_5_min: u32,
+    /// Sign-ins of the desk that may fail in five minutes for one user name and network, and wrong codes of one person.
+    pub staff_per_5_min: u32,
+    /// Searches for accounts that one person of the desk may make in an hour.
+    pub searches_per_hour: u32,
     /// Failed passwords of one network in ten minutes after which operators are told.
     pub sprayed_per_10_min: u32,
 }

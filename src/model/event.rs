@@ -8,8 +8,14 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
+mod desk;
+mod dual;
+mod people;
 mod signing;
 
+pub use desk::Desk;
+pub use dual::Dual;
+pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 
 use super::account::UserType;
@@ -31,6 +37,8 @@ pub enum Actor {
     Worker(&'static str),
     /// Whoever runs commands on the machine.
     Operator,
+    /// Somebody of the desk, by id.
+    Staff(Uuid),
 }
 
 impl Actor {
@@ -40,6 +48,7 @@ impl Actor {
             Self::User => "user",
             Self::Worker(_) => "worker",
             Self::Operator => "operator",
+            Self::Staff(_) => "staff",
         }
     }
 }
@@ -260,6 +269,12 @@ pub enum Event {
         /// Word of the letter that carried it.
         letter: String,
     },
+    /// Something about the people of the desk themselves.
+    People(People),
+    /// Something the desk did in its daily work.
+    Desk(Desk),
+    /// Something two people decide.
+    Dual(Dual),
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -343,6 +358,10 @@ struct Subject {
     request: Option<Uuid>,
     link: Option<Uuid>,
     letter: Option<Uuid>,
+    case: Option<Uuid>,
+    proposal: Option<Uuid>,
+    /// The person of the desk it is about.
+    staff: Option<Uuid>,
 }
 
 struct Parts {
@@ -365,17 +384,22 @@ fn of_account(account: Uuid) -> Subject {
 }
 
 fn of_link(link: LinkRef) -> Subject {
-    Subject { link: Some(link.link), request: link.request, account: link.account, letter: None }
+    Subject { link: Some(link.link), request: link.request, account: link.account, ..Subject::default() }
 }
 
 fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str, Value)>) -> Parts {
     facts.push(("letter_kind", json!(letter.kind.code())));
-    let subject = Subject { letter: Some(letter.letter), request: letter.request, account: letter.account, link: None };
+    let subject =
+        Subject { letter: Some(letter.letter), request: letter.request, account: letter.account, ..Subject::default() };
     parts(kind, subject, facts)
 }
 
 /// Every kind there is, in the order of `docs/events.md`.
-pub const KINDS: [&str; 30] = [
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS].into_iter().flatten().copied()
+}
+
+const KINDS: [&str; 30] = [
     "reset.asked",
     "reset.matched",
     "reset.unmatched",
@@ -494,6 +518,9 @@ impl Event {
             Self::AccountDisputed { link, letter } => {
                 parts("account.disputed", of_link(*link), vec![("letter_kind", json!(letter))])
             }
+            Self::People(event) => event.parts(),
+            Self::Desk(event) => event.parts(),
+            Self::Dual(event) => event.parts(),
             Self::RetentionPurged { requests, links, letters, sessions } => parts(
                 "retention.purged",
                 Subject::default(),
@@ -566,6 +593,7 @@ impl Event {
             kind,
             outcome,
             actor: actor.code(),
+            staff: if let Actor::Staff(id) = actor { Some(id) } else { None },
             account: subject.account,
             request: subject.request,
             body: json::canonical(&Value::Object(body)).map_err(|e| Fault::bug("an event has no canonical form", e))?,
@@ -587,6 +615,8 @@ pub struct Record {
     pub outcome: &'static str,
     /// Who, in one word.
     pub actor: &'static str,
+    /// Who of the desk it was.
+    pub staff: Option<Uuid>,
     /// The account it is about.
     pub account: Option<Uuid>,
     /// The request it is about.
@@ -626,6 +656,7 @@ fn time(at: DateTime<Utc>) -> String {
 fn actor_body(actor: Actor) -> Value {
     match actor {
         Actor::Worker(name) => json!({ "kind": actor.code(), "name": name }),
+        Actor::Staff(id) => json!({ "kind": actor.code(), "id": id }),
         Actor::User | Actor::Operator => json!({ "kind": actor.code() }),
     }
 }
@@ -636,6 +667,9 @@ fn subject_body(subject: Subject) -> Value {
         ("request", subject.request),
         ("link", subject.link),
         ("letter", subject.letter),
+        ("case", subject.case),
+        ("proposal", subject.proposal),
+        ("staff", subject.staff),
     ];
     Value::Object(named.into_iter().filter_map(|(k, v)| v.map(|v| (k.to_owned(), json!(v)))).collect())
 }

@@ -13,3 +13,4 @@ pub mod refusal;
 pub mod request;
 pub mod resolve;
 pub mod session;
+pub mod staff;

@@ -45,6 +45,8 @@ pub enum Refusal {
     NotPossibleNow,
     /// Nobody is signed in here, or the session is over.
     SignInFirst,
+    /// Nobody of the desk is signed in here, or the session is over.
+    StaffSignInFirst,
     /// User ID, Tipe User and password do not belong together.
     LoginWrong,
     /// The account is locked.
@@ -90,6 +92,7 @@ impl Refusal {
             Self::NoMoreMail => "no-more-mail",
             Self::NotPossibleNow => "not-possible-now",
             Self::SignInFirst => "sign-in-first",
+            Self::StaffSignInFirst => "staff-sign-in-first",
             Self::LoginWrong => "login-wrong",
             Self::Locked => "locked",
             Self::CodeWrong => "code-wrong",
@@ -114,7 +117,7 @@ impl Refusal {
             | Self::CodeWrong
             | Self::CodeReplayed
             | Self::CodeElsewhere(_) => 422,
-            Self::SignInFirst => 401,
+            Self::SignInFirst | Self::StaffSignInFirst => 401,
             Self::Forged | Self::Locked | Self::CodesClosed | Self::GrantRequired => 403,
             Self::TooMany(_) | Self::CodesHeld(_) => 429,
             Self::NotFound => 404,

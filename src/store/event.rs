@@ -11,8 +11,8 @@ use crate::model::event::Record;
 pub(super) async fn append(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
     let personal = record.personal.as_ref();
     sql("with e as (
-            insert into event (id, at, kind, outcome, actor, account_id, request_id, body)
-            values ({}, {}, {}, {}, {}, {}, {}, {}) returning id, at)
+            insert into event (id, at, kind, outcome, actor, staff_id, account_id, request_id, body)
+            values ({}, {}, {}, {}, {}, {}, {}, {}, {}) returning id, at)
         insert into event_personal (event_id, at, salt, details)
         select e.id, e.at, p.salt, p.details from e, (select {}::bytea as salt, {}::jsonb as details) p where p.salt is not null")
     .bind(record.id)
@@ -20,6 +20,7 @@ pub(super) async fn append(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
     .bind(record.kind)
     .bind(record.outcome)
     .bind(record.actor)
+    .bind(record.staff)
     .bind(record.account)
     .bind(record.request)
     .bind(record.body.as_str())

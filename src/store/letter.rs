@@ -30,6 +30,12 @@ pub struct Post<'a> {
     pub grant: Option<Uuid>,
     /// Where it happened, in words of our own.
     pub place: Option<&'a str>,
+    /// Where it goes in place of an address on file.
+    pub to_address: Option<&'a str>,
+    /// What the desk wrote, for a reply.
+    pub entry: Option<Uuid>,
+    /// The proposal it tells of.
+    pub proposal: Option<Uuid>,
     /// Which addresses: 1 is the registered one.
     pub positions: &'a [i16],
     /// Its language.
@@ -50,6 +56,9 @@ impl<'a> Post<'a> {
             account: Some(account),
             grant: None,
             place: None,
+            to_address: None,
+            entry: None,
+            proposal: None,
             positions: everywhere(1),
             language,
             key_id,
@@ -84,8 +93,8 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
             select n.link, {}, {}, {}, {}, n.position, {}, n.random, pulih.now(),
                 case when {} then pulih.now() end, case when {} then 'unmatched' end from n)
         insert into letter (id, kind, hint, request_id, account_id, link_id, position, language, state, uncounted, place,
-            ended_at)
-        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, {}, case when {} then pulih.now() end from n")
+            to_address, entry_id, proposal_id, ended_at)
+        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, {}, {}, {}, {}, case when {} then pulih.now() end from n")
     .bind(letters)
     .bind(links)
     .bind(randoms.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
@@ -105,11 +114,37 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     .bind(if standing_in { "dropped" } else { "queued" })
     .bind(post.uncounted)
     .bind(post.place)
+    .bind(post.to_address)
+    .bind(post.entry)
+    .bind(post.proposal)
     .bind(standing_in)
     .execute(tx.write())
     .await
     .map_err(fault)?;
     Ok(first)
+}
+
+/// Posts letters without a link to people of the desk, each in their own language; `place` is what they tell of.
+pub async fn post_staff(
+    tx: &mut Tx,
+    kind: LetterKind,
+    staff: &[Uuid],
+    place: Option<&str>,
+    proposal: Option<Uuid>,
+) -> Result<(), Fault> {
+    let letters: Vec<Uuid> = staff.iter().map(|_| random::id()).collect();
+    sql("insert into letter (id, kind, staff_id, language, place, proposal_id)
+        select n.letter, {}, s.id, s.language, {}, {}
+        from unnest({}::uuid[], {}::uuid[]) as n (letter, staff) join staff s on s.id = n.staff")
+    .bind(kind.code())
+    .bind(place)
+    .bind(proposal)
+    .bind(letters)
+    .bind(staff.to_vec())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
 }
 
 /// A letter in a courier's hands, with what is needed to compose it.
@@ -145,9 +180,15 @@ pub struct Leased {
     /// The account's User ID.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub user_id: Option<String>,
-    /// The account's name.
+    /// The name of whom it goes to.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub name: Option<String>,
+    /// The person of the desk it goes to.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub staff_id: Option<Uuid>,
+    /// What the desk wrote, for a reply.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub entry: Option<String>,
     /// Until when resets of the account are held.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub held_until: Option<DateTime<Utc>>,
@@ -157,18 +198,18 @@ pub struct Leased {
     /// Where it happened, in words of our own.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub place: Option<String>,
-    /// Its link.
-    #[diesel(sql_type = t::Uuid)]
-    pub link_id: Uuid,
+    /// Its link; letters to people of the desk may have none.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub link_id: Option<Uuid>,
     /// The grant its link carries.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub grant_id: Option<Uuid>,
     /// Key id of the link.
-    #[diesel(sql_type = t::Text)]
-    pub key_id: String,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub key_id: Option<String>,
     /// Random bytes of the link.
-    #[diesel(sql_type = t::Binary)]
-    pub random: Vec<u8>,
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    pub random: Option<Vec<u8>>,
     /// Whether the link has ended, or can no longer be handed over alive.
     #[diesel(sql_type = t::Bool)]
     pub link_over: bool,
@@ -227,13 +268,15 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
                 next_attempt_at = pulih.now() + make_interval(secs => {})
             from due where letter.id = due.id returning letter.*)
         select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
-            a.user_id, a.name, a.resets_held_until as held_until, d.address,
-            l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
+            a.user_id, coalesce(s.name, a.name) as name, a.resets_held_until as held_until, l.staff_id, e.text as entry,
+            coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
             w.p95_seconds, r.id as request_id, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
         from l
-        join link k on k.id = l.link_id
+        left join link k on k.id = l.link_id
         left join account a on a.id = l.account_id
+        left join staff s on s.id = l.staff_id
+        left join case_entry e on e.id = l.entry_id
         left join address d on d.account_id = l.account_id and d.position = l.position
         left join domain_delay w on w.domain = split_part(d.folded, '@', 2)
         left join request r on r.id = l.request_id

@@ -24,6 +24,7 @@ pub mod schema;
 pub mod session;
 pub mod setup;
 mod sql;
+pub mod staff;
 pub mod tx;
 
 pub use tx::{Read, Tx};

@@ -20,6 +20,7 @@ diesel::table! {
         resets_held_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         imported_hash_sha256 -> Nullable<Binary>,
+        address_changed_by -> Nullable<Uuid>,
     }
 }
 
@@ -74,6 +75,8 @@ diesel::table! {
         due_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         help_asked_at -> Nullable<Timestamptz>,
+        case_id -> Nullable<Uuid>,
+        renew_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -83,7 +86,7 @@ diesel::table! {
         kind -> Text,
         request_id -> Nullable<Uuid>,
         account_id -> Nullable<Uuid>,
-        position -> SmallInt,
+        position -> Nullable<SmallInt>,
         key_id -> Text,
         random -> Binary,
         issued_at -> Timestamptz,
@@ -97,6 +100,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         end_reason -> Nullable<Text>,
         grant_id -> Nullable<Uuid>,
+        staff_id -> Nullable<Uuid>,
     }
 }
 
@@ -107,8 +111,8 @@ diesel::table! {
         hint -> Nullable<Text>,
         request_id -> Nullable<Uuid>,
         account_id -> Nullable<Uuid>,
-        link_id -> Uuid,
-        position -> SmallInt,
+        link_id -> Nullable<Uuid>,
+        position -> Nullable<SmallInt>,
         language -> Text,
         state -> Text,
         queued_at -> Timestamptz,
@@ -123,6 +127,10 @@ diesel::table! {
         server_text -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
         place -> Nullable<Text>,
+        staff_id -> Nullable<Uuid>,
+        to_address -> Nullable<Text>,
+        entry_id -> Nullable<Uuid>,
+        proposal_id -> Nullable<Uuid>,
     }
 }
 

@@ -20,6 +20,10 @@ pub struct Assets {
     pub pow: String,
     /// `steps.js`; pages of sign-in, activation and account load it besides.
     pub steps: String,
+    /// `staff.css`; pages of the desk load it besides.
+    pub staff_css: String,
+    /// `staff.js`; pages of the desk load it besides.
+    pub staff_js: String,
     /// `mark.svg`, the icon of the browser's tab: a `data:` address, since it is too small to be worth a request.
     pub mark: String,
 }
@@ -87,7 +91,7 @@ impl Frame {
     }
 
     /// This place in another language.
-    fn in_lang(&self, lang: Lang) -> String {
+    pub(super) fn in_lang(&self, lang: Lang) -> String {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let kept = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang="));
         let query: Vec<&str> = kept.collect();

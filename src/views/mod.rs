@@ -22,6 +22,7 @@ pub mod privacy;
 pub mod reset;
 pub mod samples;
 pub mod sent;
+pub mod staff;
 pub mod status;
 pub mod step;
 

@@ -20,6 +20,8 @@ pub enum Cookie {
     Activate,
     /// The token of the session.
     Session,
+    /// The token of a session of the desk.
+    Staff,
     /// User ID and Tipe User of the sign-in under way.
     Login,
     /// The language chosen.
@@ -28,8 +30,17 @@ pub enum Cookie {
 
 impl Cookie {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Browser, Self::Link, Self::NotMe, Self::Grant, Self::Activate, Self::Session, Self::Login, Self::Lang];
+    pub const ALL: [Self; 9] = [
+        Self::Browser,
+        Self::Link,
+        Self::NotMe,
+        Self::Grant,
+        Self::Activate,
+        Self::Session,
+        Self::Staff,
+        Self::Login,
+        Self::Lang,
+    ];
 
     /// Its name; `__Host-` (RFC 6265bis §4.1.3.2) binds it to this host and to https.
     pub fn name(self, secure: bool) -> &'static str {
@@ -40,6 +51,7 @@ impl Cookie {
             Self::Grant => "__Host-pulih_grant",
             Self::Activate => "__Host-pulih_activate",
             Self::Session => "__Host-pulih_session",
+            Self::Staff => "__Host-pulih_staff",
             Self::Login => "__Host-pulih_login",
             Self::Lang => "__Host-pulih_lang",
         };

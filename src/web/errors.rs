@@ -30,6 +30,9 @@ impl ResponseError for Stop {
             Self::Refused(Refusal::SignInFirst) => {
                 HttpResponse::SeeOther().insert_header((LOCATION, "/login?note=ended")).finish()
             }
+            Self::Refused(Refusal::StaffSignInFirst) => {
+                HttpResponse::SeeOther().insert_header((LOCATION, "/staff/login?note=ended")).finish()
+            }
             _ => HttpResponse::new(self.status_code()),
         }
     }

@@ -55,6 +55,8 @@ impl House {
             js: asset("pulih.js"),
             pow: asset("pow.js"),
             steps: asset("steps.js"),
+            staff_css: asset("staff.css"),
+            staff_js: asset("staff.js"),
             mark: assets::inline("mark.svg"),
         };
         Ok(Self {

@@ -5,6 +5,7 @@ pub mod body;
 pub mod captcha;
 pub mod compress;
 pub mod cookies;
+pub mod desk;
 pub mod edge;
 pub mod errors;
 pub mod fields;
@@ -23,6 +24,7 @@ pub mod wall;
 pub mod wire;
 
 pub use body::{Field, Form, Trouble};
+pub use desk::{DeskSession, On};
 pub use edge::Client;
 pub use forgery::{Browser, Sent};
 pub use holding::{Holding, SignedIn};

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, guard, web};
 use super::assets;
 use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status};
 use super::tally::Tally;
+use crate::model::staff::Role;
 
 /// Who may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub enum Enter {
     Password,
     /// Who is signed in.
     User,
+    /// Who of the desk has shown the password.
+    DeskPassword,
+    /// Who of the desk is signed in, with one of these roles; nothing is here for the others.
+    Staff(&'static [Role]),
 }
 
 /// Which limit counts a request.

@@ -12,7 +12,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("store", &["model", "base", "config", "i18n"]),
     ("views", &["model", "i18n", "base"]),
     ("mail", &["model", "i18n", "base", "config"]),
-    ("app", &["store", "config", "base", "model"]),
+    ("app", &["store", "config", "base", "model", "i18n"]),
     ("actions", &["app", "store", "model", "base", "config", "i18n"]),
     ("web", &["actions", "views", "app", "store", "model", "i18n", "base", "config"]),
     ("workers", &["actions", "app", "mail", "store", "model", "base"]),

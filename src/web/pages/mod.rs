@@ -10,6 +10,7 @@ pub mod login;
 pub mod not_me;
 pub mod reset;
 pub mod sent;
+pub mod staff;
 pub mod status;
 
 use actix_web::http::header::{LOCATION, RETRY_AFTER};

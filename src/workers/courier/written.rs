@@ -15,14 +15,7 @@ use crate::store::letter::Leased;
 
 /// The letter, to somebody of that masked User ID; or what is missing, in words.
 pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Result<Letter, String> {
-    let key = app.keys().of(Purpose::Link).by_id(&leased.key_id).ok_or_else(|| gone("link key"))?;
-    let random = <&[u8; 32]>::try_from(leased.random.as_slice()).map_err(|_| gone("link"))?;
-    let url = |path: &str, purpose| house.url(&format!("{path}{}", token::issue(key, purpose, leased.link_id, random)));
-    let links = Links {
-        reset: url("/r/", TokenPurpose::Reset),
-        activate: url("/activate/", TokenPurpose::Activate),
-        not_me: url("/not-me/", TokenPurpose::NotMe),
-    };
+    let links = links(app, house, leased)?;
     match leased.kind().map_err(|e| e.to_string())? {
         kind @ (LetterKind::Link
         | LetterKind::Done
@@ -35,6 +28,22 @@ pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Res
         | LetterKind::PasswordChanged
         | LetterKind::CodesFailing) => Ok(of_account(app, leased, kind, user_id, links)),
     }
+}
+
+/// The links of a letter, derived.
+fn links(app: &App, house: &House, leased: &Leased) -> Result<Links, String> {
+    let (Some(id), Some(key_id), Some(random)) = (leased.link_id, leased.key_id.as_deref(), leased.random.as_deref())
+    else {
+        return Err(gone("link"));
+    };
+    let key = app.keys().of(Purpose::Link).by_id(key_id).ok_or_else(|| gone("link key"))?;
+    let random = <&[u8; 32]>::try_from(random).map_err(|_| gone("link"))?;
+    let url = |path: &str, purpose| house.url(&format!("{path}{}", token::issue(key, purpose, id, random)));
+    Ok(Links {
+        reset: url("/r/", TokenPurpose::Reset),
+        activate: url("/activate/", TokenPurpose::Activate),
+        not_me: url("/not-me/", TokenPurpose::NotMe),
+    })
 }
 
 /// The links a letter can carry.

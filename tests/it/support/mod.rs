@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod browser;
 pub mod chromium;
+pub mod desk;
 pub mod dice;
 pub mod gallery;
 pub mod house;

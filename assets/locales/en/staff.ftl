@@ -1,0 +1,12 @@
+staff-app = Pulih Staff
+staff-self-label = You
+staff-logout = Sign out
+staff-menu-requests = Queue
+staff-menu-approvals = Approvals
+staff-menu-accounts = Accounts
+staff-menu-outbox = Outbox
+staff-menu-people = Staff
+staff-menu-settings = Settings
+staff-menu-activity = My activity
+staff-code-label = Your TOTP code
+staff-code-hint = 6 digits from your own authenticator app. Each decision asks for a fresh code.

@@ -1,0 +1,12 @@
+staff-app = Pulih Petugas
+staff-self-label = Anda
+staff-logout = Keluar
+staff-menu-requests = Antrean
+staff-menu-approvals = Persetujuan
+staff-menu-accounts = Akun
+staff-menu-outbox = Kotak keluar
+staff-menu-people = Petugas
+staff-menu-settings = Pengaturan
+staff-menu-activity = Aktivitas saya
+staff-code-label = Kode TOTP Anda
+staff-code-hint = 6 angka dari aplikasi Authenticator Anda. Setiap keputusan meminta kode baru.

@@ -1,0 +1,80 @@
+//! The TOTP of somebody of the desk.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::base::fault::Fault;
+use crate::store::sql::sql;
+use crate::store::tx::{Tx, fault};
+
+/// A sealed secret with what its codes are like, held until the transaction ends.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Factor {
+    /// Row id, to which the seal is bound.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// The sealed secret.
+    #[diesel(sql_type = t::Binary)]
+    pub sealed_secret: Vec<u8>,
+    /// Its algorithm.
+    #[diesel(sql_type = t::Text)]
+    pub algorithm: String,
+    /// Its digits.
+    #[diesel(sql_type = t::SmallInt)]
+    pub digits: i16,
+    /// Its period in seconds.
+    #[diesel(sql_type = t::SmallInt)]
+    pub period: i16,
+    /// The last time step that was accepted.
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    pub last_step: Option<i64>,
+    /// Later steps that were presented too early.
+    #[diesel(sql_type = t::Array<t::BigInt>)]
+    pub burned: Vec<i64>,
+    /// When it was proved by a first code; none while it is only shown.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub proved_at: Option<DateTime<Utc>>,
+    /// The database's time.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+/// The factor of a person, proved or only shown; its row is held, so that equal codes stand in one line.
+pub async fn hold(tx: &mut Tx, staff: Uuid) -> Result<Option<Factor>, Fault> {
+    sql("select id, sealed_secret, algorithm, digits, period, last_step, burned, proved_at, pulih.now() as now
+        from staff_factor where staff_id = {} and revoked_at is null for update")
+    .bind(staff)
+    .get_result::<Factor>(tx.look())
+    .await
+    .optional()
+    .map_err(fault)
+}
+
+/// Uses a step up: no code of it or of an earlier one is right again. A counter: it stays used whatever is decided after.
+pub async fn use_up(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
+    sql("update staff_factor set last_step = {},
+            burned = array(select b from unnest(burned) b where b > {})
+        where id = {}")
+    .bind(step)
+    .bind(step)
+    .bind(id)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// Notes a step of the future that was presented too early: it is refused when its time comes. A counter.
+pub async fn burn(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
+    sql("update staff_factor set burned = ({}::bigint || burned)[1:100] where id = {} and not burned @> array[{}::bigint]")
+        .bind(step)
+        .bind(id)
+        .bind(step)
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! People of the desk: who they are, what opens their sessions, what they did lately.
+
+pub mod factor;
+pub mod limit;
+pub mod session;
+
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::sql::sql;
+use super::tx::{Tx, fault, word};
+use crate::base::fault::Fault;
+use crate::i18n::Lang;
+use crate::model::staff::Roles;
+
+/// Somebody who may act now: active, held against changes until the transaction ends.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Present {
+    /// Row id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// The session by which they act.
+    #[diesel(sql_type = t::Uuid)]
+    pub session_id: Uuid,
+    /// Their name.
+    #[diesel(sql_type = t::Text)]
+    pub name: String,
+    /// Words of their roles.
+    #[diesel(sql_type = t::Array<t::Text>)]
+    roles: Vec<String>,
+    /// Word of their language.
+    #[diesel(sql_type = t::Text)]
+    language: String,
+}
+
+impl Present {
+    /// Their roles.
+    pub fn roles(&self) -> Result<Roles, Fault> {
+        word(Roles::from_codes(&self.roles), "roles", self.id)
+    }
+
+    /// Their language.
+    pub fn language(&self) -> Result<Lang, Fault> {
+        word(Lang::from_code(&self.language), "language", self.id)
+    }
+}
+
+/// Reads somebody again and holds them: nobody disables them, or takes a role, before this transaction ends. Nothing where
+/// they are not active any more or the session is over.
+pub async fn hold(tx: &mut Tx, staff: Uuid, session: Uuid) -> Result<Option<Present>, Fault> {
+    sql("select s.id, o.id as session_id, s.name, s.roles, s.language
+        from staff s join staff_session o on o.staff_id = s.id
+        where s.id = {} and o.id = {} and s.status = 'active' and o.level = 'full' and o.ended_at is null
+            and o.expires_at > pulih.now()
+        for share of s")
+    .bind(staff)
+    .bind(session)
+    .get_result::<Present>(tx.look())
+    .await
+    .optional()
+    .map_err(fault)
+}

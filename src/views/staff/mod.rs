@@ -1,0 +1,53 @@
+//! The pages of the desk: their shell, and what they share.
+
+pub mod parts;
+pub mod shell;
+
+use super::layout::Frame;
+use crate::model::staff::Roles;
+
+/// What a page of the desk is drawn in.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Site, viewer and place.
+    pub frame: Frame,
+    /// Name of who looks at it.
+    pub name: String,
+    /// Their roles.
+    pub roles: Roles,
+    /// Whether keys of the keyboard do something.
+    pub shortcuts: bool,
+    /// The room it is in.
+    pub room: Room,
+}
+
+impl Desk {
+    /// The words of `key`.
+    pub fn t(&self, key: &str) -> String {
+        self.frame.t(key)
+    }
+
+    /// The words of `key` with its variables.
+    pub fn ta(&self, key: &str, args: &[(&'static str, &str)]) -> String {
+        self.frame.ta(key, args)
+    }
+}
+
+/// A room of the desk, which its menu leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// The queue and its cases.
+    Requests,
+    /// What waits for a second person.
+    Approvals,
+    /// Accounts.
+    Accounts,
+    /// Letters.
+    Outbox,
+    /// People of the desk.
+    People,
+    /// Texts, hours, freeze.
+    Settings,
+    /// One's own sessions and actions.
+    Activity,
+}
