@@ -70,7 +70,7 @@ impl Running {
 
 /// Starts the whole house: web, listeners for operation, and workers.
 pub fn run(app: &AppOf, demo: Option<Demo>) -> Result<Running, Fault> {
-    let tables: Tables = if demo.is_some() { &[routes::ROUTES, routes::DEMO] } else { &[routes::ROUTES] };
+    let tables: Tables = if demo.is_some() { routes::WITH_DEMO } else { routes::ALL };
     let house = House::new(app.clone(), demo)?;
     let mut running = start(house, tables, ready(app)?)?;
     work(app, &mut running)?;

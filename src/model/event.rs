@@ -12,11 +12,13 @@ mod desk;
 mod dual;
 mod people;
 mod signing;
+mod upkeep;
 
 pub use desk::Desk;
 pub use dual::Dual;
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
+pub use upkeep::Upkeep;
 
 use super::account::UserType;
 use super::letter::LetterKind;
@@ -275,6 +277,8 @@ pub enum Event {
     Desk(Desk),
     /// Something two people decide.
     Dual(Dual),
+    /// Accounts, letters and freezes that the desk looks after.
+    Upkeep(Upkeep),
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -396,7 +400,7 @@ fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str
 
 /// Every kind there is, in the order of `docs/events.md`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS].into_iter().flatten().copied()
+    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS].into_iter().flatten().copied()
 }
 
 const KINDS: [&str; 30] = [
@@ -521,6 +525,7 @@ impl Event {
             Self::People(event) => event.parts(),
             Self::Desk(event) => event.parts(),
             Self::Dual(event) => event.parts(),
+            Self::Upkeep(event) => event.parts(),
             Self::RetentionPurged { requests, links, letters, sessions } => parts(
                 "retention.purged",
                 Subject::default(),

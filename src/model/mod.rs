@@ -6,6 +6,7 @@ pub mod activation;
 pub mod budget;
 pub mod delay;
 pub mod delivery;
+pub mod dual;
 pub mod event;
 pub mod letter;
 pub mod link;

@@ -1,5 +1,10 @@
 //! The table of all addresses, from which the router is built and the tests take their list.
 
+pub mod desk;
+pub mod dual;
+pub mod people;
+pub mod upkeep;
+
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
@@ -56,7 +61,10 @@ pub struct Route {
     pub to: fn(actix_web::Route) -> actix_web::Route,
 }
 
-/// Every address of the public listener.
+/// Every address of the public listener. Rows of one path stand in one table.
+pub const ALL: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS];
+
+/// The addresses of the public pages.
 pub const ROUTES: &[Route] = &[
     read("/", Limit::Wall, |r| r.to(home::home)),
     read("/reset-totp", Limit::Wall, |r| r.to(reset::form)),
@@ -116,6 +124,9 @@ pub const ROUTES: &[Route] = &[
     read("/robots.txt", Limit::Wall, |r| r.to(assets::robots)),
     read("/favicon.ico", Limit::Wall, |r| r.to(assets::favicon)),
 ];
+
+/// The same with what the demo has besides.
+pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, DEMO];
 
 /// What the demo has besides.
 pub const DEMO: &[Route] = &[

@@ -18,5 +18,6 @@ mod reset;
 mod routes;
 mod schema;
 mod sign_in;
+mod staff;
 mod support;
 mod survive;

@@ -1,6 +1,7 @@
 //! A sample of every page in each of its states, for tests and for looking at.
 
 mod account;
+pub mod desk;
 mod links;
 mod login;
 

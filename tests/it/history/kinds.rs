@@ -103,7 +103,8 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Event::AccountDisputed { .. }
             | Event::People(_)
             | Event::Desk(_)
-            | Event::Dual(_) => {}
+            | Event::Dual(_)
+            | Event::Upkeep(_) => {}
         }
     }
     all

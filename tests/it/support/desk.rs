@@ -14,8 +14,6 @@ use super::signing::{Phone, hash};
 pub struct Officer {
     /// Row id.
     pub id: Uuid,
-    /// User name.
-    pub username: String,
     /// Their browser, signed in.
     pub browser: Browser,
     /// Their phone.
@@ -35,7 +33,7 @@ impl TestApp {
     pub async fn officer(&self, username: &str, roles: &[&str]) -> Officer {
         let (id, secret) = self.staff(username, roles).await;
         let browser = self.staff_browser(id).await;
-        Officer { id, username: username.to_owned(), browser, phone: Phone::holding(&BASE32_NOPAD.encode(&secret)) }
+        Officer { id, browser, phone: Phone::holding(&BASE32_NOPAD.encode(&secret)) }
     }
 
     /// The same without a browser; returns their id and TOTP secret.

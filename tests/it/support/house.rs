@@ -19,7 +19,7 @@ use pulih::server::{self, Running};
 use pulih::store::import::{self as staging, Staged};
 use pulih::store::setup;
 use pulih::web::House;
-use pulih::web::routes::ROUTES;
+use pulih::web::routes;
 use pulih::workers::courier::Courier;
 use pulih::workers::{executor, resolver, sweeper};
 use secrecy::SecretString;
@@ -137,7 +137,7 @@ impl TestApp {
             server::run(&app, None).unwrap()
         } else {
             let ready = server::ready(&app).unwrap();
-            server::start(web(&app), &[ROUTES], ready).unwrap()
+            server::start(web(&app), routes::ALL, ready).unwrap()
         };
         let ops = running.ops;
         Self { app, sink, url, ops, database, running: Some(running), courier, lenient: false, ended: false }
@@ -242,7 +242,7 @@ impl TestApp {
     pub async fn restart(&mut self) {
         self.stop().await;
         let ready = server::ready(&self.app).unwrap();
-        let running = server::start(web(&self.app), &[ROUTES], ready).unwrap();
+        let running = server::start(web(&self.app), routes::ALL, ready).unwrap();
         self.ops = running.ops;
         self.running = Some(running);
     }
@@ -268,7 +268,7 @@ impl TestApp {
         config.server.base_url = format!("http://127.0.0.1:{port}");
         let app = App::new(config, keys, self.app.clock().clone()).unwrap();
         let ready = server::ready(&app).unwrap();
-        let running = server::start(web(&app), &[ROUTES], ready).unwrap();
+        let running = server::start(web(&app), routes::ALL, ready).unwrap();
         (app, format!("http://127.0.0.1:{port}"), running)
     }
 

@@ -1,0 +1,6 @@
+//! Accounts, the outbox, freezing, import and export.
+
+use super::Route;
+
+/// Its rows.
+pub const ROWS: &[Route] = &[];
