@@ -18,7 +18,7 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{counter, every, executor, resolver, sweeper};
+use crate::workers::{counter, every, executor, renewer, resolver, sweeper};
 
 mod listen;
 mod tls;
@@ -105,6 +105,7 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("resolver", TICK, stop.clone(), async || resolver::step(&app).await),
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
+                every("renewer", TICK, stop.clone(), async || renewer::step(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),

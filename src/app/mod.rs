@@ -7,7 +7,7 @@ mod secrets;
 pub mod staff;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
@@ -16,6 +16,7 @@ use crate::base::passwords::Passwords;
 use crate::base::slots::Slots;
 use crate::config::Config;
 use crate::model::event::{Actor, Event, Record};
+use crate::model::freeze::Frozen;
 use crate::model::refusal::Stop;
 use crate::store::pool::Pool;
 use crate::store::{Read, Tx, tx};
@@ -34,6 +35,7 @@ struct Inner {
     clock: Clock,
     keys: Keyring,
     mail_is_slow: AtomicBool,
+    frozen: AtomicU8,
     networks: Slots,
     passwords: Passwords,
 }
@@ -48,6 +50,7 @@ impl App {
             clock,
             keys,
             mail_is_slow: AtomicBool::new(false),
+            frozen: AtomicU8::new(0),
             networks: Slots::default(),
             passwords: Passwords::default(),
         };
@@ -77,6 +80,16 @@ impl App {
     /// Whether mail is slow as a whole; the public banner says so.
     pub fn mail_is_slow(&self) -> bool {
         self.inner.mail_is_slow.load(Ordering::Relaxed)
+    }
+
+    /// What is frozen, as it was read last; pages say so.
+    pub fn frozen(&self) -> Frozen {
+        Frozen::from_bits(self.inner.frozen.load(Ordering::Relaxed))
+    }
+
+    /// Tells the house what is frozen.
+    pub fn set_frozen(&self, frozen: Frozen) {
+        self.inner.frozen.store(frozen.bits(), Ordering::Relaxed);
     }
 
     /// What each network does in these ten minutes.

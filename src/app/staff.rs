@@ -150,6 +150,6 @@ impl App {
     /// Counts a wrong code of somebody of the desk.
     pub async fn count_staff_code(&self, tx: &mut Tx, staff: Uuid) -> Result<(), Fault> {
         let keep = self.staff_code_budget().map_or(1, |budget| budget.remembered());
-        limit::count(tx, staff, Counted::Code, keep).await
+        limit::count(tx, staff, Counted::Code, keep).await.map(drop)
     }
 }

@@ -67,6 +67,16 @@ pub fn mask_address(address: &str) -> String {
     format!("{}•••@{}•••.{top}", first(local), first(domain))
 }
 
+/// Words of a foreign server, each address in them masked.
+pub fn mask_addresses(words: &str) -> String {
+    let mask = |word: &str| {
+        let bare = |c: char| matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '[' | ']');
+        let inner = word.trim_matches(bare);
+        if inner.contains('@') { word.replace(inner, &mask_address(inner)) } else { word.to_owned() }
+    };
+    words.split(' ').map(mask).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +86,15 @@ mod tests {
         assert_eq!(fold_user_id("  PT.Maju "), "pt.maju");
         assert_eq!(fold_address(" Rina@Bücher.Example "), "rina@xn--bcher-kva.example");
         assert_eq!(fold_address("no-at"), "no-at");
+    }
+
+    #[test]
+    fn words_of_a_server_show_no_address() {
+        assert_eq!(
+            mask_addresses("5.1.1 <rina@gmail.com>: no such user, ask \"x@y.id\""),
+            "5.1.1 <r•••@g•••.com>: no such user, ask \"x•••@y•••.id\""
+        );
+        assert_eq!(mask_addresses("a@b@c.d  @"), "a•••@c•••.d  •••@•••.");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod delay;
 pub mod delivery;
 pub mod dual;
 pub mod event;
+pub mod freeze;
 pub mod letter;
 pub mod link;
 pub mod refusal;

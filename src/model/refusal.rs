@@ -47,6 +47,8 @@ pub enum Refusal {
     SignInFirst,
     /// Nobody of the desk is signed in here, or the session is over.
     StaffSignInFirst,
+    /// Somebody else changed it since the page was drawn.
+    ChangedMeanwhile,
     /// User ID, Tipe User and password do not belong together.
     LoginWrong,
     /// The account is locked.
@@ -93,6 +95,7 @@ impl Refusal {
             Self::NotPossibleNow => "not-possible-now",
             Self::SignInFirst => "sign-in-first",
             Self::StaffSignInFirst => "staff-sign-in-first",
+            Self::ChangedMeanwhile => "changed-meanwhile",
             Self::LoginWrong => "login-wrong",
             Self::Locked => "locked",
             Self::CodeWrong => "code-wrong",
@@ -130,7 +133,8 @@ impl Refusal {
             | Self::NoMoreMail
             | Self::NotPossibleNow
             | Self::EnrolmentGone
-            | Self::AlreadyActive => 409,
+            | Self::AlreadyActive
+            | Self::ChangedMeanwhile => 409,
         }
     }
 }

@@ -238,6 +238,16 @@ pub async fn lock(tx: &mut Tx, id: Uuid, reason: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Unlocks it.
+pub async fn unlock(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
+    sql("update account set status = 'active', locked_reason = null where id = {}")
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
 /// Marks an address to which nothing can be delivered.
 pub async fn suspect(tx: &mut Tx, id: Uuid, address_folded: &str) -> Result<(), Fault> {
     diesel::update(address::table.filter(address::account_id.eq(id)).filter(address::folded.eq(address_folded)))

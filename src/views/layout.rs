@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::parts;
 use crate::i18n::{Lang, when};
+use crate::model::freeze::Scope;
 
 /// Addresses of what a page loads, `/assets/<hash>/<file>` where not said otherwise.
 #[derive(Clone, Debug)]
@@ -67,6 +68,8 @@ pub struct Frame {
     pub csrf: Option<String>,
     /// Whether mail is slow at the moment.
     pub slow_mail: bool,
+    /// What of self-service is frozen.
+    pub frozen: Option<Scope>,
 }
 
 impl Frame {
@@ -134,6 +137,9 @@ fn document(frame: &Frame, head: &str, title: &str, body: &Markup) -> Markup {
                 @if site.demo { p.ribbon { (frame.t("ribbon")) " " a href="/demo" { (frame.t("ribbon-link")) } } }
                 (header(frame))
                 @if frame.slow_mail { p.banner { (parts::icon_wait()) span { (frame.t("slow-mail")) } } }
+                @if let Some(scope) = frame.frozen {
+                    p.banner { (parts::icon_wait()) span { (frame.t(&format!("frozen-{}", scope.code()))) } }
+                }
                 main #main tabindex="-1" {
                     div #live role="status" {}
                     h1 { (title) }

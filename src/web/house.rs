@@ -83,6 +83,14 @@ impl House {
     /// The frame of a page at `path` (with its query) for that browser, if the page holds forms.
     pub fn frame(&self, lang: Lang, path: String, csrf: Option<String>) -> Frame {
         let zone = self.app.config().locale.zone;
-        Frame { site: self.site.clone(), lang, zone, path, csrf, slow_mail: self.app.mail_is_slow() }
+        Frame {
+            site: self.site.clone(),
+            lang,
+            zone,
+            path,
+            csrf,
+            slow_mail: self.app.mail_is_slow(),
+            frozen: self.app.frozen().public(),
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! Shares what this server counted of each network with the others, and tells whether mail is slow.
+//! Shares what this server counted of each network with the others, and tells whether mail is slow and what is frozen.
 
 use crate::app::App;
 use crate::base::slots::{self, Count};
+use crate::model::freeze::{Frozen, Scope};
 use crate::model::refusal::Stop;
 use crate::store::limit::{self, NetworkHits};
-use crate::store::{delay, letter};
+use crate::store::{delay, freeze, letter};
 
 /// What is counted, as the database names it.
 const WHAT: [&str; 3] = ["kirim", "picture", "password"];
@@ -31,6 +32,8 @@ pub async fn step(app: &App) -> Result<bool, Stop> {
         Some(Count { network: hits.network, what, slot: hits.slot, hits: count })
     }));
     app.set_mail_is_slow(delay::is_slow(&mut read).await?);
+    let frozen = freeze::all(&mut read).await?;
+    app.set_frozen(Frozen::of(frozen.iter().filter_map(|f| Scope::from_code(&f.scope))));
     #[allow(clippy::cast_precision_loss, reason = "gauges are floats, and none of these is beyond 2^53")]
     let gauge = |name: &'static str, value: i64| metrics::gauge!(name).set(value as f64);
     let (used, most) = app.connections();

@@ -5,6 +5,7 @@
 pub mod counter;
 pub mod courier;
 pub mod executor;
+pub mod renewer;
 pub mod resolver;
 pub mod sweeper;
 

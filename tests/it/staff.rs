@@ -1,3 +1,6 @@
 //! The desk.
 
+mod accounts;
+mod freeze;
+mod outbox;
 mod proofs;

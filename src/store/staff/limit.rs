@@ -52,15 +52,15 @@ pub async fn hits(tx: &mut Tx, staff: Uuid, what: Counted) -> Result<Vec<DateTim
     Ok(row.map(|row| row.hits).unwrap_or_default())
 }
 
-/// Counts one more and keeps the newest `keep`. A counter, no change.
-pub async fn count(tx: &mut Tx, staff: Uuid, what: Counted, keep: i32) -> Result<(), Fault> {
-    sql("insert into staff_limit as l (staff_id, what, hits) values ({}, {}, array[pulih.now()])
-        on conflict (staff_id, what) do update set hits = (excluded.hits || l.hits)[1:{}]")
+/// Counts one more and keeps the newest `keep`; returns them, newest first. A counter, no change.
+pub async fn count(tx: &mut Tx, staff: Uuid, what: Counted, keep: i32) -> Result<Vec<DateTime<Utc>>, Fault> {
+    let row = sql("insert into staff_limit as l (staff_id, what, hits) values ({}, {}, array[pulih.now()])
+        on conflict (staff_id, what) do update set hits = (excluded.hits || l.hits)[1:{}] returning hits")
     .bind(staff)
     .bind(what.code())
     .bind(keep)
-    .execute(tx.look())
+    .get_result::<Hits>(tx.look())
     .await
     .map_err(fault)?;
-    Ok(())
+    Ok(row.hits)
 }

@@ -4,6 +4,7 @@ mod account;
 pub mod desk;
 mod links;
 mod login;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ pub fn frame(lang: Lang) -> Frame {
         path: "/reset-totp".to_owned(),
         csrf: Some("csrf-sample".to_owned()),
         slow_mail: false,
+        frozen: None,
     }
 }
 
@@ -94,6 +96,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     account::homes(&f, &mut out);
     account::forms(&f, &mut out);
     errors(&f, &mut out);
+    upkeep::all(lang, &mut out);
     demos(&f, &mut out);
     out
 }
@@ -219,6 +222,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::PasswordWrong,
         Refusal::SignInFirst,
         Refusal::StaffSignInFirst,
+        Refusal::ChangedMeanwhile,
         Refusal::LoginWrong,
         Refusal::Locked,
         Refusal::CodeWrong,

@@ -1,5 +1,9 @@
 //! The pages of the desk: their shell, and what they share.
 
+pub mod account;
+pub mod accounts;
+pub mod freeze;
+pub mod outbox;
 pub mod parts;
 pub mod shell;
 

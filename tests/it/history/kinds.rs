@@ -7,8 +7,9 @@ use chrono::DateTime;
 use pulih::model::account::UserType;
 use pulih::model::event::{
     ActivationEffect, Actor, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened, ResetEffect,
-    kinds,
+    Upkeep, kinds,
 };
+use pulih::model::freeze::Scope;
 use pulih::model::letter::LetterKind;
 use pulih::model::refusal::Refusal;
 use pulih::model::request::Channel;
@@ -68,6 +69,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (operator, None, Event::AccountsExported { rows: 9_007_199_254_740_991 }),
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
+    all.extend(upkeep());
     all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
     for (_, _, event) in &all {
         match event {
@@ -158,6 +160,39 @@ fn signing() -> Vec<(Option<Refusal>, Event)> {
         (None, Event::PasswordChanged { account, sessions: 1 }),
         (None, Event::AccountDisputed { link, letter: "activated".to_owned() }),
     ]
+}
+
+/// What the desk looks after.
+fn upkeep() -> Vec<(Actor, Option<Refusal>, Event)> {
+    let (staff, account, reason) = (Actor::Staff(id(11)), id(3), "HP dicuri".to_owned());
+    let letter = LetterRef { letter: id(4), kind: LetterKind::Link, request: Some(id(2)), account: Some(account) };
+    let worker = Actor::Worker("watchman");
+    let all = vec![
+        (staff, None, Upkeep::Searched { by: "user-id", term: "AMA".to_owned(), found: Some(2) }),
+        (staff, None, Upkeep::Locked { account, reason: reason.clone(), sessions: Some(1) }),
+        (staff, Some(Refusal::CodeWrong), Upkeep::Locked { account, reason: reason.clone(), sessions: None }),
+        (staff, None, Upkeep::Unlocked { account, reason: reason.clone() }),
+        (staff, None, Upkeep::Frozen { scope: Scope::Web, reason: reason.clone() }),
+        (staff, None, Upkeep::Thawed { scope: Scope::NonPenyedia, reason }),
+        (staff, None, Upkeep::MailRetried(letter)),
+        (staff, None, Upkeep::MailCancelled(letter)),
+        (staff, None, Upkeep::LinksRenewed { requests: 12, days: 3 }),
+        (worker, None, Upkeep::Hurried { staff: id(11), what: "address.revealed".to_owned(), times: 40 }),
+    ];
+    for (_, _, event) in &all {
+        match event {
+            Upkeep::Searched { .. }
+            | Upkeep::Locked { .. }
+            | Upkeep::Unlocked { .. }
+            | Upkeep::Frozen { .. }
+            | Upkeep::Thawed { .. }
+            | Upkeep::MailRetried(_)
+            | Upkeep::MailCancelled(_)
+            | Upkeep::LinksRenewed { .. }
+            | Upkeep::Hurried { .. } => {}
+        }
+    }
+    all.into_iter().map(|(actor, refusal, event)| (actor, refusal, Event::Upkeep(event))).collect()
 }
 
 #[test]

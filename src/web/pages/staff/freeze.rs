@@ -1,0 +1,75 @@
+//! The freeze switch.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::super::{page, see};
+use super::{desk, step_up_words};
+use crate::actions::freeze;
+use crate::app::staff::Lead;
+use crate::model::freeze::{Frozen, Scope};
+use crate::model::refusal::{Refusal, Stop};
+use crate::store;
+use crate::views::staff::freeze::{self as views, Line, Trouble};
+use crate::views::staff::{Desk, Room};
+use crate::web::lang::Spoken;
+use crate::web::{Browser, House, On, Sent};
+
+const HERE: &str = "/staff/freeze";
+
+/// `GET /staff/freeze`
+pub async fn show(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+    on: On<Lead>,
+) -> Result<HttpResponse, Stop> {
+    let desk = desk(&house, &req, spoken, &browser, &on, Room::Settings)?;
+    draw(&house, &desk, StatusCode::OK, None).await
+}
+
+async fn draw(house: &House, desk: &Desk, status: StatusCode, trouble: Option<Trouble>) -> Result<HttpResponse, Stop> {
+    let all = store::freeze::all(&mut house.app.read().await?).await?;
+    let frozen = all
+        .into_iter()
+        .filter_map(|f| Some(Line { scope: Scope::from_code(&f.scope)?, reason: f.reason, since: f.since, by: f.by }));
+    Ok(page(status, views::freeze(desk, &views::Data { frozen: frozen.collect(), trouble })))
+}
+
+/// `POST /staff/freeze`
+pub async fn switch(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    on: On<Lead>,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Settings)?;
+    let scope = sent.form.one("scope").text().and_then(Scope::from_code).ok_or(Refusal::FormInvalid)?;
+    let set = match sent.form.one("act").text() {
+        Some("set") => true,
+        Some("lift") => false,
+        _ => return Err(Refusal::FormInvalid.into()),
+    };
+    let reason = sent.form.typed("reason");
+    let mut trouble = Trouble { scope, reason, reason_mistake: None, code_mistake: None };
+    let Some(reason) = super::reason(&sent.form) else {
+        trouble.reason_mistake = Some(desk.t("desk-account-reason-missing"));
+        return draw(&house, &desk, StatusCode::UNPROCESSABLE_ENTITY, Some(trouble)).await;
+    };
+    let code = sent.form.one("code").text().unwrap_or_default();
+    let done = freeze::switch(&house.app, on.proof, scope, set, &reason, code).await;
+    match step_up_words(&desk, done)? {
+        Ok(()) => {
+            // other servers read it within a second
+            let all = store::freeze::all(&mut house.app.read().await?).await?;
+            house.app.set_frozen(Frozen::of(all.iter().filter_map(|f| Scope::from_code(&f.scope))));
+            Ok(see(HERE))
+        }
+        Err((status, words)) => {
+            trouble.code_mistake = Some(words);
+            draw(&house, &desk, status, Some(trouble)).await
+        }
+    }
+}
