@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use crate::actions::import::{Ready, import};
+use crate::actions::import::{self, Ready, import};
 use crate::app::App;
 use crate::base::catcher::Catcher;
 use crate::base::clock::Clock;
 use crate::base::cluster::{Cluster, Options as ClusterOptions};
 use crate::base::fault::Fault;
-use crate::base::keyring::{Keyring, Purpose};
-use crate::base::{password, random, seal};
+use crate::base::keyring::Keyring;
+use crate::base::{password, random};
 use crate::config::{Config, SmtpTls};
 use crate::model::account_csv;
 use crate::server::{self, Running};
-use crate::store::import::{self as staging, Staged};
+use crate::store::import as staging;
 use crate::store::setup;
 use crate::views::demo::Person as Shown;
 use crate::web::pages::demo::Demo;
@@ -148,13 +148,7 @@ async fn seed(app: &App, accounts: usize) -> Result<bool, Fault> {
     let lines = account_csv::lines(csv.as_bytes()).collect::<Result<Vec<_>, _>>();
     let lines =
         lines.map_err(|flaw| Fault::broken(format!("the demo's people, line {}: {}", flaw.line, flaw.reason)))?;
-    let seal_key = app.keys().of(Purpose::Seal);
-    let mut staged = Vec::with_capacity(lines.len());
-    for line in lines {
-        let credential = random::id();
-        let sealed_secret = line.totp_secret.as_ref().map(|s| seal::seal(seal_key, credential, &s.0)).transpose()?;
-        staged.push(Staged { line, account: random::id(), credential, sealed_secret });
-    }
+    let staged = lines.into_iter().map(|line| import::staged(app, line)).collect::<Result<Vec<_>, _>>()?;
     let id = random::id();
     let mut read = app.read().await?;
     staging::stage(&mut read, id, &staged).await?;

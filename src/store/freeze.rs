@@ -39,11 +39,10 @@ pub async fn all(read: &mut Read) -> Result<Vec<Frozen>, Fault> {
 
 /// Whether that is frozen; who asks waits for whoever freezes or lifts it now.
 pub async fn hold(tx: &mut Tx, scope: Scope) -> Result<bool, Fault> {
-    let rows = sql("select 1 from pg_advisory_xact_lock(hashtext('pulih.frozen')), frozen where scope = {}")
-        .bind(scope.code())
-        .execute(tx.look())
-        .await
-        .map_err(fault)?;
+    sql("select pg_advisory_xact_lock(hashtext('pulih.frozen'))").execute(tx.look()).await.map_err(fault)?;
+    // looked at after the wait, so that what the other did is seen
+    let rows =
+        sql("select 1 from frozen where scope = {}").bind(scope.code()).execute(tx.look()).await.map_err(fault)?;
     Ok(rows > 0)
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::sql::sql;
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
+use crate::base::random;
 use crate::model::account::{fold_address, fold_user_id};
 use crate::model::account_csv::Line;
 
@@ -160,6 +161,16 @@ pub async fn fresh(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
     Ok(count.n)
 }
 
+/// How many lines are staged.
+pub async fn count(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
+    let count: Count = sql("select count(*) as n from account_import where import = {}")
+        .bind(import)
+        .get_result(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(count.n)
+}
+
 /// Takes over the staged lines whose accounts are not there yet: account, addresses, credential. Gives how many.
 pub async fn finish(tx: &mut Tx, import: Uuid) -> Result<i64, Fault> {
     let count: Count = sql("with fresh as materialized (
@@ -178,6 +189,57 @@ pub async fn finish(tx: &mut Tx, import: Uuid) -> Result<i64, Fault> {
             select credential_id, account_id, sealed_secret from fresh where sealed_secret is not null)
         select count(*) as n from accounts")
     .bind(import)
+    .get_result(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(count.n)
+}
+
+/// Whether lines of that import are still staged; who asks waits for whoever takes them over now.
+pub async fn is_staged(tx: &mut Tx, import: Uuid) -> Result<bool, Fault> {
+    sql("select pg_advisory_xact_lock(hashtext('pulih.import'), hashtext({}::text))")
+        .bind(import)
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    // looked at after the wait, so that what the other took over is seen to be gone
+    let count: Count = sql("select count(*) as n from account_import where import = {}")
+        .bind(import)
+        .get_result(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(count.n > 0)
+}
+
+/// Removes what an import staged, once it was taken over.
+pub async fn unstage(tx: &mut Tx, import: Uuid) -> Result<(), Fault> {
+    sql("delete from account_import where import = {}").bind(import).execute(tx.write()).await.map_err(fault)?;
+    Ok(())
+}
+
+/// Makes each of these lines a proposal that lives 48 hours; returns how many.
+pub async fn propose(tx: &mut Tx, import: Uuid, conflicts: &[Conflict], staff: Uuid) -> Result<i64, Fault> {
+    let rows = Value::Array(
+        conflicts.iter().map(|c| json!({ "id": random::id(), "line": c.line, "columns": c.columns })).collect(),
+    );
+    let count: Count = sql("with n as (
+            select n.id, n.columns, a.id as target, i.name, i.email, i.email_2, i.password_hash, i.credential_id,
+                i.sealed_secret, i.protected
+            from jsonb_to_recordset({}) as n (id uuid, line bigint, columns text)
+            join account_import i on i.import = {} and i.line = n.line
+            join account a on a.user_id_folded = i.user_id_folded
+            where not exists (select from proposal p where p.account_id = a.id and p.kind = 'overwrite' and p.ended_at is null)),
+        p as (
+            insert into proposal (id, kind, account_id, state, change, proposed_by, proposed_at, expires_at)
+            select id, 'overwrite', target, 'proposed', jsonb_build_object('columns', columns), {}, pulih.now(),
+                pulih.now() + interval '48 h' from n returning id),
+        o as (
+            insert into overwrite (proposal_id, name, email, email_2, password_hash, credential_id, sealed_secret, protected)
+            select id, name, email, email_2, password_hash, credential_id, sealed_secret, protected from n)
+        select count(*) as n from p")
+    .bind(Some(&rows))
+    .bind(import)
+    .bind(staff)
     .get_result(tx.write())
     .await
     .map_err(fault)?;

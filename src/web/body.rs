@@ -99,7 +99,7 @@ impl Form {
         if declared.is_some_and(|n| n > LIMIT) {
             return Err(Refusal::TooLarge.into());
         }
-        let body = tokio::time::timeout(deadline, collect(payload)).await.map_err(|_| Refusal::TooSlow)??;
+        let body = tokio::time::timeout(deadline, collect(payload, LIMIT)).await.map_err(|_| Refusal::TooSlow)??;
         Ok(Self::parse(&body))
     }
 
@@ -109,13 +109,18 @@ impl Form {
         let fields = pairs.map(|pair| {
             let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
             let name = String::from_utf8_lossy(&decode(&pair[..at])).into_owned();
-            let value = match String::from_utf8(decode(pair.get(at + 1..).unwrap_or_default()).into_owned()) {
-                Ok(text) => Value::Text(text),
-                Err(e) => Value::Broken(String::from_utf8_lossy(e.as_bytes()).into_owned()),
-            };
-            (name, value)
+            (name, decode(pair.get(at + 1..).unwrap_or_default()).into_owned())
         });
-        Self { fields: fields.collect() }
+        Self::of(fields)
+    }
+
+    /// A form of these fields, whatever bytes they hold.
+    pub fn of(fields: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let value = |bytes| match String::from_utf8(bytes) {
+            Ok(text) => Value::Text(text),
+            Err(e) => Value::Broken(String::from_utf8_lossy(e.as_bytes()).into_owned()),
+        };
+        Self { fields: fields.into_iter().map(|(name, bytes)| (name, value(bytes))).collect() }
     }
 
     /// The field of that name, which should come once; `name[]` and `name[0]` are arrays of it.
@@ -146,14 +151,15 @@ impl Form {
     }
 }
 
-async fn collect(mut payload: Payload) -> Result<BytesMut, Refusal> {
+/// Reads a whole body of at most `most` bytes.
+pub async fn collect(mut payload: Payload, most: usize) -> Result<BytesMut, Refusal> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| match e {
             PayloadError::Overflow => Refusal::TooLarge,
             _ => Refusal::FormUnreadable,
         })?;
-        if body.len() + chunk.len() > LIMIT {
+        if body.len() + chunk.len() > most {
             return Err(Refusal::TooLarge);
         }
         body.extend_from_slice(&chunk);

@@ -86,21 +86,28 @@ impl FromRequest for Sent {
         let payload = payload.take();
         Box::pin(async move {
             let house = house(&req)?;
-            if !same_site(&house.origin, req.headers()) {
-                return Err(Refusal::Forged.into());
-            }
-            let browser = Browser::known(house, req.headers()).ok_or(Refusal::Forged)?;
+            let browser = sender(house, &req)?;
             let form = Form::read(&req, payload, house.body_deadline).await?;
-            let shown = form.one("csrf").text().and_then(|t| BASE64URL_NOPAD.decode(t.as_bytes()).ok());
-            let ours =
-                shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))));
-            if !ours {
-                return Err(Refusal::Forged.into());
-            }
+            prove(house, &browser, &form)?;
             browser.keep(house, &req);
             Ok(Self { form, browser })
         })
     }
+}
+
+/// The browser of a write that no other site sent, as far as browsers say.
+pub fn sender(house: &House, req: &HttpRequest) -> Result<Browser, Refusal> {
+    if !same_site(&house.origin, req.headers()) {
+        return Err(Refusal::Forged);
+    }
+    Browser::known(house, req.headers()).ok_or(Refusal::Forged)
+}
+
+/// That a form was drawn for that very browser.
+pub fn prove(house: &House, browser: &Browser, form: &Form) -> Result<(), Refusal> {
+    let shown = form.one("csrf").text().and_then(|t| BASE64URL_NOPAD.decode(t.as_bytes()).ok());
+    let ours = shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))));
+    if ours { Ok(()) } else { Err(Refusal::Forged) }
 }
 
 /// Whether the browser says, or does not deny, that a page of our own sent this. Browsers that say nothing are old

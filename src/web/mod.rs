@@ -20,6 +20,7 @@ pub mod pages;
 pub mod proof;
 pub mod routes;
 pub mod tally;
+pub mod upload;
 pub mod wall;
 pub mod wire;
 

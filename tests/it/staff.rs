@@ -2,5 +2,6 @@
 
 mod accounts;
 mod freeze;
+mod import;
 mod outbox;
 mod proofs;

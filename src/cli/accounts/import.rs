@@ -6,17 +6,15 @@ use std::path::Path;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::actions::import::{Ready, import};
+use crate::actions::import::{Ready, compare, import, staged};
 use crate::app::App;
 use crate::base::fault::Fault;
-use crate::base::keyring::Purpose;
-use crate::base::{random, seal};
+use crate::base::random;
 use crate::cli::failure::{Failure, print, print_json};
-use crate::model::account_csv::{self, Flaw, Line};
-use crate::store::import::{self as staging, Staged};
+use crate::model::account_csv::{self, Flaw};
+use crate::store::import::{self as staging, Conflict};
 
 /// Lines staged with one statement.
 const BATCH: usize = 1_000;
@@ -65,7 +63,7 @@ async fn read_and_import(app: &App, file: Hashed<BufReader<File>>, id: Uuid, dry
         count += 1;
         match line {
             // After the first flaw nothing will be imported: the rest is only read for more flaws.
-            Ok(line) if flaws.is_empty() => batch.push(sealed(app, line)?),
+            Ok(line) if flaws.is_empty() => batch.push(staged(app, line)?),
             Ok(_) => {}
             Err(flaw) => flaws.push(flaw),
         }
@@ -95,33 +93,13 @@ async fn read_and_import(app: &App, file: Hashed<BufReader<File>>, id: Uuid, dry
     Ok(Report { imported: fresh, unchanged, dry_run, bad: 0, bad_lines: Vec::new() })
 }
 
-/// Gives the line its ids and seals its secret for its credential's row.
-fn sealed(app: &App, line: Line) -> Result<Staged, Fault> {
-    let credential = random::id();
-    let keys = app.keys().of(Purpose::Seal);
-    let sealed_secret = line.totp_secret.as_ref().map(|secret| seal::seal(keys, credential, &secret.0)).transpose()?;
-    Ok(Staged { line, account: random::id(), credential, sealed_secret })
-}
-
 /// Lines that would overwrite something of an account that is there.
 async fn overwriting(app: &App, id: Uuid) -> Result<Vec<Flaw>, Fault> {
-    let mut read = app.read().await?;
-    let flaw = |line: i64, columns: &str| Flaw {
-        line: u64::try_from(line).unwrap_or(0),
-        reason: format!("would overwrite {columns}; this needs a proposal"),
+    let flaw = |c: Conflict| Flaw {
+        line: u64::try_from(c.line).unwrap_or(0),
+        reason: format!("would overwrite {}; this needs a proposal", c.columns),
     };
-    let conflicts = staging::conflicts(&mut read, id).await?;
-    let mut flaws: Vec<Flaw> = conflicts.iter().map(|c| flaw(c.line, &c.columns)).collect();
-    let keys = app.keys().of(Purpose::Seal);
-    for pair in staging::secrets(&mut read, id).await? {
-        let staged = seal::open(keys, pair.staged_row, &pair.staged)?;
-        let stored = seal::open(keys, pair.stored_row, &pair.stored)?;
-        if !bool::from(staged.as_slice().ct_eq(&stored)) {
-            flaws.push(flaw(pair.line, "totp_secret"));
-        }
-    }
-    flaws.sort_by_key(|flaw| flaw.line);
-    Ok(flaws)
+    Ok(compare(app, id).await?.into_iter().map(flaw).collect())
 }
 
 fn refused(flaws: Vec<Flaw>, dry_run: bool) -> Report {

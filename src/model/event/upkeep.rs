@@ -16,6 +16,7 @@ pub(super) const KINDS: &[&str] = &[
     "mail.retried",
     "mail.cancelled",
     "links.renewed",
+    "accounts.uploaded",
     "staff.hurried",
 ];
 
@@ -72,6 +73,17 @@ pub enum Upkeep {
         /// Of the last so many days.
         days: i32,
     },
+    /// A file of accounts was taken over by the desk.
+    Uploaded {
+        /// Accounts made; none where it was refused.
+        created: Option<i64>,
+        /// Lines that wait for a second person.
+        proposed: Option<i64>,
+        /// Lines that change nothing.
+        unchanged: i64,
+        /// SHA-256 of the file, in hexadecimal.
+        file_sha256: String,
+    },
     /// Somebody of the desk acts unusually fast; supervisors and auditors are told.
     Hurried {
         /// Who.
@@ -105,6 +117,16 @@ impl Upkeep {
             Self::LinksRenewed { requests, days } => {
                 parts("links.renewed", Subject::default(), vec![("requests", json!(requests)), ("days", json!(days))])
             }
+            Self::Uploaded { created, proposed, unchanged, file_sha256 } => parts(
+                "accounts.uploaded",
+                Subject::default(),
+                vec![
+                    ("created", json!(created)),
+                    ("proposed", json!(proposed)),
+                    ("unchanged", json!(unchanged)),
+                    ("file_sha256", json!(file_sha256)),
+                ],
+            ),
             Self::Hurried { staff, what, times } => parts(
                 "staff.hurried",
                 Subject { staff: Some(*staff), ..Subject::default() },

@@ -9,6 +9,7 @@ use crate::model::letter::LetterKind;
 use crate::views::account::HISTORY;
 use crate::views::staff::account::{self, DESK_HISTORY, Trouble};
 use crate::views::staff::accounts::{self, Marks, TermFlaw};
+use crate::views::staff::import::{self, Data, Dry, FileFlaw};
 use crate::views::staff::{Room, freeze, outbox};
 
 const KINDS: [&str; 7] = ["reset", "self-reset", "address", "protect", "unprotect", "unlock", "overwrite"];
@@ -18,6 +19,30 @@ pub(super) fn all(lang: Lang, out: &mut Vec<Sample>) {
     one(lang, out);
     outboxes(lang, out);
     freezes(lang, out);
+    imports(lang, out);
+}
+
+fn imports(lang: Lang, out: &mut Vec<Sample>) {
+    let Some(desk) = desk(lang, Room::Accounts) else { return };
+    let mut put = |name: &str, data| add(out, &format!("staff-import-{name}"), import::import(&desk, &data));
+    put("choose", Data::Choose(None));
+    for flaw in FileFlaw::ALL {
+        put(&format!("trouble-{}", flaw.code()), Data::Choose(Some(flaw)));
+    }
+    put("bad", Data::Bad { lines: vec![(7, "user_type is neither penyedia nor non_penyedia".to_owned())], count: 60 });
+    let dry = Dry {
+        import: "0190a1b2-0000-7000-8000-000000000007".to_owned(),
+        file_sha256: "ab".repeat(32),
+        fresh: 120,
+        unchanged: 3,
+        overwrites: vec![(9, "email, password_hash".to_owned())],
+        overwriting: 1,
+        mistake: None,
+    };
+    put("dry", Data::Dry(dry.clone()));
+    put("nothing", Data::Dry(Dry { fresh: 0, overwriting: 0, overwrites: Vec::new(), ..dry.clone() }));
+    put("trouble-code", Data::Dry(Dry { mistake: Some(desk.t("staff-code-wrong")), ..dry }));
+    put("done", Data::Done { created: 120, proposed: 1 });
 }
 
 fn searches(lang: Lang, out: &mut Vec<Sample>) {

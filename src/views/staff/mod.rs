@@ -3,6 +3,7 @@
 pub mod account;
 pub mod accounts;
 pub mod freeze;
+pub mod import;
 pub mod outbox;
 pub mod parts;
 pub mod shell;

@@ -2,7 +2,7 @@
 
 use super::{Enter, Limit, Route, read_as, write_as};
 use crate::app::staff::{Helpdesk, Lead, Officer, Proof, Supervisor};
-use crate::web::pages::staff::{accounts, freeze, outbox};
+use crate::web::pages::staff::{accounts, freeze, import, outbox};
 
 /// Its rows.
 pub const ROWS: &[Route] = &[
@@ -13,6 +13,17 @@ pub const ROWS: &[Route] = &[
     write_as(Enter::Staff(Lead::ROLES), "/staff/accounts/export", Limit::Guesses, &["accounts.exported"], |r| {
         r.to(accounts::export)
     }),
+    // fixed paths before the one with an id
+    read_as(Enter::Staff(Lead::ROLES), "/staff/accounts/import", Limit::Wall, |r| r.to(import::show)),
+    // bookkeeping: scratch rows
+    write_as(Enter::Staff(Lead::ROLES), "/staff/accounts/import", Limit::Wall, &[], |r| r.to(import::check)),
+    write_as(
+        Enter::Staff(Lead::ROLES),
+        "/staff/accounts/import/confirm",
+        Limit::Guesses,
+        &["accounts.uploaded"],
+        |r| r.to(import::confirm),
+    ),
     read_as(Enter::Staff(Helpdesk::ROLES), "/staff/accounts/{id}", Limit::Wall, |r| r.to(accounts::account)),
     write_as(
         Enter::Staff(Helpdesk::ROLES),

@@ -177,6 +177,11 @@ fn upkeep() -> Vec<(Actor, Option<Refusal>, Event)> {
         (staff, None, Upkeep::MailRetried(letter)),
         (staff, None, Upkeep::MailCancelled(letter)),
         (staff, None, Upkeep::LinksRenewed { requests: 12, days: 3 }),
+        (
+            staff,
+            None,
+            Upkeep::Uploaded { created: Some(5), proposed: Some(1), unchanged: 2, file_sha256: "ab".repeat(32) },
+        ),
         (worker, None, Upkeep::Hurried { staff: id(11), what: "address.revealed".to_owned(), times: 40 }),
     ];
     for (_, _, event) in &all {
@@ -189,6 +194,7 @@ fn upkeep() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Upkeep::MailRetried(_)
             | Upkeep::MailCancelled(_)
             | Upkeep::LinksRenewed { .. }
+            | Upkeep::Uploaded { .. }
             | Upkeep::Hurried { .. } => {}
         }
     }

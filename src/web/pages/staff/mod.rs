@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod freeze;
+pub mod import;
 pub mod outbox;
 
 use actix_web::HttpRequest;

@@ -1,0 +1,149 @@
+//! Import of accounts: the file is staged and compared, then taken over with a fresh code.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::super::{page, see};
+use super::{desk, step_up_words};
+use crate::actions::import::{self, Ready};
+use crate::app::staff::Lead;
+use crate::base::random;
+use crate::model::account_csv::{self, Flaw, Line};
+use crate::model::refusal::{Refusal, Stop};
+use crate::store::import::{self as staging, Conflict};
+use crate::views::staff::import::{self as views, Data, Dry, FileFlaw};
+use crate::views::staff::{Desk, Room};
+use crate::web::lang::Spoken;
+use crate::web::{Browser, Form, House, On, Sent, upload};
+
+/// Bytes of a file at most; larger ones go by the command line.
+const FILE_MAX: usize = 8 * 1024 * 1024;
+/// Lines staged with one statement.
+const BATCH: usize = 1_000;
+/// Lines shown.
+const SHOWN: usize = 50;
+const HERE: &str = "/staff/accounts/import";
+
+/// `GET /staff/accounts/import`
+pub async fn show(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    browser: Browser,
+    on: On<Lead>,
+) -> Result<HttpResponse, Stop> {
+    let desk = desk(&house, &req, spoken, &browser, &on, Room::Accounts)?;
+    let query = Form::parse(req.query_string().as_bytes());
+    let number = |name| query.one(name).text().and_then(|n| n.parse::<u32>().ok()).map(i64::from);
+    let data = match (number("created"), number("proposed")) {
+        (Some(created), Some(proposed)) => Data::Done { created, proposed },
+        _ => Data::Choose(None),
+    };
+    Ok(page(StatusCode::OK, views::import(&desk, &data)))
+}
+
+/// `POST /staff/accounts/import`: nothing but scratch rows is written.
+pub async fn check(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    on: On<Lead>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Stop> {
+    let upload = upload::read(&house, &req, payload, FILE_MAX).await?;
+    let desk = desk(&house, &req, spoken, &upload.sent.browser, &on, Room::Accounts)?;
+    let Some(file) = upload.file else {
+        return Ok(page(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            views::import(&desk, &Data::Choose(Some(FileFlaw::Missing))),
+        ));
+    };
+    let mut flaws: Vec<Flaw> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
+    for line in account_csv::lines(file.bytes.as_slice()) {
+        match line {
+            Ok(line) => lines.push(line),
+            Err(flaw) => flaws.push(flaw),
+        }
+    }
+    if !flaws.is_empty() {
+        let count = flaws.len();
+        let shown = flaws.into_iter().take(SHOWN).map(|flaw| (flaw.line, flaw.reason)).collect();
+        let data = Data::Bad { lines: shown, count };
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::import(&desk, &data)));
+    }
+    let (id, count) = (random::id(), lines.len());
+    let mut lines = lines.into_iter();
+    loop {
+        let batch = lines.by_ref().take(BATCH).map(|line| import::staged(&house.app, line));
+        let batch = batch.collect::<Result<Vec<_>, _>>()?;
+        if batch.is_empty() {
+            break;
+        }
+        staging::stage(&mut house.app.read().await?, id, &batch).await?;
+    }
+    let file_sha256 = HEXLOWER.encode(&Sha256::digest(&file.bytes));
+    let (dry, _) = dry(&house, id, file_sha256, i64::try_from(count).unwrap_or(i64::MAX), None).await?;
+    Ok(page(StatusCode::OK, views::import(&desk, &Data::Dry(dry))))
+}
+
+/// What the staged lines would do.
+async fn dry(
+    house: &House,
+    id: Uuid,
+    file_sha256: String,
+    lines: i64,
+    mistake: Option<String>,
+) -> Result<(Dry, Vec<Conflict>), Stop> {
+    let conflicts = import::compare(&house.app, id).await?;
+    let fresh = staging::fresh(&mut house.app.read().await?, id).await?;
+    let overwriting = conflicts.len();
+    let dry = Dry {
+        import: id.to_string(),
+        file_sha256,
+        fresh,
+        unchanged: lines - fresh - i64::try_from(overwriting).unwrap_or(0),
+        overwrites: conflicts.iter().take(SHOWN).map(|c| (c.line, c.columns.clone())).collect(),
+        overwriting,
+        mistake,
+    };
+    Ok((dry, conflicts))
+}
+
+/// `POST /staff/accounts/import/confirm`
+pub async fn confirm(
+    req: HttpRequest,
+    house: web::Data<House>,
+    spoken: Spoken,
+    on: On<Lead>,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let text = |name| sent.form.one(name).text().unwrap_or_default();
+    let id = Uuid::try_parse(text("import")).map_err(|_| Refusal::FormInvalid)?;
+    let whole = HEXLOWER.decode(text("sha256").as_bytes()).is_ok_and(|hash| hash.len() == 32);
+    if !whole {
+        return Err(Refusal::FormInvalid.into());
+    }
+    let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Accounts)?;
+    let lines = staging::count(&mut house.app.read().await?, id).await?;
+    let (mut dry, conflicts) = dry(&house, id, text("sha256").to_owned(), lines, None).await?;
+    let ready = Ready { import: id, fresh: dry.fresh, unchanged: dry.unchanged, file_sha256: dry.file_sha256.clone() };
+    let done = import::import_as(&house.app, on.proof, &ready, &conflicts, text("code")).await;
+    if let Err(Stop::Refused(Refusal::ChangedMeanwhile)) = done {
+        return Ok(gone(&desk));
+    }
+    match step_up_words(&desk, done)? {
+        Ok(taken) => Ok(see(&format!("{HERE}?created={}&proposed={}", taken.created, taken.proposed))),
+        Err((status, words)) => {
+            dry.mistake = Some(words);
+            Ok(page(status, views::import(&desk, &Data::Dry(dry))))
+        }
+    }
+}
+
+fn gone(desk: &Desk) -> HttpResponse {
+    page(StatusCode::CONFLICT, views::import(desk, &Data::Choose(Some(FileFlaw::Gone))))
+}
