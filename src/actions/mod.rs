@@ -20,3 +20,4 @@ pub mod purge;
 pub mod reissue;
 pub mod reset;
 pub mod resolve;
+pub mod staff;

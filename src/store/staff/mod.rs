@@ -1,7 +1,12 @@
 //! People of the desk: who they are, what opens their sessions, what they did lately.
 
+pub mod acts;
 pub mod factor;
+pub mod invite;
 pub mod limit;
+pub mod login;
+pub mod people;
+pub mod proposal;
 pub mod session;
 
 use chrono::{DateTime, Utc};

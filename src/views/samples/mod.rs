@@ -15,6 +15,7 @@ use super::reset::{Captcha, Flaw, Typed, Work};
 use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
+use crate::model::dual::Tie;
 use crate::model::refusal::Refusal;
 
 /// A page in one of its states.
@@ -229,6 +230,15 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::GrantRequired,
         Refusal::EnrolmentGone,
         Refusal::AlreadyActive,
+        Refusal::StaffLoginWrong,
+        Refusal::LastAdmin,
+        Refusal::Tied(Tie::Oneself),
+        Refusal::Tied(Tie::Made),
+        Refusal::Tied(Tie::MadeByOne),
+        Refusal::Tied(Tie::LastEditor),
+        Refusal::ProposalGone,
+        Refusal::ProposalThere,
+        Refusal::PersonThere,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }
