@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::{recovery, slots};
 use crate::base::totp::Verdict;
+use crate::base::{recovery, slots};
 use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};

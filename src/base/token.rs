@@ -82,13 +82,8 @@ mod tests {
     use super::*;
     use crate::base::random;
 
-    const PURPOSES: [TokenPurpose; 5] = [
-        TokenPurpose::Reset,
-        TokenPurpose::NotMe,
-        TokenPurpose::Activate,
-        TokenPurpose::Cancel,
-        TokenPurpose::Invite,
-    ];
+    const PURPOSES: [TokenPurpose; 5] =
+        [TokenPurpose::Reset, TokenPurpose::NotMe, TokenPurpose::Activate, TokenPurpose::Cancel, TokenPurpose::Invite];
 
     #[test]
     fn a_token_opens_its_own_link_alone() {

@@ -233,7 +233,9 @@ mod tests {
     #[test]
     fn a_user_name_is_plain() {
         assert!(["rina", "Budi.S", "a1", "x_y-z9"].iter().all(|name| is_username(name)));
-        assert!(!["", "a", "rina ", ".rina", "rin\u{e1}", "rina@x", &"a".repeat(33)].iter().any(|name| is_username(name)));
+        assert!(
+            !["", "a", "rina ", ".rina", "rin\u{e1}", "rina@x", &"a".repeat(33)].iter().any(|name| is_username(name))
+        );
     }
 
     #[test]

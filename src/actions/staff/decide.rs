@@ -18,14 +18,7 @@ use crate::store::staff::{self, factor, invite, session};
 use crate::store::{Tx, letter};
 
 /// Decides about a proposal that was seen as `shown` says. It takes effect at once where it is confirmed.
-pub async fn decide(
-    app: &App,
-    proof: Lead,
-    code: &str,
-    id: Uuid,
-    shown: &[u8; 32],
-    confirm: bool,
-) -> Result<(), Stop> {
+pub async fn decide(app: &App, proof: Lead, code: &str, id: Uuid, shown: &[u8; 32], confirm: bool) -> Result<(), Stop> {
     let me = proof.by().staff();
     let before = proposal::find(&mut app.read().await?, id).await?.ok_or(Refusal::NotFound)?;
     let (about, change) = (before.staff_id, before.kind()?);
@@ -158,9 +151,8 @@ fn becomes(member: &Member, roles: &Roles) -> Result<(Status, Option<Made>), Fau
     let old = member.roles()?;
     let more = roles.iter().any(|role| !old.has(role));
     Ok(match member.status()? {
-        Status::Proposed => (Status::Invited, Some(Made::Created)),
         Status::Disabled if member.has_password => (Status::Active, Some(Made::Promoted)),
-        Status::Disabled => (Status::Invited, Some(Made::Created)),
+        Status::Proposed | Status::Disabled => (Status::Invited, Some(Made::Created)),
         status @ (Status::Active | Status::Invited) => (status, more.then_some(Made::Promoted)),
     })
 }

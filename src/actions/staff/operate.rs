@@ -17,8 +17,7 @@ use crate::store::{Tx, letter};
 pub async fn add(app: &App, new: &New) -> Result<(Uuid, Posted), Stop> {
     let added = app
         .transact(Actor::Operator, async |tx| {
-            let event =
-                |staff, link| Event::People(People::Added { staff, roles: new.roles.clone(), link });
+            let event = |staff, link| Event::People(People::Added { staff, roles: new.roles.clone(), link });
             if people::taken(tx, new).await?.any() {
                 return Ok(Outcome::Refused(Refusal::PersonThere, event(None, None)));
             }

@@ -9,9 +9,9 @@ use crate::model::event::{Actor, Event, People};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
 use crate::model::staff::fold_username;
+use crate::store::staff::factor;
 use crate::store::staff::login::{self, Held};
 use crate::store::staff::session::{self, NewSession};
-use crate::store::staff::factor;
 use crate::store::{Tx, login as counter};
 
 /// What the keys of its counts begin with, so that none is that of a User ID.
@@ -90,12 +90,7 @@ pub async fn sign_in(app: &App, typed: SignIn) -> Result<([u8; 32], Next), Stop>
 }
 
 /// The session; who has no TOTP finds a secret for this browser on the next page.
-async fn begin(
-    app: &App,
-    tx: &mut Tx,
-    typed: &SignIn,
-    held: &Held,
-) -> Result<([u8; 32], (Uuid, Option<Uuid>)), Fault> {
+async fn begin(app: &App, tx: &mut Tx, typed: &SignIn, held: &Held) -> Result<([u8; 32], (Uuid, Option<Uuid>)), Fault> {
     let new = NewSession {
         staff: held.id,
         browser_hash: &typed.browser_hash,

@@ -193,7 +193,7 @@ fn of(staff: Option<Uuid>) -> Subject {
 }
 
 fn about(staff: Option<Uuid>, proposal: Option<Uuid>) -> Subject {
-    Subject { staff, proposal, ..Subject::default() }
+    Subject { proposal, staff, ..Subject::default() }
 }
 
 fn codes(roles: Option<&Roles>) -> Value {
@@ -202,8 +202,11 @@ fn codes(roles: Option<&Roles>) -> Value {
 
 impl Decided {
     fn parts(&self, kind: &'static str) -> Parts {
-        let mut facts =
-            vec![("change", json!(self.change.code())), ("roles", codes(self.roles.as_ref())), ("shown", json!(self.shown))];
+        let mut facts = vec![
+            ("change", json!(self.change.code())),
+            ("roles", codes(self.roles.as_ref())),
+            ("shown", json!(self.shown)),
+        ];
         if let Some(effect) = self.effect {
             facts.extend([
                 ("sessions", json!(effect.sessions)),
@@ -253,11 +256,9 @@ impl People {
                 of(Some(*staff)),
                 vec![("sessions", json!(sessions)), ("proposals", json!(proposals))],
             ),
-            Self::Added { staff, roles, link } => parts(
-                "staff.added",
-                Subject { link: *link, ..of(*staff) },
-                vec![("roles", codes(Some(roles)))],
-            ),
+            Self::Added { staff, roles, link } => {
+                parts("staff.added", Subject { link: *link, ..of(*staff) }, vec![("roles", codes(Some(roles)))])
+            }
             Self::Invited { staff, link } => {
                 parts("staff.invited", Subject { link: *link, ..of(Some(*staff)) }, vec![])
             }
@@ -274,7 +275,8 @@ impl People {
 }
 
 fn password(staff: Option<Uuid>, username: &str, network: &str, opened: Option<(Uuid, Option<Uuid>)>) -> Parts {
-    let facts = opened.map_or_else(Vec::new, |(session, factor)| vec![("session", json!(session)), ("factor", json!(factor))]);
+    let facts =
+        opened.map_or_else(Vec::new, |(session, factor)| vec![("session", json!(session)), ("factor", json!(factor))]);
     let personal = vec![("username", username.to_owned()), ("network", network.to_owned())];
     Parts { personal, ..parts("staff.password", of(staff), facts) }
 }

@@ -104,8 +104,10 @@ pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Invite>, Fault> {
 
 /// The person sets their password: the invitation is spent and they are active.
 pub async fn spend(tx: &mut Tx, invite: &Invite, password_hash: &str) -> Result<(), Fault> {
-    sql("with l as (update link set ended_at = pulih.now(), end_reason = 'spent', spent_at = pulih.now() where id = {})
-        update staff set status = 'active', password_hash = {} where id = {}")
+    sql(
+        "with l as (update link set ended_at = pulih.now(), end_reason = 'spent', spent_at = pulih.now() where id = {})
+        update staff set status = 'active', password_hash = {} where id = {}",
+    )
     .bind(invite.id)
     .bind(password_hash)
     .bind(invite.staff_id)

@@ -119,11 +119,12 @@ pub async fn another_admin(tx: &mut Tx, but: Uuid) -> Result<bool, Fault> {
         #[diesel(sql_type = t::Bool)]
         there: bool,
     }
-    let row = sql("select exists (select from staff where status = 'active' and 'admin' = any(roles) and id <> {}) as there")
-        .bind(but)
-        .get_result::<Row>(tx.look())
-        .await
-        .map_err(fault)?;
+    let row =
+        sql("select exists (select from staff where status = 'active' and 'admin' = any(roles) and id <> {}) as there")
+            .bind(but)
+            .get_result::<Row>(tx.look())
+            .await
+            .map_err(fault)?;
     Ok(row.there)
 }
 
@@ -134,10 +135,11 @@ pub async fn overseers(tx: &mut Tx) -> Result<Vec<Uuid>, Fault> {
         #[diesel(sql_type = t::Uuid)]
         id: Uuid,
     }
-    let rows = sql("select id from staff where status = 'active' and roles && array['supervisor', 'auditor'] order by id")
-        .load::<Row>(tx.look())
-        .await
-        .map_err(fault)?;
+    let rows =
+        sql("select id from staff where status = 'active' and roles && array['supervisor', 'auditor'] order by id")
+            .load::<Row>(tx.look())
+            .await
+            .map_err(fault)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -189,22 +191,23 @@ impl Taken {
 pub async fn add(tx: &mut Tx, new: &New, status: Status) -> Result<Option<Uuid>, Fault> {
     let (id, username, number) =
         (random::id(), fold_username(&new.username), fold_employee_number(&new.employee_number));
-    let added = sql("insert into staff (id, username, username_folded, employee_number, employee_number_folded, name, address,
+    let added =
+        sql("insert into staff (id, username, username_folded, employee_number, employee_number_folded, name, address,
             language, roles, status)
         values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) on conflict do nothing")
-    .bind(id)
-    .bind(new.username.as_str())
-    .bind(username.as_str())
-    .bind(new.employee_number.as_str())
-    .bind(number.as_str())
-    .bind(new.name.as_str())
-    .bind(new.address.as_str())
-    .bind(new.language.code())
-    .bind(new.roles.codes())
-    .bind(status.code())
-    .execute(tx.write())
-    .await
-    .map_err(fault)?;
+        .bind(id)
+        .bind(new.username.as_str())
+        .bind(username.as_str())
+        .bind(new.employee_number.as_str())
+        .bind(number.as_str())
+        .bind(new.name.as_str())
+        .bind(new.address.as_str())
+        .bind(new.language.code())
+        .bind(new.roles.codes())
+        .bind(status.code())
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok((added == 1).then_some(id))
 }
 

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::base::fault::Fault;
 use crate::base::random;
 use crate::model::staff::{Change, Roles, Shown};
-use crate::store::staff::people::Member;
 use crate::store::sql::{Sql, sql};
+use crate::store::staff::people::Member;
 use crate::store::tx::{Read, Tx, fault, word};
 
 /// Hours in which a second person has to agree.
@@ -117,8 +117,15 @@ pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Proposal>, Fault> 
 }
 
 /// Proposes a change; one of the same kind whose time is over ends. Its id; nothing where one of that kind is open.
-pub async fn propose(tx: &mut Tx, change: Change, staff: Uuid, roles: Option<&Roles>, by: Uuid) -> Result<Option<Uuid>, Fault> {
-    let (id, what) = (random::id(), roles.map_or_else(|| serde_json::json!({}), |r| serde_json::json!({ "roles": r.codes() })));
+pub async fn propose(
+    tx: &mut Tx,
+    change: Change,
+    staff: Uuid,
+    roles: Option<&Roles>,
+    by: Uuid,
+) -> Result<Option<Uuid>, Fault> {
+    let (id, what) =
+        (random::id(), roles.map_or_else(|| serde_json::json!({}), |r| serde_json::json!({ "roles": r.codes() })));
     sql("update proposal set state = 'expired', ended_at = pulih.now()
         where staff_id = {} and kind = {} and state = 'proposed' and expires_at <= pulih.now()")
     .bind(staff)

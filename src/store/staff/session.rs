@@ -183,12 +183,13 @@ pub async fn begin(tx: &mut Tx, new: &NewSession<'_>, lives: Lives) -> Result<(U
 
 /// Ends one session of a person; false where it was over.
 pub async fn end(tx: &mut Tx, staff: Uuid, id: Uuid) -> Result<bool, Fault> {
-    let ended = sql("update staff_session set ended_at = pulih.now() where id = {} and staff_id = {} and ended_at is null")
-        .bind(id)
-        .bind(staff)
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    let ended =
+        sql("update staff_session set ended_at = pulih.now() where id = {} and staff_id = {} and ended_at is null")
+            .bind(id)
+            .bind(staff)
+            .execute(tx.write())
+            .await
+            .map_err(fault)?;
     Ok(ended == 1)
 }
 

@@ -4,6 +4,7 @@ mod account;
 pub mod desk;
 mod links;
 mod login;
+mod staff_people;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::dual::Tie;
 use crate::model::refusal::Refusal;
+use crate::model::staff::Role;
 
 /// A page in one of its states.
 #[derive(Debug)]
@@ -94,6 +96,8 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     login::activations(&f, &mut out);
     account::homes(&f, &mut out);
     account::forms(&f, &mut out);
+    staff_people::outside(&f, &mut out);
+    staff_people::inside(lang, &mut out);
     errors(&f, &mut out);
     demos(&f, &mut out);
     out
@@ -260,7 +264,14 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         person("AMANAH7", UserType::Penyedia, "Rina Amanah"),
         person("BAHARI3", UserType::NonPenyedia, "Budi Bahari"),
     ];
-    add(out, "demo", demo::index(&f, &demo::Index { people }));
+    let officer = |username: &str, name: &str, role| demo::Officer {
+        username: username.to_owned(),
+        name: name.to_owned(),
+        role,
+        password: "pulih-demo-7".to_owned(),
+    };
+    let staff = Role::ALL.into_iter().map(|role| officer(role.code(), "Sari Lestari", role)).collect();
+    add(out, "demo", demo::index(&f, &demo::Index { people, staff }));
     let device = |user_id: &str, code: Option<&str>, pending| authenticator::Device {
         user_id: user_id.to_owned(),
         name: "Rina Amanah".to_owned(),

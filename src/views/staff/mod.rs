@@ -1,7 +1,15 @@
 //! The pages of the desk: their shell, and what they share.
 
+pub mod activity;
+pub mod deed;
+pub mod enrol;
+pub mod invite;
 pub mod parts;
+pub mod people;
 pub mod shell;
+pub mod sign_in;
+
+use chrono::{DateTime, Utc};
 
 use super::layout::Frame;
 use crate::model::staff::Roles;
@@ -19,6 +27,19 @@ pub struct Desk {
     pub shortcuts: bool,
     /// The room it is in.
     pub room: Room,
+    /// The sign-in before this one.
+    pub last: Option<LastSignIn>,
+}
+
+/// A sign-in that was: shown on every page, so that one sees if it was somebody else.
+#[derive(Clone, Debug)]
+pub struct LastSignIn {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// From which network.
+    pub network: String,
+    /// By which browser, as far as known.
+    pub browser: Option<String>,
 }
 
 impl Desk {
