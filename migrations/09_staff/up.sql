@@ -37,6 +37,8 @@ create table staff_factor (
     staff_id uuid not null references staff,
     -- null once revoked
     sealed_secret bytea,
+    -- the one browser that is shown it
+    browser_hash bytea check (length(browser_hash) = 32),
     algorithm text not null check (algorithm in ('SHA1', 'SHA256', 'SHA512')),
     digits smallint not null check (digits in (6, 8)),
     period smallint not null check (period between 15 and 120),

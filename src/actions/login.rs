@@ -2,7 +2,7 @@
 
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::{password, slots};
+use crate::base::password;
 use crate::model::account::{UserType, fold_user_id};
 use crate::model::activation::{Shown, entitled};
 use crate::model::event::{Actor, Event, LoginPassword, Opened};
@@ -13,9 +13,6 @@ use crate::store::session::{self, NewSession};
 use crate::store::{Tx, factor};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-
-/// What the counts of networks call a wrong password.
-const PASSWORD: &str = "password";
 
 /// User ID, Tipe User and password, as typed.
 pub struct Login {
@@ -121,7 +118,7 @@ pub async fn login(app: &App, login: Login) -> Result<Begun, Stop> {
         Ok(begun) => Ok(begun?),
         Err(stop) => {
             if matches!(stop, Stop::Refused(Refusal::LoginWrong)) {
-                spray(app, &login.network);
+                app.count_wrong_password(&login.network);
             }
             Err(stop)
         }
@@ -188,22 +185,6 @@ async fn enrol(app: &App, tx: &mut Tx, login: &Login, account: &Account) -> Resu
     let new = app.new_enrolment(&login.browser_hash, grant)?;
     factor::enrol(tx, account.id, &new).await?;
     Ok(Some(new.id))
-}
-
-/// One password tried on many people comes from one network: operators are told, and nobody is locked out.
-fn spray(app: &App, network: &str) {
-    if !app.has_limits() {
-        return;
-    }
-    let failed = app.networks().hit(network, PASSWORD, slots::slot(app.clock().now()));
-    let most = app.config().limits.sprayed_per_10_min.max(1);
-    // what other servers counted comes in leaps, which may leap over the very number
-    if failed >= most {
-        metrics::counter!("passwords_sprayed_total").increment(1);
-    }
-    if failed >= most && failed.is_multiple_of(most) {
-        tracing::warn!(network, failed, "many wrong passwords from one network");
-    }
 }
 
 fn shares(login: &Login) -> Shares {

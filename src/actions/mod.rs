@@ -25,3 +25,4 @@ pub mod reset;
 pub mod resolve;
 pub mod search_accounts;
 pub mod tend_letter;
+pub mod staff;

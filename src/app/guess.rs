@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::recovery;
 use crate::base::totp::Verdict;
+use crate::base::{recovery, slots};
 use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
@@ -16,6 +16,9 @@ use crate::store::{Tx, factor};
 
 /// Wrong guesses in a row at which the owner is told.
 const WARN_AT: i32 = 10;
+
+/// What the counts of networks call a wrong password.
+const PASSWORD: &str = "password";
 
 /// What a guess was.
 pub enum Guess {
@@ -122,5 +125,22 @@ impl App {
             Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row }))
         })
         .await
+    }
+
+    /// Counts a wrong password of a network. One password tried on many people comes from one network: operators are told,
+    /// and nobody is locked out.
+    pub fn count_wrong_password(&self, network: &str) {
+        if !self.has_limits() {
+            return;
+        }
+        let failed = self.networks().hit(network, PASSWORD, slots::slot(self.clock().now()));
+        let most = self.config().limits.sprayed_per_10_min.max(1);
+        // what other servers counted comes in leaps, which may leap over the very number
+        if failed >= most {
+            metrics::counter!("passwords_sprayed_total").increment(1);
+        }
+        if failed >= most && failed.is_multiple_of(most) {
+            tracing::warn!(network, failed, "many wrong passwords from one network");
+        }
     }
 }

@@ -40,6 +40,12 @@ impl App {
             .then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most: limits.passwords_per_5_min }] })
     }
 
+    /// Wrong passwords for one user name of the desk from one network; none where limits are off.
+    pub fn staff_password_budget(&self) -> Option<Budget<1>> {
+        let most = self.config().limits.staff_per_5_min;
+        self.has_limits().then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most }] })
+    }
+
     /// Wrong codes of one person of the desk; none where limits are off.
     pub fn staff_code_budget(&self) -> Option<Budget<2>> {
         let most = self.config().limits.staff_per_5_min;

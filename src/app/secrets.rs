@@ -7,12 +7,14 @@ use zeroize::Zeroizing;
 use super::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
+use crate::base::token::{self, TokenPurpose};
 use crate::base::totp::{self, Algorithm, Params, Verdict};
 use crate::base::{random, recovery, seal};
 use crate::model::activation::RECOVERY_CODES;
 use crate::store::factor::Enrolment;
 use crate::store::session::Session;
 use crate::store::staff::factor::Factor;
+use crate::store::staff::invite::Posted;
 
 impl App {
     /// A new secret for that browser, sealed.
@@ -62,6 +64,17 @@ impl App {
     pub fn judge_first(&self, enrolment: &Enrolment, now: DateTime<Utc>, typed: &str) -> Result<Verdict, Fault> {
         let (secret, params) = self.enrolling(enrolment)?;
         totp::judge(&secret, &params, now, typed)
+    }
+
+    /// Id of the key that new links are derived with.
+    pub fn link_key_id(&self) -> &str {
+        self.keys().of(Purpose::Link).current().0
+    }
+
+    /// The token of an invitation that was just posted with the current key.
+    pub fn invite_token(&self, posted: &Posted) -> String {
+        let key = self.keys().of(Purpose::Link).current().1;
+        token::issue(key, TokenPurpose::Invite, posted.link, &posted.random)
     }
 
     /// The code an authenticator app shows at `now`.

@@ -18,6 +18,8 @@ pub enum TokenPurpose {
     Activate,
     /// Cancel what waits.
     Cancel,
+    /// Join the desk.
+    Invite,
 }
 
 impl TokenPurpose {
@@ -27,6 +29,7 @@ impl TokenPurpose {
             Self::NotMe => b"pulih link: not me",
             Self::Activate => b"pulih link: activate",
             Self::Cancel => b"pulih link: cancel",
+            Self::Invite => b"pulih link: invite",
         }
     }
 }
@@ -79,12 +82,12 @@ mod tests {
     use super::*;
     use crate::base::random;
 
-    const PURPOSES: [TokenPurpose; 4] =
-        [TokenPurpose::Reset, TokenPurpose::NotMe, TokenPurpose::Activate, TokenPurpose::Cancel];
+    const PURPOSES: [TokenPurpose; 5] =
+        [TokenPurpose::Reset, TokenPurpose::NotMe, TokenPurpose::Activate, TokenPurpose::Cancel, TokenPurpose::Invite];
 
     #[test]
     fn a_token_opens_its_own_link_alone() {
-        // 4 purposes × 2 keys × 2 ids × 2 random values: each of the 32 tokens is tried in all 32 places
+        // 5 purposes × 2 keys × 2 ids × 2 random values: each of the 40 tokens is tried in all 40 places
         let keys = [Key::new([1; 32]), Key::new([2; 32])];
         let ids = [Uuid::from_u128(1), Uuid::from_u128(2)];
         let randoms = [[3; 32], [4; 32]];

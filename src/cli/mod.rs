@@ -15,6 +15,7 @@ mod keys;
 mod logs;
 mod migrate;
 mod serve;
+mod staff;
 mod version;
 
 use crate::config::{Loaded, Purpose, Sources};
@@ -62,6 +63,9 @@ enum Command {
     /// Import or export accounts as CSV.
     #[command(subcommand)]
     Accounts(accounts::Command),
+    /// Add, list or disable people of the desk; reset the TOTP of one.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Make key files.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Config(command) => config::run(&common, &command),
         Command::Accounts(command) => accounts::run(&common, &command),
+        Command::Staff(command) => staff::run(&common, &command),
         Command::Keys(command) => keys::run(&common, &command),
         Command::Completions(options) => completions::run(&options),
         Command::Version(options) => version::run(&options),

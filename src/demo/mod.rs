@@ -2,6 +2,7 @@
 
 mod history;
 pub mod people;
+mod staff;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -58,7 +59,7 @@ impl Started {
     /// What there is to try: one line of JSON.
     pub fn json(&self) -> Value {
         let accounts: Vec<Value> = (0..SHOWN).map(person).map(|p| account(&p)).collect();
-        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": [] })
+        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": staff::json() })
     }
 
     /// The same as a short table.
@@ -72,6 +73,8 @@ impl Started {
             let kind = p.user_type.code();
             lines.push(format!("{:<14} {:<36} {kind:<12} {PASSWORD:<18} {}", p.user_id, p.email, p.totp_secret));
         }
+        lines.push(String::new());
+        lines.extend(staff::table());
         lines.push(String::new());
         lines.push(format!("Letters arrive at {}/demo/mailbox. Ctrl-C ends the demo.", self.url));
         lines.join("\n")
@@ -118,8 +121,9 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     if seed(&app, options.accounts).await? {
         history::happen(&app, &SecretString::from(cluster.url("pulih", "postgres"))).await?;
     }
+    staff::seed(&app).await?;
     let people = (0..SHOWN).map(person).map(shown).collect();
-    let running = server::run(&app, Some(Demo { people, catcher }))?;
+    let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher }))?;
     Ok(Started { running, url, cluster })
 }
 

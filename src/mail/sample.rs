@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -57,9 +58,14 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("disabled".to_owned(), disabled()),
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
+        ("staff-invite".to_owned(), staff_invite()),
     ]);
+    letters.extend(NOTICES.iter().map(|code| (format!("staff-notice-{code}"), staff_notice(code))));
     letters
 }
+
+/// What people of the desk are told of.
+const NOTICES: [&str; 4] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken"];
 
 fn moment() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default()
@@ -175,4 +181,16 @@ fn codes_failing() -> Letter {
         place: Some(browser()),
         not_me_url: not_me_url(),
     })
+}
+
+fn staff_invite() -> Letter {
+    Letter::StaffInvite(staff_invite::Data {
+        username: "rina".to_owned(),
+        at: moment(),
+        invite_url: format!("https://reset.lpse.example/staff/invite/{}", "inv1teToken".repeat(5)),
+    })
+}
+
+fn staff_notice(code: &str) -> Letter {
+    Letter::StaffNotice(staff_notice::Data { code: code.to_owned(), about: "rina".to_owned(), at: moment() })
 }

@@ -219,6 +219,11 @@ fn text(column: &str, cell: &str, most: usize) -> Result<(), String> {
     seen_whole(column, cell)
 }
 
+/// Whether that is one plain address that SMTP can carry.
+pub fn is_address(text: &str) -> bool {
+    address("address", text).is_ok()
+}
+
 /// One plain address that SMTP can carry: no name, no list, an ASCII local part.
 fn address(column: &str, cell: &str) -> Result<(), String> {
     if cell.is_empty() {

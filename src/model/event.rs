@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 mod desk;
 mod dual;
-mod people;
+pub mod people;
 mod signing;
 mod upkeep;
 

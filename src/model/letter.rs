@@ -23,11 +23,15 @@ pub enum LetterKind {
     PasswordChanged,
     /// Somebody who knows the password keeps typing wrong codes.
     CodesFailing,
+    /// An invitation to the desk, with its link.
+    StaffInvite,
+    /// What people of the desk are told of; its place is `<code>:<whom or what>`, its words `mail-notice-<code>`.
+    StaffNotice,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -38,6 +42,8 @@ impl LetterKind {
         Self::Disabled,
         Self::PasswordChanged,
         Self::CodesFailing,
+        Self::StaffInvite,
+        Self::StaffNotice,
     ];
 
     /// The word in the database, events and metrics.
@@ -53,6 +59,8 @@ impl LetterKind {
             Self::Disabled => "disabled",
             Self::PasswordChanged => "password-changed",
             Self::CodesFailing => "codes-failing",
+            Self::StaffInvite => "staff-invite",
+            Self::StaffNotice => "staff-notice",
         }
     }
 

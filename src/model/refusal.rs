@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::dual::Tie;
 use crate::base::fault::Fault;
 
 /// An answer that is no, told to the person who asked.
@@ -69,6 +70,18 @@ pub enum Refusal {
     EnrolmentGone,
     /// TOTP is active already.
     AlreadyActive,
+    /// User name, password or code of the desk do not belong together.
+    StaffLoginWrong,
+    /// It would leave the desk without an admin.
+    LastAdmin,
+    /// Two people are not two persons here.
+    Tied(Tie),
+    /// The proposal was decided, withdrawn or changed meanwhile, or its time is over.
+    ProposalGone,
+    /// One like it waits for a decision already.
+    ProposalThere,
+    /// User name or employee number is somebody's already.
+    PersonThere,
 }
 
 impl Refusal {
@@ -106,6 +119,15 @@ impl Refusal {
             Self::GrantRequired => "grant-required",
             Self::EnrolmentGone => "enrolment-gone",
             Self::AlreadyActive => "already-active",
+            Self::StaffLoginWrong => "staff-login-wrong",
+            Self::LastAdmin => "last-admin",
+            Self::Tied(Tie::Oneself) => "tied-oneself",
+            Self::Tied(Tie::Made) => "tied-made",
+            Self::Tied(Tie::MadeByOne) => "tied-made-by-one",
+            Self::Tied(Tie::LastEditor) => "tied-last-editor",
+            Self::ProposalGone => "proposal-gone",
+            Self::ProposalThere => "proposal-there",
+            Self::PersonThere => "person-there",
         }
     }
 
@@ -117,6 +139,7 @@ impl Refusal {
             | Self::CaptchaWrong
             | Self::PasswordWrong
             | Self::LoginWrong
+            | Self::StaffLoginWrong
             | Self::CodeWrong
             | Self::CodeReplayed
             | Self::CodeElsewhere(_) => 422,
@@ -135,6 +158,11 @@ impl Refusal {
             | Self::EnrolmentGone
             | Self::AlreadyActive
             | Self::ChangedMeanwhile => 409,
+            | Self::LastAdmin
+            | Self::Tied(_)
+            | Self::ProposalGone
+            | Self::ProposalThere
+            | Self::PersonThere => 409,
         }
     }
 }

@@ -1,5 +1,11 @@
 //! People of the desk: their roles, and what a role may do.
 
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::base::fault::Fault;
+use crate::base::json;
+
 /// What somebody of the desk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -84,6 +90,121 @@ impl Roles {
     }
 }
 
+/// How it stands with somebody of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Proposed, until a second person agrees.
+    Proposed,
+    /// Invited, until they set their password.
+    Invited,
+    /// They may sign in.
+    Active,
+    /// They may not any more.
+    Disabled,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Proposed, Self::Invited, Self::Active, Self::Disabled];
+
+    /// The word in the database and message keys (`people-status-<code>`).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// What a second person has to agree to about somebody of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// They are new.
+    New,
+    /// They get roles, and may sign in again where they were disabled.
+    Roles,
+    /// They lost their phone and enrol anew.
+    Mfa,
+}
+
+impl Change {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::New, Self::Roles, Self::Mfa];
+
+    /// The word in the database, events, letters and message keys (`people-<code>`).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "staff-new",
+            Self::Roles => "staff-roles",
+            Self::Mfa => "staff-mfa",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.code() == code)
+    }
+}
+
+/// What somebody sees who decides about a proposal: its hash goes into the decision.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    /// The proposal.
+    pub proposal: Uuid,
+    /// Its version.
+    pub version: i32,
+    /// What it changes.
+    pub change: Change,
+    /// The user name of whom it is about.
+    pub username: &'a str,
+    /// Their employee number.
+    pub employee_number: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// Their address.
+    pub address: &'a str,
+    /// Their roles today.
+    pub roles: &'a Roles,
+    /// Their status today.
+    pub status: Status,
+    /// The roles it gives.
+    pub new_roles: Option<&'a Roles>,
+}
+
+impl Shown<'_> {
+    /// SHA-256 of its canonical bytes (RFC 8785).
+    pub fn sha256(&self) -> Result<[u8; 32], Fault> {
+        let shown = serde_json::json!({
+            "proposal": self.proposal, "version": self.version, "change": self.change.code(), "username": self.username,
+            "employee_number": self.employee_number, "name": self.name, "address": self.address,
+            "roles": self.roles.codes(), "status": self.status.code(), "new_roles": self.new_roles.map(Roles::codes),
+        });
+        let text = json::canonical(&shown).map_err(|e| Fault::bug("what was shown has no canonical form", e))?;
+        Ok(Sha256::digest(text).into())
+    }
+}
+
+/// The longest user name, in characters.
+pub const USERNAME_MAX: usize = 32;
+/// The longest name or employee number, in characters.
+pub const NAME_MAX: usize = 100;
+
+/// Whether that can be a user name: letters and digits of ASCII, with dots, dashes and underscores within.
+pub fn is_username(typed: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    (2..=USERNAME_MAX).contains(&typed.len())
+        && typed.chars().all(|c| plain(c) || matches!(c, '.' | '-' | '_'))
+        && typed.starts_with(plain)
+        && typed.ends_with(plain)
+}
+
 /// A user name as it is compared: trimmed, lower case.
 pub fn fold_username(typed: &str) -> String {
     typed.trim().to_lowercase()
@@ -107,6 +228,14 @@ mod tests {
         assert_eq!(both.codes(), ["supervisor", "admin"]);
         assert!(both.any(&[Role::Helpdesk, Role::Admin]) && !both.has(Role::Helpdesk));
         assert_eq!(Roles::from_codes(&["helpdesk".to_owned(), "king".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_user_name_is_plain() {
+        assert!(["rina", "Budi.S", "a1", "x_y-z9"].iter().all(|name| is_username(name)));
+        assert!(
+            !["", "a", "rina ", ".rina", "rin\u{e1}", "rina@x", &"a".repeat(33)].iter().any(|name| is_username(name))
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::layout::{Frame, shell};
 use super::parts;
 use crate::model::account::UserType;
+use crate::model::staff::Role;
 
 /// A person of the demo.
 #[derive(Clone, Debug)]
@@ -22,11 +23,26 @@ pub struct Person {
     pub password: String,
 }
 
+/// Somebody of the desk.
+#[derive(Clone, Debug)]
+pub struct Officer {
+    /// User name.
+    pub username: String,
+    /// Name.
+    pub name: String,
+    /// Their one role.
+    pub role: Role,
+    /// Password, the same for all.
+    pub password: String,
+}
+
 /// What to try, as whom.
 #[derive(Clone, Debug)]
 pub struct Index {
     /// Whom to try it as.
     pub people: Vec<Person>,
+    /// Whom of the desk.
+    pub staff: Vec<Officer>,
 }
 
 /// A letter in the mailbox's list.
@@ -93,8 +109,36 @@ pub fn index(frame: &Frame, data: &Index) -> Markup {
                 }
             }
         }
+        (desk(frame, &data.staff))
     };
     shell(frame, &frame.t("demo-title"), &body)
+}
+
+/// The desk's people, and what to try as them.
+fn desk(frame: &Frame, staff: &[Officer]) -> Markup {
+    html! {
+        @if let Some(first) = staff.first() {
+            h2 { (frame.t("demo-desk-title")) }
+            p { (frame.t("demo-desk-lead")) " " a href="/staff/login" { (frame.t("desk-login-title")) } }
+            p { (frame.t("label-password")) ": " code { (first.password) } }
+            div.scroll tabindex="0" role="region" aria-label=(frame.t("demo-desk-title")) {
+                table {
+                    thead { tr {
+                        th scope="col" { (frame.t("desk-username")) }
+                        th scope="col" { (frame.t("demo-desk-try")) }
+                    } }
+                    tbody { @for officer in staff { tr {
+                        th scope="row" {
+                            code { (officer.username) }
+                            span.small { (officer.name) ", " (frame.t(&format!("role-{}", officer.role.code()))) }
+                        }
+                        td { (frame.t(&format!("demo-desk-{}", officer.role.code()))) }
+                    } } }
+                }
+            }
+            p.links { a href="/demo/authenticator" { (frame.t("authenticator-title")) } }
+        }
+    }
 }
 
 /// The mailbox.

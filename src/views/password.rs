@@ -57,7 +57,8 @@ impl ChangeFlaw {
         }
     }
 
-    fn words(self, frame: &Frame) -> String {
+    /// Its words.
+    pub fn words(self, frame: &Frame) -> String {
         match self {
             Self::Held(until) => frame.ta("change-held", &[("time", &parts::opens(frame, until))]),
             other => frame.t(&format!("change-{}", other.code())),

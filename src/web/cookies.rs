@@ -18,6 +18,8 @@ pub enum Cookie {
     Grant,
     /// The token of the activation link last opened.
     Activate,
+    /// The token of the invitation to the desk last opened.
+    Invite,
     /// The token of the session.
     Session,
     /// The token of a session of the desk.
@@ -30,12 +32,13 @@ pub enum Cookie {
 
 impl Cookie {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Browser,
         Self::Link,
         Self::NotMe,
         Self::Grant,
         Self::Activate,
+        Self::Invite,
         Self::Session,
         Self::Staff,
         Self::Login,
@@ -50,6 +53,7 @@ impl Cookie {
             Self::NotMe => "__Host-pulih_not_me",
             Self::Grant => "__Host-pulih_grant",
             Self::Activate => "__Host-pulih_activate",
+            Self::Invite => "__Host-pulih_invite",
             Self::Session => "__Host-pulih_session",
             Self::Staff => "__Host-pulih_staff",
             Self::Login => "__Host-pulih_login",

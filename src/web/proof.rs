@@ -10,6 +10,7 @@ use crate::base::token::{self, Presented, TokenPurpose};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::link::{self, Link};
 use crate::store::notice::{self, Notice};
+use crate::store::staff::invite::{self, Invite};
 use crate::web::Form;
 
 /// Seconds a browser keeps the token of a link: as long as its row is kept.
@@ -27,6 +28,13 @@ pub async fn prove_notice(house: &House, text: &str, purpose: TokenPurpose) -> R
     let Some(presented) = token::read(text) else { return Ok(None) };
     let notice = notice::find(&mut house.app.read().await?, presented.link_id).await?;
     Ok(notice.filter(|notice| genuine(house, &presented, purpose, &notice.key_id, &notice.random)))
+}
+
+/// The invitation to the desk of a genuine token.
+pub async fn prove_invite(house: &House, text: &str) -> Result<Option<Invite>, Fault> {
+    let Some(presented) = token::read(text) else { return Ok(None) };
+    let invite = invite::find(&mut house.app.read().await?, presented.link_id).await?;
+    Ok(invite.filter(|i| genuine(house, &presented, TokenPurpose::Invite, &i.key_id, &i.random)))
 }
 
 fn genuine(house: &House, presented: &Presented, purpose: TokenPurpose, key_id: &str, random: &[u8]) -> bool {
@@ -84,6 +92,7 @@ fn cookie(purpose: TokenPurpose) -> Cookie {
     match purpose {
         TokenPurpose::Reset => Cookie::Link,
         TokenPurpose::Activate => Cookie::Activate,
+        TokenPurpose::Invite => Cookie::Invite,
         TokenPurpose::NotMe | TokenPurpose::Cancel => Cookie::NotMe,
     }
 }

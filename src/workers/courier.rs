@@ -18,7 +18,6 @@ use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::{clock, random};
 use crate::mail::{Composed, Heading, House, SendFault, Sender, compose, message_id};
-use crate::model::account::mask_user_id;
 use crate::model::delivery::{SendClass, retry_after};
 use crate::model::refusal::Stop;
 use crate::store::letter::{self, Answer, Leased, Retry};
@@ -161,9 +160,8 @@ impl Hands {
 
     fn write(&self, app: &App, leased: &Leased) -> Result<Composed, String> {
         let gone = |what: &str| format!("its {what} is gone");
-        let user_id = leased.user_id.as_deref().ok_or_else(|| gone("account"))?;
         let to_address = leased.address.clone().ok_or_else(|| gone("address"))?;
-        let letter = written::letter(app, &self.house, leased, mask_user_id(user_id))?;
+        let letter = written::letter(app, &self.house, leased)?;
         let key = app.keys().of(Purpose::MessageId).current().1;
         let heading = Heading {
             letter_id: leased.id,

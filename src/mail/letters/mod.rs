@@ -10,6 +10,8 @@ pub mod hint;
 pub mod link;
 pub mod password_changed;
 pub mod scheduled;
+pub mod staff_invite;
+pub mod staff_notice;
 
 use super::sheet::{Pen, Sheet};
 use crate::model::letter::LetterKind;
@@ -37,6 +39,10 @@ pub enum Letter {
     PasswordChanged(password_changed::Data),
     /// Wrong codes keep coming after the right password.
     CodesFailing(codes_failing::Data),
+    /// An invitation to the desk.
+    StaffInvite(staff_invite::Data),
+    /// What people of the desk are told of.
+    StaffNotice(staff_notice::Data),
 }
 
 impl Letter {
@@ -53,6 +59,8 @@ impl Letter {
             Self::Disabled(_) => LetterKind::Disabled,
             Self::PasswordChanged(_) => LetterKind::PasswordChanged,
             Self::CodesFailing(_) => LetterKind::CodesFailing,
+            Self::StaffInvite(_) => LetterKind::StaffInvite,
+            Self::StaffNotice(_) => LetterKind::StaffNotice,
         }
     }
 
@@ -69,6 +77,8 @@ impl Letter {
             Self::Disabled(data) => disabled::sheet(pen, data),
             Self::PasswordChanged(data) => password_changed::sheet(pen, data),
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
+            Self::StaffInvite(data) => staff_invite::sheet(pen, data),
+            Self::StaffNotice(data) => staff_notice::sheet(pen, data),
         }
     }
 
@@ -85,6 +95,8 @@ impl Letter {
             Self::Disabled(data) => vec![&data.not_me_url],
             Self::PasswordChanged(data) => vec![&data.not_me_url],
             Self::CodesFailing(data) => vec![&data.not_me_url],
+            Self::StaffInvite(data) => vec![&data.invite_url],
+            Self::StaffNotice(_) => vec![],
         }
     }
 }

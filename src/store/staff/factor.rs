@@ -7,8 +7,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
+use crate::store::factor::Enrolment;
 use crate::store::sql::sql;
-use crate::store::tx::{Tx, fault};
+use crate::store::tx::{Read, Tx, fault};
 
 /// A sealed secret with what its codes are like, held until the transaction ends.
 #[derive(Clone, Debug, QueryableByName)]
@@ -37,6 +38,9 @@ pub struct Factor {
     /// When it was proved by a first code; none while it is only shown.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub proved_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the id of the one browser that was shown it.
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    pub browser_hash: Option<Vec<u8>>,
     /// The database's time.
     #[diesel(sql_type = t::Timestamptz)]
     pub now: DateTime<Utc>,
@@ -44,7 +48,7 @@ pub struct Factor {
 
 /// The factor of a person, proved or only shown; its row is held, so that equal codes stand in one line.
 pub async fn hold(tx: &mut Tx, staff: Uuid) -> Result<Option<Factor>, Fault> {
-    sql("select id, sealed_secret, algorithm, digits, period, last_step, burned, proved_at, pulih.now() as now
+    sql("select id, sealed_secret, algorithm, digits, period, last_step, burned, proved_at, browser_hash, pulih.now() as now
         from staff_factor where staff_id = {} and revoked_at is null for update")
     .bind(staff)
     .get_result::<Factor>(tx.look())
@@ -77,4 +81,109 @@ pub async fn burn(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
         .await
         .map_err(fault)?;
     Ok(())
+}
+
+/// The secret that a person is shown and has not proved yet, as an enrolment of that browser; nothing for another one.
+pub async fn shown(read: &mut Read, staff: Uuid, browser_hash: &[u8; 32]) -> Result<Option<Enrolment>, Fault> {
+    sql("select id, browser_hash, null::uuid as grant_id, sealed_secret, algorithm, digits, period, burned
+        from staff_factor where staff_id = {} and revoked_at is null and proved_at is null and browser_hash = {}")
+    .bind(staff)
+    .bind(browser_hash)
+    .get_result::<Enrolment>(read.look())
+    .await
+    .optional()
+    .map_err(fault)
+}
+
+/// Begins an enrolment in place of any other of the person.
+pub async fn enrol(tx: &mut Tx, staff: Uuid, new: &Enrolment) -> Result<(), Fault> {
+    revoke(tx, staff).await?;
+    sql("insert into staff_factor (id, staff_id, sealed_secret, browser_hash, algorithm, digits, period)
+        values ({}, {}, {}, {}, {}, {}, {})")
+    .bind(new.id)
+    .bind(staff)
+    .bind(new.sealed_secret.as_slice())
+    .bind(new.browser_hash.as_slice())
+    .bind(new.algorithm.as_str())
+    .bind(new.digits)
+    .bind(new.period)
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
+/// The first code was given: the secret is the person's TOTP from now on, and that step is used up.
+pub async fn prove(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
+    sql("update staff_factor set proved_at = pulih.now(), browser_hash = null, last_step = {} where id = {}")
+        .bind(step)
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// Revokes what a person has, proved or only shown; its id, if there was one.
+pub async fn revoke(tx: &mut Tx, staff: Uuid) -> Result<Option<Uuid>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Uuid)]
+        id: Uuid,
+    }
+    let row = sql("update staff_factor set revoked_at = pulih.now(), sealed_secret = null, browser_hash = null
+        where staff_id = {} and revoked_at is null returning id")
+    .bind(staff)
+    .get_result::<Row>(tx.write())
+    .await
+    .optional()
+    .map_err(fault)?;
+    Ok(row.map(|row| row.id))
+}
+
+/// Somebody's secret, whether proved or not.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Device {
+    /// Whose.
+    #[diesel(sql_type = t::Text)]
+    pub username: String,
+    /// Whether it is only shown so far.
+    #[diesel(sql_type = t::Bool)]
+    pub pending: bool,
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = t::Binary)]
+    sealed_secret: Vec<u8>,
+    #[diesel(sql_type = t::Text)]
+    algorithm: String,
+    #[diesel(sql_type = t::SmallInt)]
+    digits: i16,
+    #[diesel(sql_type = t::SmallInt)]
+    period: i16,
+}
+
+impl Device {
+    /// Its secret as an enrolment.
+    pub fn as_enrolment(&self) -> Enrolment {
+        Enrolment {
+            id: self.id,
+            browser_hash: Vec::new(),
+            grant_id: None,
+            sealed_secret: self.sealed_secret.clone(),
+            algorithm: self.algorithm.clone(),
+            digits: self.digits,
+            period: self.period,
+            burned: Vec::new(),
+        }
+    }
+}
+
+/// The secrets of people of the demo.
+pub async fn devices(read: &mut Read, usernames: &[&str]) -> Result<Vec<Device>, Fault> {
+    sql("select s.username, f.proved_at is null as pending, f.id, f.sealed_secret, f.algorithm, f.digits, f.period
+        from staff s join staff_factor f on f.staff_id = s.id and f.revoked_at is null where s.username = any({})")
+    .bind(usernames.to_vec())
+    .load::<Device>(read.look())
+    .await
+    .map_err(fault)
 }

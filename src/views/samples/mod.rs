@@ -5,6 +5,7 @@ pub mod desk;
 mod links;
 mod login;
 mod upkeep;
+mod staff_people;
 
 use std::sync::Arc;
 
@@ -16,7 +17,9 @@ use super::reset::{Captcha, Flaw, Typed, Work};
 use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
+use crate::model::dual::Tie;
 use crate::model::refusal::Refusal;
+use crate::model::staff::Role;
 
 /// A page in one of its states.
 #[derive(Debug)]
@@ -95,6 +98,8 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     login::activations(&f, &mut out);
     account::homes(&f, &mut out);
     account::forms(&f, &mut out);
+    staff_people::outside(&f, &mut out);
+    staff_people::inside(lang, &mut out);
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
     demos(&f, &mut out);
@@ -233,6 +238,15 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::GrantRequired,
         Refusal::EnrolmentGone,
         Refusal::AlreadyActive,
+        Refusal::StaffLoginWrong,
+        Refusal::LastAdmin,
+        Refusal::Tied(Tie::Oneself),
+        Refusal::Tied(Tie::Made),
+        Refusal::Tied(Tie::MadeByOne),
+        Refusal::Tied(Tie::LastEditor),
+        Refusal::ProposalGone,
+        Refusal::ProposalThere,
+        Refusal::PersonThere,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }
@@ -254,7 +268,14 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         person("AMANAH7", UserType::Penyedia, "Rina Amanah"),
         person("BAHARI3", UserType::NonPenyedia, "Budi Bahari"),
     ];
-    add(out, "demo", demo::index(&f, &demo::Index { people }));
+    let officer = |username: &str, name: &str, role| demo::Officer {
+        username: username.to_owned(),
+        name: name.to_owned(),
+        role,
+        password: "pulih-demo-7".to_owned(),
+    };
+    let staff = Role::ALL.into_iter().map(|role| officer(role.code(), "Sari Lestari", role)).collect();
+    add(out, "demo", demo::index(&f, &demo::Index { people, staff }));
     let device = |user_id: &str, code: Option<&str>, pending| authenticator::Device {
         user_id: user_id.to_owned(),
         name: "Rina Amanah".to_owned(),

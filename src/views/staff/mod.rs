@@ -5,8 +5,16 @@ pub mod accounts;
 pub mod freeze;
 pub mod import;
 pub mod outbox;
+pub mod activity;
+pub mod deed;
+pub mod enrol;
+pub mod invite;
 pub mod parts;
+pub mod people;
 pub mod shell;
+pub mod sign_in;
+
+use chrono::{DateTime, Utc};
 
 use super::layout::Frame;
 use crate::model::staff::Roles;
@@ -24,6 +32,19 @@ pub struct Desk {
     pub shortcuts: bool,
     /// The room it is in.
     pub room: Room,
+    /// The sign-in before this one.
+    pub last: Option<LastSignIn>,
+}
+
+/// A sign-in that was: shown on every page, so that one sees if it was somebody else.
+#[derive(Clone, Debug)]
+pub struct LastSignIn {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// From which network.
+    pub network: String,
+    /// By which browser, as far as known.
+    pub browser: Option<String>,
 }
 
 impl Desk {

@@ -46,10 +46,25 @@ fn page(desk: &Desk, head: &str, title: &str, body: &Markup) -> Markup {
                     div #live role="status" {}
                     h1 { (title) }
                     (body)
+                    (last(desk))
                 }
             }
         },
     )
+}
+
+/// When and from where the sign-in before this one was.
+fn last(desk: &Desk) -> Markup {
+    html! {
+        @if let Some(last) = &desk.last {
+            @let (time, browser) = (desk.frame.moment(last.at), last.browser.clone());
+            @let browser = browser.unwrap_or_else(|| desk.t("account-browser-unknown"));
+            p.small {
+                (desk.ta("desk-last", &[("time", &time), ("browser", &browser), ("network", &last.network)])) " "
+                a href="/staff/activity" { (desk.t("desk-last-link")) }
+            }
+        }
+    }
 }
 
 /// A page before sign-in: no menu.

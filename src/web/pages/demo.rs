@@ -12,9 +12,9 @@ use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
 use crate::model::account::fold_user_id;
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::factor;
+use crate::store::{factor, staff};
 use crate::views::authenticator::{self, Authenticator, Device};
-use crate::views::demo::{self, Index, Item, Mailbox, Person};
+use crate::views::demo::{self, Index, Item, Mailbox, Officer, Person};
 use crate::web::lang::Spoken;
 use crate::web::{House, headers};
 
@@ -22,13 +22,16 @@ use crate::web::{House, headers};
 pub struct Demo {
     /// Who can be played.
     pub people: Vec<Person>,
+    /// Who of the desk can be played.
+    pub staff: Vec<Officer>,
     /// Where all letters end.
     pub catcher: Catcher,
 }
 
 /// `GET /demo`
 pub async fn index(req: HttpRequest, house: web::Data<House>, spoken: Spoken) -> Result<HttpResponse, Stop> {
-    let data = Index { people: shown(&house)?.people.clone() };
+    let demo = shown(&house)?;
+    let data = Index { people: demo.people.clone(), staff: demo.staff.clone() };
     Ok(page(StatusCode::OK, demo::index(&frame(&house, &req, spoken, None), &data)))
 }
 
@@ -47,6 +50,17 @@ pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Sp
             user_id: person.user_id.clone(),
             name: person.name.clone(),
             code,
+            pending: held.is_some_and(|held| held.pending),
+        });
+    }
+    let usernames: Vec<&str> = shown(&house)?.staff.iter().map(|officer| officer.username.as_str()).collect();
+    let held = staff::factor::devices(&mut house.app.read().await?, &usernames).await?;
+    for officer in &shown(&house)?.staff {
+        let held = held.iter().find(|held| held.username == officer.username);
+        devices.push(Device {
+            user_id: officer.username.clone(),
+            name: officer.name.clone(),
+            code: held.map(|held| house.app.code_now(&held.as_enrolment(), now)).transpose()?,
             pending: held.is_some_and(|held| held.pending),
         });
     }

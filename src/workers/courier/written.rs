@@ -7,16 +7,23 @@ use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
     activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
+use crate::model::account::mask_user_id;
 use crate::model::letter::LetterKind;
 use crate::model::link::life;
 use crate::store::letter::Leased;
 
-/// The letter, to somebody of that masked User ID; or what is missing, in words.
-pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Result<Letter, String> {
+/// The letter; or what is missing, in words.
+pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, String> {
+    let kind = leased.kind().map_err(|e| e.to_string())?;
+    if let LetterKind::StaffInvite | LetterKind::StaffNotice = kind {
+        return of_staff(app, house, leased, kind);
+    }
+    let user_id = mask_user_id(leased.user_id.as_deref().ok_or_else(|| gone("account"))?);
     let links = links(app, house, leased)?;
-    match leased.kind().map_err(|e| e.to_string())? {
+    match kind {
         kind @ (LetterKind::Link
         | LetterKind::Done
         | LetterKind::Scheduled
@@ -26,8 +33,23 @@ pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Res
         | LetterKind::Activated
         | LetterKind::Disabled
         | LetterKind::PasswordChanged
-        | LetterKind::CodesFailing) => Ok(of_account(app, leased, kind, user_id, links)),
+        | LetterKind::CodesFailing
+        | LetterKind::StaffInvite
+        | LetterKind::StaffNotice) => Ok(of_account(app, leased, kind, user_id, links)),
     }
+}
+
+/// To somebody of the desk.
+fn of_staff(app: &App, house: &House, leased: &Leased, kind: LetterKind) -> Result<Letter, String> {
+    let at = leased.queued_at;
+    if kind == LetterKind::StaffInvite {
+        let username = leased.username.clone().ok_or_else(|| gone("person"))?;
+        let invite_url = links(app, house, leased)?.invite;
+        return Ok(Letter::StaffInvite(staff_invite::Data { username, at, invite_url }));
+    }
+    let place = leased.place.as_deref().ok_or_else(|| gone("place"))?;
+    let (code, about) = place.split_once(':').unwrap_or((place, ""));
+    Ok(Letter::StaffNotice(staff_notice::Data { code: code.to_owned(), about: about.to_owned(), at }))
 }
 
 /// The links of a letter, derived.
@@ -43,6 +65,7 @@ fn links(app: &App, house: &House, leased: &Leased) -> Result<Links, String> {
         reset: url("/r/", TokenPurpose::Reset),
         activate: url("/activate/", TokenPurpose::Activate),
         not_me: url("/not-me/", TokenPurpose::NotMe),
+        invite: url("/staff/invite/", TokenPurpose::Invite),
     })
 }
 
@@ -51,6 +74,7 @@ struct Links {
     reset: String,
     activate: String,
     not_me: String,
+    invite: String,
 }
 
 fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, links: Links) -> Result<Letter, String> {
