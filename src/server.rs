@@ -18,13 +18,17 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{counter, every, executor, resolver, sweeper};
+use crate::workers::{clerk, counter, every, executor, resolver, sweeper};
 
 mod listen;
 mod tls;
 
 /// Tick of the workers that people wait for.
 const TICK: Duration = Duration::from_secs(1);
+/// Tick of the one that files requests into cases: with the resolver's, a request stands in the queue within two seconds.
+const FILE: Duration = Duration::from_millis(500);
+/// Tick of the one that closes cases that have settled themselves.
+const SETTLE: Duration = Duration::from_secs(5);
 /// Tick of the one that expires links.
 const SWEEP: Duration = Duration::from_secs(15);
 /// Tick of the one that tidies up.
@@ -105,6 +109,8 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("resolver", TICK, stop.clone(), async || resolver::step(&app).await),
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
+                every("clerk", FILE, stop.clone(), async || clerk::step(&app).await),
+                every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),

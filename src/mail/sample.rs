@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -57,6 +57,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("disabled".to_owned(), disabled()),
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
+        ("reply".to_owned(), reply()),
     ]);
     letters
 }
@@ -175,4 +176,9 @@ fn codes_failing() -> Letter {
         place: Some(browser()),
         not_me_url: not_me_url(),
     })
+}
+
+fn reply() -> Letter {
+    let text = "Kami sudah memeriksa permintaan Anda.\n\nAktifkan tanggal dan waktu otomatis, lalu coba kode baru.";
+    Letter::Reply(reply::Data { user_id: user_id(), reference: reference(), text: text.to_owned() })
 }

@@ -23,11 +23,13 @@ pub enum LetterKind {
     PasswordChanged,
     /// Somebody who knows the password keeps typing wrong codes.
     CodesFailing,
+    /// What the desk wrote.
+    Reply,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -38,6 +40,7 @@ impl LetterKind {
         Self::Disabled,
         Self::PasswordChanged,
         Self::CodesFailing,
+        Self::Reply,
     ];
 
     /// The word in the database, events and metrics.
@@ -53,6 +56,7 @@ impl LetterKind {
             Self::Disabled => "disabled",
             Self::PasswordChanged => "password-changed",
             Self::CodesFailing => "codes-failing",
+            Self::Reply => "reply",
         }
     }
 

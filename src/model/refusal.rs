@@ -67,6 +67,8 @@ pub enum Refusal {
     EnrolmentGone,
     /// TOTP is active already.
     AlreadyActive,
+    /// Somebody changed it since the page was drawn.
+    Stale,
 }
 
 impl Refusal {
@@ -103,6 +105,7 @@ impl Refusal {
             Self::GrantRequired => "grant-required",
             Self::EnrolmentGone => "enrolment-gone",
             Self::AlreadyActive => "already-active",
+            Self::Stale => "stale",
         }
     }
 
@@ -130,7 +133,8 @@ impl Refusal {
             | Self::NoMoreMail
             | Self::NotPossibleNow
             | Self::EnrolmentGone
-            | Self::AlreadyActive => 409,
+            | Self::AlreadyActive
+            | Self::Stale => 409,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod done;
 pub mod hint;
 pub mod link;
 pub mod password_changed;
+pub mod reply;
 pub mod scheduled;
 
 use super::sheet::{Pen, Sheet};
@@ -37,6 +38,8 @@ pub enum Letter {
     PasswordChanged(password_changed::Data),
     /// Wrong codes keep coming after the right password.
     CodesFailing(codes_failing::Data),
+    /// What the desk wrote.
+    Reply(reply::Data),
 }
 
 impl Letter {
@@ -53,6 +56,7 @@ impl Letter {
             Self::Disabled(_) => LetterKind::Disabled,
             Self::PasswordChanged(_) => LetterKind::PasswordChanged,
             Self::CodesFailing(_) => LetterKind::CodesFailing,
+            Self::Reply(_) => LetterKind::Reply,
         }
     }
 
@@ -69,6 +73,7 @@ impl Letter {
             Self::Disabled(data) => disabled::sheet(pen, data),
             Self::PasswordChanged(data) => password_changed::sheet(pen, data),
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
+            Self::Reply(data) => reply::sheet(pen, data),
         }
     }
 
@@ -85,6 +90,7 @@ impl Letter {
             Self::Disabled(data) => vec![&data.not_me_url],
             Self::PasswordChanged(data) => vec![&data.not_me_url],
             Self::CodesFailing(data) => vec![&data.not_me_url],
+            Self::Reply(_) => Vec::new(),
         }
     }
 }

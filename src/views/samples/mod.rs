@@ -229,6 +229,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::GrantRequired,
         Refusal::EnrolmentGone,
         Refusal::AlreadyActive,
+        Refusal::Stale,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

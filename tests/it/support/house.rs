@@ -21,7 +21,7 @@ use pulih::store::setup;
 use pulih::web::House;
 use pulih::web::routes;
 use pulih::workers::courier::Courier;
-use pulih::workers::{executor, resolver, sweeper};
+use pulih::workers::{clerk, executor, resolver, sweeper};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
@@ -188,6 +188,8 @@ impl TestApp {
             let mut more = resolver::step(&self.app).await.unwrap();
             more |= self.courier.step(&self.app).await.unwrap();
             more |= executor::step(&self.app).await.unwrap();
+            more |= clerk::step(&self.app).await.unwrap();
+            more |= clerk::close(&self.app).await.unwrap();
             if !more {
                 break;
             }

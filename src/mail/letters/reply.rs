@@ -1,0 +1,30 @@
+//! What the desk wrote to the registered address.
+
+use crate::mail::sheet::{Block, Pen, Sheet};
+
+/// What it tells.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The User ID, masked.
+    pub user_id: String,
+    /// The case's reference.
+    pub reference: String,
+    /// What was written.
+    pub text: String,
+}
+
+/// Its words.
+pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
+    let paragraphs = data.text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut blocks: Vec<Block> = paragraphs.filter(|part| !part.is_empty()).map(Block::Words).collect();
+    blocks.push(Block::Facts(vec![
+        pen.fact("mail-fact-user", &data.user_id),
+        pen.fact("mail-fact-reference", &data.reference),
+    ]));
+    blocks.push(pen.words("mail-no-code"));
+    Sheet {
+        subject: pen.ta("mail-reply-subject", &[("reference", &data.reference)]),
+        preheader: pen.t("mail-reply-preheader"),
+        blocks,
+    }
+}
