@@ -40,8 +40,11 @@ pub async fn save(app: &App, proof: Admin, seen: Option<Uuid>, text: &Text) -> R
             Some(id) => canned::hold(tx, id).await?,
             None => None,
         };
-        let changed =
-            Event::Desk(Desk::Settled(Settled::CannedChanged { name: text.name.clone(), version: last + 1, sha256: text.sha256() }));
+        let changed = Event::Desk(Desk::Settled(Settled::CannedChanged {
+            name: text.name.clone(),
+            version: last + 1,
+            sha256: text.sha256(),
+        }));
         let fits = match (&old, seen) {
             (Some(old), _) => old.name == text.name,
             (None, Some(_)) => false,

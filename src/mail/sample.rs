@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
+    scheduled,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;

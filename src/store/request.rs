@@ -392,12 +392,12 @@ pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
 pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
     let queued = sql("update request set queue_reason = {}, queued_at = pulih.now(), case_id = null
         where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed')")
-        .bind(reason.code())
-        .bind(id)
-        .bind(reason.code())
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    .bind(reason.code())
+    .bind(id)
+    .bind(reason.code())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
     Ok(queued == 1)
 }
 

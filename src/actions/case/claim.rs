@@ -14,8 +14,8 @@ use crate::store::desk;
 /// How long what was done to several cases can be undone.
 pub const UNDO: TimeDelta = TimeDelta::seconds(60);
 
-/// Takes a case, from whoever has it.
-pub async fn take(app: &App, proof: Helpdesk, at: At) -> Result<(), Stop> {
+/// Takes a case, from whoever has it; returns who that was.
+pub async fn take(app: &App, proof: Helpdesk, at: At) -> Result<Option<Uuid>, Stop> {
     let me = proof.by().staff();
     change(
         app,
@@ -27,7 +27,7 @@ pub async fn take(app: &App, proof: Helpdesk, at: At) -> Result<(), Stop> {
                 return Ok(Err(Refusal::NotPossibleNow));
             }
             desk::write(tx, held.id, Some(me), &given(held, Some(me))?).await?;
-            Ok(Ok(((), Desk::Taken { case: held.subject(), from: held.taken_by })))
+            Ok(Ok((held.taken_by, Desk::Taken { case: held.subject(), from: held.taken_by })))
         },
     )
     .await
@@ -46,8 +46,8 @@ pub async fn release(app: &App, proof: Helpdesk, at: At) -> Result<(), Stop> {
     .await
 }
 
-/// Gives a case to somebody who works the queue.
-pub async fn assign(app: &App, proof: Helpdesk, at: At, to: Uuid) -> Result<(), Stop> {
+/// Gives a case to somebody who works the queue; returns who had it.
+pub async fn assign(app: &App, proof: Helpdesk, at: At, to: Uuid) -> Result<Option<Uuid>, Stop> {
     let me = proof.by().staff();
     change(
         app,
@@ -59,7 +59,7 @@ pub async fn assign(app: &App, proof: Helpdesk, at: At, to: Uuid) -> Result<(), 
                 return Ok(Err(Refusal::NotPossibleNow));
             }
             desk::write(tx, held.id, Some(me), &given(held, Some(to))?).await?;
-            Ok(Ok(((), Desk::Assigned { case: held.subject(), to, from: held.taken_by })))
+            Ok(Ok((held.taken_by, Desk::Assigned { case: held.subject(), to, from: held.taken_by })))
         },
     )
     .await

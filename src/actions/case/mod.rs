@@ -14,8 +14,8 @@ use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::model::event::{Actor, CaseRef, Desk, Event};
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::desk::{self, Held};
 use crate::store::Tx;
+use crate::store::desk::{self, Held};
 
 /// A case as somebody saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

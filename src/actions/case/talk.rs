@@ -49,12 +49,8 @@ pub struct Reply {
 /// Sends a reply to the registered address.
 pub async fn reply(app: &App, proof: Helpdesk, at: At, reply: &Reply) -> Result<(), Stop> {
     let me = proof.by().staff();
-    let event = |case, entry, text: &str| Desk::Replied {
-        case,
-        entry,
-        canned: reply.canned.clone(),
-        text: text.to_owned(),
-    };
+    let event =
+        |case, entry, text: &str| Desk::Replied { case, entry, canned: reply.canned.clone(), text: text.to_owned() };
     change(
         app,
         proof,

@@ -268,11 +268,8 @@ impl Desk {
                 told(case("request.rejected", c, facts), "text", text)
             }
             Self::Closed { case: c, ending, requests, entry, text } => {
-                let facts = vec![
-                    ("outcome", json!(ending.code())),
-                    ("requests", json!(requests)),
-                    ("entry", json!(entry)),
-                ];
+                let facts =
+                    vec![("outcome", json!(ending.code())), ("requests", json!(requests)), ("entry", json!(entry))];
                 let closed = case("request.closed", c, facts);
                 match text {
                     Some(text) => told(closed, "text", text),

@@ -70,22 +70,24 @@ pub async fn last_version(tx: &mut Tx, name: &str) -> Result<(i32, bool), Fault>
         #[diesel(sql_type = t::Bool)]
         offered: bool,
     }
-    sql("select pg_advisory_xact_lock(hashtext('pulih.canned'))")
-        .execute(tx.look())
+    sql("select pg_advisory_xact_lock(hashtext('pulih.canned'))").execute(tx.look()).await.map_err(fault)?;
+    let row =
+        sql("select coalesce(max(version), 0) as version, coalesce(bool_or(retired_at is null), false) as offered
+        from canned where name = {}")
+        .bind(name)
+        .get_result::<Row>(tx.look())
         .await
         .map_err(fault)?;
-    let row = sql("select coalesce(max(version), 0) as version, coalesce(bool_or(retired_at is null), false) as offered
-        from canned where name = {}")
-    .bind(name)
-    .get_result::<Row>(tx.look())
-    .await
-    .map_err(fault)?;
     Ok((row.version, row.offered))
 }
 
 /// A text that is no longer offered.
 pub async fn retire(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
-    sql("update canned set retired_at = pulih.now() where id = {}").bind(id).execute(tx.write()).await.map_err(fault)?;
+    sql("update canned set retired_at = pulih.now() where id = {}")
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(())
 }
 

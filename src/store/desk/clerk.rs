@@ -71,13 +71,7 @@ pub async fn hold(tx: &mut Tx, request: Uuid) -> Result<Option<Unfiled>, Fault> 
 }
 
 /// Opens a case with a request.
-pub async fn open(
-    tx: &mut Tx,
-    id: Uuid,
-    request: &Unfiled,
-    reason: Reason,
-    due: DateTime<Utc>,
-) -> Result<(), Fault> {
+pub async fn open(tx: &mut Tx, id: Uuid, request: &Unfiled, reason: Reason, due: DateTime<Utc>) -> Result<(), Fault> {
     sql("insert into desk_case (id, reference, account_id, request_id, reason, state, due_at)
         values ({}, {}, {}, {}, {}, 'new', {})")
     .bind(id)

@@ -102,7 +102,8 @@ impl Held {
     }
 }
 
-const HELD: &str = "select c.id, c.reference, c.request_id, c.account_id, c.state, c.reason, c.outcome, c.taken_by, c.version,
+const HELD: &str =
+    "select c.id, c.reference, c.request_id, c.account_id, c.state, c.reason, c.outcome, c.taken_by, c.version,
         c.changed_by, c.changed_at, c.due_at, c.waiting_since, pulih.now() as now,
         exists (select from proposal p where p.account_id = c.account_id and p.ended_at is null) as proposed
     from desk_case c where ";

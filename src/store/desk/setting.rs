@@ -45,10 +45,7 @@ pub async fn held(tx: &mut Tx, zone: Tz) -> Result<Current, Fault> {
 
 /// The same for a change: whoever else changes settings waits.
 pub async fn hold(tx: &mut Tx, zone: Tz) -> Result<Current, Fault> {
-    sql("select pg_advisory_xact_lock(hashtext('pulih.setting'))")
-        .execute(tx.look())
-        .await
-        .map_err(fault)?;
+    sql("select pg_advisory_xact_lock(hashtext('pulih.setting'))").execute(tx.look()).await.map_err(fault)?;
     held(tx, zone).await
 }
 

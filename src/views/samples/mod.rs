@@ -4,6 +4,7 @@ mod account;
 pub mod desk;
 mod links;
 mod login;
+mod queue;
 
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     account::forms(&f, &mut out);
     errors(&f, &mut out);
     demos(&f, &mut out);
+    queue::all(lang, &mut out);
     out
 }
 

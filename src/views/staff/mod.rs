@@ -1,6 +1,10 @@
 //! The pages of the desk: their shell, and what they share.
 
+pub mod case;
+pub mod case_forms;
 pub mod parts;
+pub mod queue;
+pub mod settings;
 pub mod shell;
 
 use super::layout::Frame;

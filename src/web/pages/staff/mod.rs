@@ -1,5 +1,12 @@
 //! The pages of the desk.
 
+pub mod bulk;
+pub mod canned;
+pub mod case;
+pub mod hours;
+pub mod live;
+pub mod requests;
+
 use actix_web::HttpRequest;
 
 use super::frame;
