@@ -1,3 +1,10 @@
 //! The desk.
 
+mod bulk;
+mod case_page;
+mod cases;
+mod live;
 mod proofs;
+mod queue;
+mod search;
+mod settings;

@@ -1,6 +1,8 @@
 //! What the desk wrote to the registered address.
 
+use crate::mail::clean;
 use crate::mail::sheet::{Block, Pen, Sheet};
+use crate::model::canned::TEXT_MAX;
 
 /// What it tells.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct Data {
 
 /// Its words.
 pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
-    let paragraphs = data.text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let paragraphs = data.text.split("\n\n").map(|part| clean::line(&part.replace('\n', " "), TEXT_MAX));
     let mut blocks: Vec<Block> = paragraphs.filter(|part| !part.is_empty()).map(Block::Words).collect();
     blocks.push(Block::Facts(vec![
         pen.fact("mail-fact-user", &data.user_id),
