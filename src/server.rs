@@ -19,12 +19,17 @@ use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
 use crate::workers::{counter, every, executor, renewer, resolver, sweeper};
+use crate::workers::{clerk, counter, every, executor, resolver, sweeper};
 
 mod listen;
 mod tls;
 
 /// Tick of the workers that people wait for.
 const TICK: Duration = Duration::from_secs(1);
+/// Tick of the one that files requests into cases: with the resolver's, a request stands in the queue within two seconds.
+const FILE: Duration = Duration::from_millis(500);
+/// Tick of the one that closes cases that have settled themselves.
+const SETTLE: Duration = Duration::from_secs(5);
 /// Tick of the one that expires links.
 const SWEEP: Duration = Duration::from_secs(15);
 /// Tick of the one that tidies up.
@@ -106,6 +111,8 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
                 every("renewer", TICK, stop.clone(), async || renewer::step(&app).await),
+                every("clerk", FILE, stop.clone(), async || clerk::step(&app).await),
+                every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
@@ -158,7 +165,7 @@ async fn stop_web(
     door: listen::Door,
     (public, ops): (ServerHandle, ServerHandle),
 ) {
-    tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop));
+    tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop), house.live.watch(&house.app, &stop));
     if !house.farewell.is_zero() {
         tokio::time::sleep(house.farewell).await;
         door.shut();

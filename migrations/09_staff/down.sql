@@ -18,7 +18,7 @@ delete from frozen where scope = 'manual';
 alter table frozen drop column staff_id;
 alter table frozen drop constraint frozen_scope_check;
 alter table frozen add constraint frozen_scope_check check (scope in ('web', 'penyedia', 'non_penyedia'));
-drop index address_folded, account_user_id_prefix;
+drop index address_folded, account_user_id_prefix, account_care;
 alter table account drop column address_changed_by;
 drop index request_open, request_account, request_case, request_renewed, request_queued;
 drop table overwrite, evidence, decision, proposal, setting, canned, case_entry;

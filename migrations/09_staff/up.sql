@@ -107,6 +107,9 @@ create table desk_case (
 );
 create unique index desk_case_open on desk_case (account_id) where closed_at is null and account_id is not null;
 create index desk_case_due on desk_case (due_at, id) where closed_at is null;
+create index desk_case_state on desk_case (state, due_at, id) where closed_at is null;
+create index desk_case_disputed on desk_case (due_at, id) where closed_at is null and reason = 'disputed';
+create index desk_case_opened on desk_case (opened_at, id);
 create index desk_case_taken on desk_case (taken_by, due_at) where closed_at is null;
 create index desk_case_closed on desk_case (closed_at, id) where closed_at is not null;
 create index desk_case_changed on desk_case (changed_at);
@@ -253,6 +256,8 @@ create index request_open on request (account_id)
 
 alter table account
     add column address_changed_by uuid references staff;
+-- few of them, and each of their cases is looked at with care
+create index account_care on account (id) where protected or resets_held_until is not null;
 create index account_user_id_prefix on account (user_id_folded text_pattern_ops);
 create index address_folded on address (folded text_pattern_ops);
 
@@ -288,3 +293,24 @@ grant select, insert, update on staff, staff_factor, staff_session, staff_limit,
     overwrite to pulih_app;
 grant select, insert on staff_change, case_entry, setting, decision to pulih_app;
 grant delete on staff_session, overwrite to pulih_app;
+
+-- Texts to begin with.
+insert into canned (id, name, version, text_id, text_en) values
+    (gen_random_uuid(), 'Tautan dikirim', 1,
+        'Kami mengirim tautan reset ke email yang terdaftar di LPSE. Buka email terbaru dan klik Reset TOTP.',
+        'We sent a reset link to the email address registered with LPSE. Open the newest email and click Reset TOTP.'),
+    (gen_random_uuid(), 'Bukan email terdaftar', 1,
+        'Demi keamanan, permintaan harus dari email yang terdaftar. Kami tidak bisa menyebutkan alamatnya.',
+        'For your safety, requests must come from the registered email address. We cannot tell you which one that is.'),
+    (gen_random_uuid(), 'Data kurang', 1,
+        'Mohon kirim Nama Penyedia/Non Penyedia dan User ID. Jangan kirim password, Secret Key, atau kode TOTP.',
+        'Please send the name of the Penyedia/Non Penyedia and the User ID. Do not send your password, Secret Key or TOTP code.'),
+    (gen_random_uuid(), 'Jam HP', 1,
+        'Aktifkan tanggal dan waktu otomatis, buka Cek jam, lalu coba kode baru.',
+        'Switch on automatic date and time, open Check the clock, then try a new code.'),
+    (gen_random_uuid(), 'Email hilang', 1,
+        'Jika email terdaftar tidak bisa dibuka, siapkan surat kuasa dan identitas; ada masa tunggu 7 hari.',
+        'If you cannot open the registered email, prepare a letter of authority and your identity card; there is a wait of 7 days.'),
+    (gen_random_uuid(), 'Selesai', 1,
+        'TOTP sudah direset. Lakukan Aktivasi TOTP dalam 72 jam.',
+        'TOTP has been reset. Activate TOTP within 72 hours.');

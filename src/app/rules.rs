@@ -69,6 +69,11 @@ impl App {
             || !self.delays().of_reset(session.changed_at, session.now).is_zero()
     }
 
+    /// Working time within which a case should be answered.
+    pub fn answer_within(&self) -> TimeDelta {
+        TimeDelta::hours(self.config().desk.answer_hours.into())
+    }
+
     /// Whether limits hold.
     pub fn has_limits(&self) -> bool {
         self.config().limits.mode == LimitsMode::On

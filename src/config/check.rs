@@ -164,7 +164,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 32] = [
+    let ranges: [(&'static str, u64, u64, u64); 33] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -186,6 +186,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("totp.period", config.totp.period.into(), 15, 120),
         ("session.step_minutes", session.step_minutes.into(), 1, 60),
         ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),
+        ("desk.answer_hours", config.desk.answer_hours.into(), 1, 240),
         ("session.absolute_hours", session.absolute_hours.into(), 1, 168),
         ("link.ttl_minutes", link.ttl_minutes.into(), 5, 1_440),
         ("link.step_minutes", link.step_minutes.into(), 1, 60),

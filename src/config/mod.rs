@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 pub mod check;
 mod defaults;
+mod desk;
 mod limits;
 pub mod load;
 pub mod print;
 mod sign_in;
 pub mod source;
 
+pub use desk::Desk;
 pub use limits::{Captcha, CaptchaMode, Limits, LimitsMode};
 pub use load::{Loaded, load};
 pub use sign_in::{Enrol, EnrolFirst, Session, Totp};
@@ -49,6 +51,8 @@ pub struct Config {
     pub enrol: Enrol,
     /// Signed-in people.
     pub session: Session,
+    /// The desk.
+    pub desk: Desk,
     /// Language and time zone.
     pub locale: Locale,
     /// How long things are kept.

@@ -6,6 +6,8 @@ use uuid::Uuid;
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
     staff_invite, staff_notice,
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
+    scheduled,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -59,6 +61,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
         ("staff-invite".to_owned(), staff_invite()),
+        ("reply".to_owned(), reply()),
     ]);
     letters.extend(NOTICES.iter().map(|code| (format!("staff-notice-{code}"), staff_notice(code))));
     letters
@@ -193,4 +196,7 @@ fn staff_invite() -> Letter {
 
 fn staff_notice(code: &str) -> Letter {
     Letter::StaffNotice(staff_notice::Data { code: code.to_owned(), about: "rina".to_owned(), at: moment() })
+fn reply() -> Letter {
+    let text = "Kami sudah memeriksa permintaan Anda.\n\nAktifkan tanggal dan waktu otomatis, lalu coba kode baru.";
+    Letter::Reply(reply::Data { user_id: user_id(), reference: reference(), text: text.to_owned() })
 }

@@ -5,7 +5,8 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
+    scheduled,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -97,6 +98,7 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
+        Letter::Reply(data) => Letter::Reply(reply::Data { user_id, reference, ..data }),
     }
 }
 

@@ -14,7 +14,7 @@ pub mod people;
 mod signing;
 mod upkeep;
 
-pub use desk::Desk;
+pub use desk::{CaseRef, Desk, Settled};
 pub use dual::Dual;
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};

@@ -27,11 +27,14 @@ pub enum LetterKind {
     StaffInvite,
     /// What people of the desk are told of; its place is `<code>:<whom or what>`, its words `mail-notice-<code>`.
     StaffNotice,
+    /// What the desk wrote.
+    Reply,
 }
 
 impl LetterKind {
     /// All of them.
     pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 11] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -44,6 +47,7 @@ impl LetterKind {
         Self::CodesFailing,
         Self::StaffInvite,
         Self::StaffNotice,
+        Self::Reply,
     ];
 
     /// The word in the database, events and metrics.
@@ -61,6 +65,7 @@ impl LetterKind {
             Self::CodesFailing => "codes-failing",
             Self::StaffInvite => "staff-invite",
             Self::StaffNotice => "staff-notice",
+            Self::Reply => "reply",
         }
     }
 

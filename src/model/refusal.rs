@@ -82,6 +82,8 @@ pub enum Refusal {
     ProposalThere,
     /// User name or employee number is somebody's already.
     PersonThere,
+    /// Somebody changed it since the page was drawn.
+    Stale,
 }
 
 impl Refusal {
@@ -128,6 +130,7 @@ impl Refusal {
             Self::ProposalGone => "proposal-gone",
             Self::ProposalThere => "proposal-there",
             Self::PersonThere => "person-there",
+            Self::Stale => "stale",
         }
     }
 
@@ -163,6 +166,7 @@ impl Refusal {
             | Self::ProposalGone
             | Self::ProposalThere
             | Self::PersonThere => 409,
+            | Self::Stale => 409,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod delay;
+pub mod desk;
 pub mod event;
 pub mod export;
 pub mod factor;

@@ -387,15 +387,17 @@ pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts a request into the helpdesk's queue; false where it stands there already. A dispute outranks other reasons.
+/// Puts a request into the helpdesk's queue; false where it stands there already. A dispute outranks other reasons. Its case
+/// is looked for anew: it may have been closed meanwhile.
 pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
-    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now() where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed')")
-        .bind(reason.code())
-        .bind(id)
-        .bind(reason.code())
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    let queued = sql("update request set queue_reason = {}, queued_at = pulih.now(), case_id = null
+        where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed')")
+    .bind(reason.code())
+    .bind(id)
+    .bind(reason.code())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
     Ok(queued == 1)
 }
 
@@ -403,7 +405,7 @@ pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, F
 /// asked before.
 pub async fn ask_help(tx: &mut Tx, id: Uuid) -> Result<bool, Fault> {
     let asked = sql("update request set help_asked_at = pulih.now(), queue_reason = coalesce(queue_reason, {}),
-            queued_at = coalesce(queued_at, pulih.now())
+            queued_at = coalesce(queued_at, pulih.now()), case_id = null
         where id = {} and help_asked_at is null")
     .bind(QueueReason::Help.code())
     .bind(id)

@@ -26,14 +26,15 @@ pub struct Purged {
     pub sessions: i64,
 }
 
-/// Removes up to `most` requests that matched nothing (with their links and letters), ended links and old notices with
+/// Removes up to `most` requests that matched nothing and are in no case of the desk (with their links and letters), ended links and old notices with
 /// their letters, and ended sessions.
 pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, Fault> {
     let days = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     // a notice disputes a reset for seven days
     let links = days(keep.links_days.max(7));
     sql("with gone as (
-            select id from request where state = 'unmatched'
+            select id from request where state = 'unmatched' and case_id is null
+                and not exists (select from desk_case c where c.request_id = request.id)
                 and asked_at < (select pulih.now()) - make_interval(days => {}) order by asked_at limit {}),
         old as (
             (select id from link where issued_at < (select pulih.now()) - make_interval(days => {})

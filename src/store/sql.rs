@@ -3,6 +3,8 @@
 //! `diesel::sql_query` is prepared anew at every call; this is the same with its preparation kept. Each `{}` in the
 //! text takes the next value.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -61,19 +63,25 @@ from! {
 
 /// A statement with its values.
 pub struct Sql<'a> {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value<'a>>,
 }
 
 /// Starts a statement.
 pub fn sql<'a>(text: &'static str) -> Sql<'a> {
-    Sql { text, values: Vec::new() }
+    Sql { text: Cow::Borrowed(text), values: Vec::new() }
 }
 
 impl<'a> Sql<'a> {
     /// Gives the next `{}` its value.
     pub fn bind(mut self, value: impl Into<Value<'a>>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// Goes on with another piece of fixed text.
+    pub fn add(mut self, piece: &'static str) -> Self {
+        self.text.to_mut().push_str(piece);
         self
     }
 }
@@ -85,12 +93,12 @@ impl QueryFragment<Pg> for Sql<'_> {
             if i > 0 {
                 match values.next() {
                     Some(value) => value.push(&mut out)?,
-                    None => return Err(mismatch(self.text)),
+                    None => return Err(mismatch(&self.text)),
                 }
             }
             out.push_sql(piece);
         }
-        values.next().map_or(Ok(()), |_| Err(mismatch(self.text)))
+        values.next().map_or(Ok(()), |_| Err(mismatch(&self.text)))
     }
 }
 

@@ -142,6 +142,12 @@ impl Form {
         found
     }
 
+    /// All texts of the fields of that name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.fields.iter().filter(move |(field, _)| field == name);
+        named.filter_map(|(_, value)| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
+    }
+
     /// What was typed into that field, as far as it can be shown again: the first value, marks in place of what is no
     /// text. Not for use, only for display.
     pub fn typed(&self, name: &str) -> String {

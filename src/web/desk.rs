@@ -19,6 +19,8 @@ use crate::store::staff::session::{self, Session};
 
 /// A session is noted as seen at most so often.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
+/// The header of what a page fetches by itself.
+const BY_ITSELF: &str = "x-by-itself";
 
 /// A session of the desk that this browser holds, whatever it has shown.
 #[derive(Clone, Debug)]
@@ -40,7 +42,9 @@ impl DeskSession {
         let mut read = house.app.read().await?;
         let found = session::find(&mut read, &token_hash, &browser_hash, house.app.lives()).await?;
         let Some(session) = found else { return Ok(None) };
-        if session.now - session.seen_at > TOUCH {
+        // what a page fetches by itself is nobody's doing: who left the room is signed out all the same
+        let by_itself = req.headers().contains_key(BY_ITSELF) || req.path().ends_with("/live");
+        if !by_itself && session.now - session.seen_at > TOUCH {
             session::touch(&mut read, session.id).await?;
         }
         Ok(Some(Self { token_hash, browser_hash, session }))

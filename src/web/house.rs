@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::assets;
+use super::live::Live;
 use super::pages::demo::Demo;
 use super::wall::Wall;
 use crate::app::App;
@@ -34,6 +35,8 @@ pub struct House {
     pub proxies: Proxies,
     /// The first limit.
     pub wall: Wall,
+    /// Which cases change, told to whoever watches the queue.
+    pub live: Live,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
     /// What the demo's pages show, where it runs.
@@ -69,6 +72,7 @@ impl House {
                 Fault::broken(format!("server.trusted_proxies holds what is no network: {}", bad.join(", ")))
             })?,
             wall: Wall::new(&config.limits),
+            live: Live::default(),
             stop: CancellationToken::new(),
             demo,
             app,

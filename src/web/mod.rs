@@ -15,6 +15,7 @@ pub mod headers;
 pub mod holding;
 pub mod house;
 pub mod lang;
+pub mod live;
 pub mod ops;
 pub mod pages;
 pub mod proof;

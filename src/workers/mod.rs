@@ -2,6 +2,7 @@
 //!
 //! A worker is a `step` that tells whether there is more to do; the loop here gives it its tick, its back-off and its end.
 
+pub mod clerk;
 pub mod counter;
 pub mod courier;
 pub mod executor;

@@ -12,6 +12,7 @@ use crate::support::rounds;
 mod astray;
 mod circle;
 mod demo;
+mod desk;
 mod keep;
 mod keys;
 mod newcomer;

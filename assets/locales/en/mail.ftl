@@ -138,3 +138,6 @@ mail-codes-failing-not-me = Was this not you? Change your password at once, or o
 mail-foot-why = An automatic email from { $agency }. Your reply reaches the helpdesk.
 mail-foot-never = Staff never ask for your password, Secret Key or TOTP code.
 mail-foot-desk = Helpdesk
+mail-reply-subject = The helpdesk answered request { $reference }
+mail-reply-preheader = The helpdesk answered your request.
+mail-fact-user = User ID

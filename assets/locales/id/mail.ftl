@@ -138,3 +138,6 @@ mail-codes-failing-not-me = Bukan Anda? Segera ganti Password Anda, atau buka ta
 mail-foot-why = Email otomatis dari { $agency }. Balasan Anda sampai ke Helpdesk.
 mail-foot-never = Petugas tidak pernah meminta Password, Secret Key, atau kode TOTP.
 mail-foot-desk = Helpdesk
+mail-reply-subject = Jawaban Helpdesk untuk permintaan { $reference }
+mail-reply-preheader = Petugas helpdesk menjawab permintaan Anda.
+mail-fact-user = User ID

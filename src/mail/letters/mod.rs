@@ -9,6 +9,7 @@ pub mod done;
 pub mod hint;
 pub mod link;
 pub mod password_changed;
+pub mod reply;
 pub mod scheduled;
 pub mod staff_invite;
 pub mod staff_notice;
@@ -43,6 +44,8 @@ pub enum Letter {
     StaffInvite(staff_invite::Data),
     /// What people of the desk are told of.
     StaffNotice(staff_notice::Data),
+    /// What the desk wrote.
+    Reply(reply::Data),
 }
 
 impl Letter {
@@ -61,6 +64,7 @@ impl Letter {
             Self::CodesFailing(_) => LetterKind::CodesFailing,
             Self::StaffInvite(_) => LetterKind::StaffInvite,
             Self::StaffNotice(_) => LetterKind::StaffNotice,
+            Self::Reply(_) => LetterKind::Reply,
         }
     }
 
@@ -79,6 +83,7 @@ impl Letter {
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
             Self::StaffInvite(data) => staff_invite::sheet(pen, data),
             Self::StaffNotice(data) => staff_notice::sheet(pen, data),
+            Self::Reply(data) => reply::sheet(pen, data),
         }
     }
 
@@ -97,6 +102,7 @@ impl Letter {
             Self::CodesFailing(data) => vec![&data.not_me_url],
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
+            Self::Reply(_) => Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod links;
 mod login;
 mod upkeep;
 mod staff_people;
+mod queue;
 
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
     demos(&f, &mut out);
+    queue::all(lang, &mut out);
     out
 }
 
@@ -247,6 +249,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalGone,
         Refusal::ProposalThere,
         Refusal::PersonThere,
+        Refusal::Stale,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

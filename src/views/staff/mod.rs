@@ -11,6 +11,11 @@ pub mod enrol;
 pub mod invite;
 pub mod parts;
 pub mod people;
+pub mod case;
+pub mod case_forms;
+pub mod parts;
+pub mod queue;
+pub mod settings;
 pub mod shell;
 pub mod sign_in;
 

@@ -8,6 +8,7 @@ use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
     activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
     staff_invite, staff_notice,
+    activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -28,7 +29,8 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::Done
         | LetterKind::Scheduled
         | LetterKind::Cancelled
-        | LetterKind::Hint) => of_request(app, leased, kind, user_id, links),
+        | LetterKind::Hint
+        | LetterKind::Reply) => of_request(app, leased, kind, user_id, links),
         kind @ (LetterKind::Activate
         | LetterKind::Activated
         | LetterKind::Disabled
@@ -101,6 +103,10 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         LetterKind::Cancelled => {
             let held_until = leased.held_until.filter(|until| *until > app.clock().now());
             Letter::Cancelled(cancelled::Data { user_id, reference, cancelled_at: ended_at, held_until, not_me_url })
+        }
+        LetterKind::Reply => {
+            let text = leased.entry.clone().ok_or_else(|| gone("text"))?;
+            Letter::Reply(reply::Data { user_id, reference, text })
         }
         _ => {
             let hint = leased.hint().map_err(|e| e.to_string())?.ok_or_else(|| gone("hint"))?;

@@ -22,6 +22,7 @@ use pulih::web::House;
 use pulih::web::routes;
 use pulih::workers::courier::Courier;
 use pulih::workers::{executor, renewer, resolver, sweeper};
+use pulih::workers::{clerk, executor, resolver, sweeper};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
@@ -189,6 +190,8 @@ impl TestApp {
             more |= self.courier.step(&self.app).await.unwrap();
             more |= executor::step(&self.app).await.unwrap();
             more |= renewer::step(&self.app).await.unwrap();
+            more |= clerk::step(&self.app).await.unwrap();
+            more |= clerk::close(&self.app).await.unwrap();
             if !more {
                 break;
             }

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod load;
 pub mod markup;
 pub mod oath;
+pub mod queue;
 pub mod signing;
 pub mod sink;
 pub mod tables;

@@ -12,6 +12,13 @@ pub mod invite;
 pub mod people;
 pub mod sign_in;
 
+pub mod bulk;
+pub mod canned;
+pub mod case;
+pub mod hours;
+pub mod live;
+pub mod requests;
+
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 

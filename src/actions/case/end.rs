@@ -1,0 +1,60 @@
+//! A case ends: refused with a reason, closed, or as no request at all.
+
+use super::{At, change};
+use crate::app::App;
+use crate::app::staff::{Helpdesk, Proof as _};
+use crate::model::desk::{CaseState, Ending};
+use crate::model::event::Desk;
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::State;
+use crate::store::desk;
+
+/// Refuses the requests of a case, with the reason as a note.
+pub async fn reject(app: &App, proof: Helpdesk, at: At, reason: &str) -> Result<(), Stop> {
+    let me = proof.by().staff();
+    let event = |case, requests, entry| Desk::Rejected { case, requests, entry, text: reason.to_owned() };
+    change(
+        app,
+        proof,
+        at,
+        |case| event(case, 0, None),
+        async |tx, held| {
+            if held.state()? == CaseState::Closed || held.proposed {
+                return Ok(Err(Refusal::NotPossibleNow));
+            }
+            let entry = desk::enter(tx, held.id, me, reason, None).await?;
+            let requests = desk::end_requests(tx, held.id, State::Rejected.code()).await?;
+            desk::write(tx, held.id, Some(me), &held.change()?.closed(Ending::Rejected)).await?;
+            Ok(Ok(((), event(held.subject(), requests, Some(entry)))))
+        },
+    )
+    .await
+}
+
+/// Closes a case. As spam its requests are left alone, so that it can be undone; otherwise they end with it, and what was
+/// written stays as a note.
+pub async fn close(app: &App, proof: Helpdesk, at: At, ending: Ending, note: Option<&str>) -> Result<(), Stop> {
+    let me = proof.by().staff();
+    let event =
+        |case, requests, entry| Desk::Closed { case, ending, requests, entry, text: note.map(ToOwned::to_owned) };
+    change(
+        app,
+        proof,
+        at,
+        |case| event(case, 0, None),
+        async |tx, held| {
+            if held.state()? == CaseState::Closed || held.proposed {
+                return Ok(Err(Refusal::NotPossibleNow));
+            }
+            let entry = match note {
+                Some(note) => Some(desk::enter(tx, held.id, me, note, None).await?),
+                None => None,
+            };
+            let requests =
+                if ending == Ending::Spam { 0 } else { desk::end_requests(tx, held.id, State::Closed.code()).await? };
+            desk::write(tx, held.id, Some(me), &held.change()?.closed(ending)).await?;
+            Ok(Ok(((), event(held.subject(), requests, entry))))
+        },
+    )
+    .await
+}

@@ -1,0 +1,32 @@
+//! What the desk wrote to the registered address.
+
+use crate::mail::clean;
+use crate::mail::sheet::{Block, Pen, Sheet};
+use crate::model::canned::TEXT_MAX;
+
+/// What it tells.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The User ID, masked.
+    pub user_id: String,
+    /// The case's reference.
+    pub reference: String,
+    /// What was written.
+    pub text: String,
+}
+
+/// Its words.
+pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
+    let paragraphs = data.text.split("\n\n").map(|part| clean::line(&part.replace('\n', " "), TEXT_MAX));
+    let mut blocks: Vec<Block> = paragraphs.filter(|part| !part.is_empty()).map(Block::Words).collect();
+    blocks.push(Block::Facts(vec![
+        pen.fact("mail-fact-user", &data.user_id),
+        pen.fact("mail-fact-reference", &data.reference),
+    ]));
+    blocks.push(pen.words("mail-no-code"));
+    Sheet {
+        subject: pen.ta("mail-reply-subject", &[("reference", &data.reference)]),
+        preheader: pen.t("mail-reply-preheader"),
+        blocks,
+    }
+}

@@ -1,0 +1,381 @@
+//! One case: its timeline, its facts, and what can be done.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use super::super::parts::{self as shared, Tone};
+use super::case_forms::{self, Draft};
+use super::queue::{self, Left};
+use super::{Desk, shell};
+use crate::model::account::UserType;
+use crate::model::desk::{CaseState, Ending, Reason, Source};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Row id.
+    pub id: Uuid,
+    /// Its version.
+    pub version: i32,
+    /// Its reference.
+    pub reference: String,
+    /// Why it came.
+    pub reason: Reason,
+    /// Where it stands.
+    pub state: CaseState,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// When it came.
+    pub opened_at: DateTime<Utc>,
+    /// How much of its time is left.
+    pub left: Left,
+    /// Who has taken it, and whether that is who looks.
+    pub taken: Option<(String, bool)>,
+    /// User ID as typed.
+    pub typed_user_id: String,
+    /// Address as typed, masked.
+    pub typed_address: String,
+    /// Tipe User.
+    pub user_type: UserType,
+    /// Its account.
+    pub account: Option<Account>,
+    /// What calls for care.
+    pub risks: Vec<&'static str>,
+    /// Open proposals: id, and word of the kind.
+    pub proposals: Vec<(Uuid, String)>,
+    /// Which lines are shown.
+    pub source: Option<Source>,
+    /// What happened, newest first.
+    pub lines: Vec<Line>,
+    /// Everybody it can be given to.
+    pub colleagues: Vec<(Uuid, String)>,
+    /// Texts for replies: id and name.
+    pub canned: Vec<(Uuid, String)>,
+    /// The address, where it is shown this once.
+    pub revealed: Option<String>,
+    /// What was done just now: suffix of its message key.
+    pub note: Option<&'static str>,
+    /// Whether what was asked cannot be.
+    pub impossible: bool,
+    /// What was typed and is not done yet.
+    pub draft: Draft,
+}
+
+/// The account of a case.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Row id.
+    pub id: Uuid,
+    /// User ID.
+    pub user_id: String,
+    /// Name.
+    pub name: String,
+    /// The registered address, masked.
+    pub address: String,
+    /// Whether TOTP is active.
+    pub has_factor: bool,
+    /// Resets so far.
+    pub resets: i64,
+    /// The last one.
+    pub last_reset_at: Option<DateTime<Utc>>,
+}
+
+/// Notes about risk: suffix of the message key `desk-risk-<code>`.
+pub const RISKS: [&str; 8] = ["address", "many", "reset", "protected", "disputed", "locked", "held", "suspect"];
+
+/// What is told after something was done: suffix of the message key `desk-note-<code>`.
+pub const NOTES: [&str; 10] =
+    ["take", "release", "assign", "wait", "resume", "note", "reply", "link", "reject", "close"];
+
+/// A line of the timeline.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The event's id.
+    pub event: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Kind of the event, its points as hyphens.
+    pub kind: String,
+    /// Whether it was refused.
+    pub refused: bool,
+    /// Where it comes from.
+    pub source: Source,
+    /// Who of the desk it was.
+    pub staff: Option<String>,
+    /// What was written.
+    pub text: Option<String>,
+    /// Whether that was a reply.
+    pub reply: bool,
+    /// The relay's answer: its meaning in a word, and its own words.
+    pub answer: Option<(&'static str, String)>,
+}
+
+/// Kinds that have words of their own, `desk-event-<kind>`; others are shown by their name.
+pub const KINDS: &[&str] = &[
+    "reset-asked",
+    "reset-matched",
+    "reset-unmatched",
+    "reset-confirmed",
+    "reset-scheduled",
+    "reset-executed",
+    "reset-cancelled",
+    "reset-disputed",
+    "mail-accepted",
+    "mail-failed",
+    "mail-dropped",
+    "mail-parked",
+    "mail-queued",
+    "link-opened",
+    "link-expired",
+    "link-reissued",
+    "request-help-asked",
+    "request-rejected",
+    "request-closed",
+    "account-disputed",
+    "login-password",
+    "login-code",
+    "login-warned",
+    "session-ended",
+    "totp-enrolling",
+    "totp-activated",
+    "totp-link-asked",
+    "totp-disabled",
+    "recovery-codes-kept",
+    "password-changed",
+    "case-opened",
+    "case-joined",
+    "case-closed",
+    "case-taken",
+    "case-released",
+    "case-assigned",
+    "case-waiting",
+    "case-resumed",
+    "case-noted",
+    "case-replied",
+    "case-link-sent",
+    "case-undone",
+    "address-revealed",
+];
+
+/// The page.
+pub fn page(desk: &Desk, data: &Data) -> Markup {
+    let who = data.account.as_ref().map_or(&data.typed_user_id, |account| &account.user_id);
+    let title = desk.ta("desk-case-title", &[("reference", &data.reference), ("user", who)]);
+    let body = html! {
+        p { a href="/staff/requests" { (desk.t("desk-back")) } }
+        (notices(desk, data))
+        (case_forms::hold(desk, data))
+        div.split data-opened=(data.id) data-live="/staff/requests/live" data-changed=(desk.t("desk-case-changed")) {
+            div {
+                (case_forms::write(desk, data))
+                (timeline(desk, data))
+            }
+            div {
+                (facts(desk, data))
+                (case_forms::decide(desk, data))
+            }
+        }
+        (queue::help(desk))
+    };
+    shell::shell_of_form(desk, &title, !data.draft.flaws.is_empty(), &body)
+}
+
+fn notices(desk: &Desk, data: &Data) -> Markup {
+    let flaws: Vec<(&str, String)> =
+        data.draft.flaws.iter().map(|(id, key)| (*id, desk.ta(key, &[("name", &data.draft.unknown)]))).collect();
+    html! {
+        (shared::summary(&desk.frame, &flaws))
+        @if let Some(note) = data.note {
+            (shared::notice(Tone::Good, &html! { p { (desk.t(&format!("desk-note-{note}"))) } }))
+        }
+        @if data.impossible { (shared::notice(Tone::Bad, &html! { p { (desk.t("desk-impossible")) } })) }
+        @if let Some(address) = &data.revealed {
+            (shared::notice(Tone::Info, &html! { p { (desk.t("desk-revealed")) " " strong.mono { (address) } } }))
+        }
+        @for (id, kind) in &data.proposals {
+            (shared::notice(Tone::Wait, &html! {
+                p { (desk.t("desk-proposal")) " " span.mono { (kind) } " " a href={ "/staff/approvals/" (id) } { (desk.t("desk-proposal-open")) } }
+            }))
+        }
+    }
+}
+
+fn facts(desk: &Desk, data: &Data) -> Markup {
+    let frame = &desk.frame;
+    let mut rows = vec![
+        (
+            desk.t("desk-col-state"),
+            html! { (queue::reason(desk, data.reason)) " " (queue::state(desk, data.state, data.ending)) },
+        ),
+        (desk.t("desk-col-time"), queue::left(desk, data.left)),
+        (desk.t("desk-opened"), shared::time(frame, data.opened_at)),
+    ];
+    if let Some(account) = &data.account {
+        let link = html! { a href={ "/staff/accounts/" (account.id) } { (account.user_id) } };
+        let last = html! {
+            (account.resets)
+            @if let Some(at) = account.last_reset_at { " · " (shared::time(frame, at)) }
+        };
+        let factor = if account.has_factor { "desk-factor-active" } else { "desk-factor-none" };
+        rows.push((frame.t("label-user-id"), link));
+        rows.push((desk.t("desk-col-name"), html! { (account.name) }));
+        rows.push((frame.t("label-user-type"), html! { (frame.t(&format!("user-type-{}", data.user_type.code()))) }));
+        rows.push((desk.t("desk-address"), html! { span.mono { (account.address) } }));
+        rows.push((desk.t("desk-factor"), html! { (desk.t(factor)) }));
+        rows.push((desk.t("desk-resets"), last));
+    } else {
+        rows.push((frame.t("label-user-type"), html! { (frame.t(&format!("user-type-{}", data.user_type.code()))) }));
+    }
+    rows.push((desk.t("desk-typed"), html! { (data.typed_user_id) " · " span.mono { (data.typed_address) } }));
+    html! {
+        section.panel aria-labelledby="facts-title" {
+            h2 #facts-title { (desk.t("desk-facts")) }
+            @if data.account.is_none() { p { (desk.t("desk-no-account")) } }
+            (shared::facts(&rows))
+            @if !data.risks.is_empty() {
+                (shared::notice(Tone::Wait, &html! {
+                    p { strong { (desk.t("desk-risks")) } }
+                    ul { @for risk in &data.risks { li { (desk.t(&format!("desk-risk-{risk}"))) } } }
+                }))
+            }
+            @if data.account.is_some() { (case_forms::reveal(desk, data)) }
+        }
+    }
+}
+
+fn timeline(desk: &Desk, data: &Data) -> Markup {
+    let base = format!("/staff/requests/{}", data.id);
+    let shown: Vec<&Line> =
+        data.lines.iter().filter(|line| data.source.is_none_or(|source| line.source == source)).collect();
+    html! {
+        section.panel aria-labelledby="timeline-title" {
+            h2 #timeline-title { (desk.t("desk-timeline")) }
+            nav aria-label=(desk.t("desk-sources")) {
+                ul.views {
+                    li { a href=(base) aria-current=[data.source.is_none().then_some("page")] { (desk.t("desk-source-all")) } }
+                    @for source in Source::ALL {
+                        li {
+                            a href={ (base) "?show=" (source.code()) } aria-current=[(data.source == Some(*source)).then_some("page")] {
+                                (desk.t(&format!("desk-source-{}", source.code())))
+                            }
+                        }
+                    }
+                }
+            }
+            @if shown.is_empty() { p.empty { (desk.t("desk-timeline-empty")) } }
+            @else { ul.lines { @for line in shown { (entry(desk, line)) } } }
+        }
+    }
+}
+
+fn entry(desk: &Desk, line: &Line) -> Markup {
+    html! {
+        li {
+            strong {
+                @if KINDS.contains(&line.kind.as_str()) { (desk.t(&format!("desk-event-{}", line.kind))) }
+                @else { span.mono { (line.kind) } }
+            }
+            @if line.refused { " " (super::parts::chip(Tone::Bad, &desk.t("desk-refused"))) }
+            @if let Some(text) = &line.text {
+                p class=(if line.reply { "reply" } else { "note" }) { (text) }
+            }
+            @if let Some((word, answer)) = &line.answer {
+                p {
+                    (desk.t(&format!("desk-answer-{word}")))
+                    @if !answer.is_empty() { " " span.small.mono { (answer) } }
+                }
+            }
+            span.small {
+                (shared::time(&desk.frame, line.at)) " · " (desk.t(&format!("desk-source-{}", line.source.code())))
+                @if let Some(staff) = &line.staff { " · " (staff) }
+                @if let Some(event) = line.event { " · " span.mono { (event) } }
+            }
+        }
+    }
+}
+
+/// What was typed when somebody else changed the case first: kept, and sent again if that is wanted.
+#[derive(Clone, Debug)]
+pub struct Stale {
+    /// The case.
+    pub id: Uuid,
+    /// Its reference.
+    pub reference: String,
+    /// Its version now.
+    pub version: i32,
+    /// Who changed it; none for a worker.
+    pub by: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where the form goes.
+    pub action: String,
+    /// The longest thing typed: its field and text.
+    pub text: Option<(String, String)>,
+    /// Everything else.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The page of a write that came too late.
+pub fn stale(desk: &Desk, data: &Stale) -> Markup {
+    let by = data.by.clone().unwrap_or_else(|| desk.t("desk-stale-system"));
+    let said = desk.ta("desk-stale", &[("name", &by), ("reference", &data.reference)]);
+    let body = html! {
+        (shared::notice(Tone::Wait, &html! { p { (said) } p.small { (shared::time(&desk.frame, data.at)) } }))
+        form method="post" action=(data.action) {
+            (shared::csrf(&desk.frame))
+            (shared::hidden("version", &data.version.to_string()))
+            @for (name, value) in &data.fields { (shared::hidden(name, value)) }
+            @if let Some((name, text)) = &data.text {
+                div.field {
+                    label for="kept" { (desk.t("desk-stale-draft")) }
+                    textarea #kept name=(name) rows="8" { (text) }
+                }
+            }
+            div.bar {
+                a.second href={ "/staff/requests/" (data.id) } { (desk.t("desk-reload")) }
+                button.main type="submit" { (desk.t("desk-stale-anyway")) }
+            }
+        }
+    };
+    shell::shell(desk, &desk.t("desk-stale-title"), &body)
+}
+
+/// A reply before it is sent.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The case.
+    pub id: Uuid,
+    /// Its version.
+    pub version: i32,
+    /// The address, masked.
+    pub address: String,
+    /// What will be sent.
+    pub filled: String,
+    /// What was typed, as fields.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The page that shows it.
+pub fn preview(desk: &Desk, data: &Preview) -> Markup {
+    let action = format!("/staff/requests/{}/reply", data.id);
+    let form = |step: &str, class: &str, words: &str| {
+        html! {
+            form.press method="post" action=(action) {
+                (shared::csrf(&desk.frame))
+                (shared::hidden("version", &data.version.to_string()))
+                @for (name, value) in &data.fields { (shared::hidden(name, value)) }
+                button.(class) type="submit" name="step" value=(step) { (words) }
+            }
+        }
+    };
+    let body = html! {
+        p { (desk.ta("desk-preview-to", &[("address", &data.address)])) }
+        div.reply { (data.filled) }
+        div.bar {
+            (form("edit", "second", &desk.t("desk-preview-edit")))
+            (form("send", "main", &desk.t("desk-preview-send")))
+        }
+    };
+    shell::shell(desk, &desk.t("desk-preview-title"), &body)
+}
