@@ -18,8 +18,7 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{counter, every, executor, renewer, resolver, sweeper};
-use crate::workers::{clerk, counter, every, executor, resolver, sweeper};
+use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper};
 
 mod listen;
 mod tls;

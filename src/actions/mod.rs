@@ -27,5 +27,5 @@ pub mod renew;
 pub mod reset;
 pub mod resolve;
 pub mod search_accounts;
-pub mod tend_letter;
 pub mod staff;
+pub mod tend_letter;

@@ -4,10 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
-    staff_invite, staff_notice,
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
-    scheduled,
+    scheduled, staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -196,6 +194,8 @@ fn staff_invite() -> Letter {
 
 fn staff_notice(code: &str) -> Letter {
     Letter::StaffNotice(staff_notice::Data { code: code.to_owned(), about: "rina".to_owned(), at: moment() })
+}
+
 fn reply() -> Letter {
     let text = "Kami sudah memeriksa permintaan Anda.\n\nAktifkan tanggal dan waktu otomatis, lalu coba kode baru.";
     Letter::Reply(reply::Data { user_id: user_id(), reference: reference(), text: text.to_owned() })

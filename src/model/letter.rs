@@ -33,8 +33,7 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,

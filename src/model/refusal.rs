@@ -160,12 +160,12 @@ impl Refusal {
             | Self::NotPossibleNow
             | Self::EnrolmentGone
             | Self::AlreadyActive
-            | Self::ChangedMeanwhile => 409,
+            | Self::ChangedMeanwhile
             | Self::LastAdmin
             | Self::Tied(_)
             | Self::ProposalGone
             | Self::ProposalThere
-            | Self::PersonThere => 409,
+            | Self::PersonThere
             | Self::Stale => 409,
         }
     }

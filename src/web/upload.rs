@@ -19,7 +19,7 @@ const FIELD_MAX: usize = 16 * 1024;
 /// Fields at most.
 const FIELDS: usize = 40;
 /// Time a whole file may take to arrive.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A form with its file.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! The desk.
 
 mod accounts;
-mod freeze;
-mod import;
-mod outbox;
 mod bulk;
 mod case_page;
 mod cases;
+mod freeze;
+mod import;
 mod live;
+mod outbox;
 mod proofs;
 mod queue;
 mod search;

@@ -4,9 +4,9 @@ mod account;
 pub mod desk;
 mod links;
 mod login;
-mod upkeep;
-mod staff_people;
 mod queue;
+mod staff_people;
+mod upkeep;
 
 use std::sync::Arc;
 

@@ -2,18 +2,17 @@
 
 pub mod account;
 pub mod accounts;
-pub mod freeze;
-pub mod import;
-pub mod outbox;
 pub mod activity;
-pub mod deed;
-pub mod enrol;
-pub mod invite;
-pub mod parts;
-pub mod people;
 pub mod case;
 pub mod case_forms;
+pub mod deed;
+pub mod enrol;
+pub mod freeze;
+pub mod import;
+pub mod invite;
+pub mod outbox;
 pub mod parts;
+pub mod people;
 pub mod queue;
 pub mod settings;
 pub mod shell;

@@ -6,9 +6,8 @@ use crate::app::App;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
-    staff_invite, staff_notice,
     activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
+    staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;

@@ -1,28 +1,21 @@
 //! The bytes of every kind of event, fixed for ever.
 
+mod desk;
+mod people;
+mod upkeep;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::DateTime;
 use pulih::model::account::UserType;
-use pulih::model::dual::Tie;
-use pulih::model::event::people::{Decided, Effect, Proposed};
 use pulih::model::event::{
     ActivationEffect, Actor, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened, ResetEffect,
-    Upkeep, kinds,
-    ActivationEffect, Actor, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened, People,
-    ResetEffect, kinds,
-use pulih::model::desk::{Ending, Reason};
-use pulih::model::event::{
-    ActivationEffect, Actor, CaseRef, Desk, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened,
-    ResetEffect, Settled, kinds,
+    kinds,
 };
-use pulih::model::freeze::Scope;
 use pulih::model::letter::LetterKind;
 use pulih::model::refusal::Refusal;
 use pulih::model::request::Channel;
-use pulih::model::staff::{Change, Role, Roles};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -79,10 +72,10 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (operator, None, Event::AccountsExported { rows: 9_007_199_254_740_991 }),
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
-    all.extend(upkeep());
+    all.extend(upkeep::samples());
     all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
-    all.extend(people());
-    all.extend(desk());
+    all.extend(people::samples());
+    all.extend(desk::samples());
     for (_, _, event) in &all {
         match event {
             Event::ResetAsked { .. }
@@ -122,52 +115,6 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         }
     }
     all
-}
-
-/// Those of the daily work of the desk.
-fn desk() -> Vec<(Actor, Option<Refusal>, Event)> {
-    let case = CaseRef { case: id(20), request: id(2), account: Some(id(3)) };
-    let due = DateTime::from_timestamp_micros(1_795_300_000_000_001).unwrap();
-    let (reference, text) = ("R-7Q4K-2M9D".to_owned(), "Sudah ditelepon.".to_owned());
-    let (name, staff) = ("Jam HP".to_owned(), id(21));
-    let days = || vec!["2026-12-25 Natal".to_owned()];
-    let clerk = vec![
-        Desk::Opened { case, reference, reason: Reason::Late, due, again: true },
-        Desk::Joined { case, joined: id(7), reason: Reason::Help },
-        Desk::ClosedItself { case, ending: Ending::Reset },
-    ];
-    let done = vec![
-        Desk::Taken { case: CaseRef { account: None, ..case }, from: Some(id(22)) },
-        Desk::Released(case),
-        Desk::Assigned { case, to: id(22), from: None },
-        Desk::Waiting(case),
-        Desk::Resumed { case, due: Some(due) },
-        Desk::Noted { case, entry: Some(id(23)), text: text.clone() },
-        Desk::Replied { case, entry: Some(id(23)), canned: Some((name.clone(), 2)), text: text.clone() },
-        Desk::LinkSent { case, link: Some(id(1)), for_request: Some(id(7)) },
-        Desk::Undone { case, what: "spam" },
-        Desk::Rejected { case, requests: 2, entry: Some(id(23)), text: text.clone() },
-        Desk::Closed { case, ending: Ending::Spam, requests: 0, entry: None, text: None },
-        Desk::Closed { case, ending: Ending::Answered, requests: 1, entry: Some(id(23)), text: Some(text.clone()) },
-        Desk::Revealed { case, reason: text.clone() },
-        Desk::Settled(Settled::CannedChanged { name: name.clone(), version: 2, sha256: "ab".repeat(32) }),
-        Desk::Settled(Settled::CannedRetired { name, version: 2 }),
-        Desk::Settled(Settled::HoursChanged { version: 1, before: json!(["08:00-16:00"]), after: json!([""]) }),
-        Desk::Settled(Settled::HolidaysChanged { version: 1, removed: Vec::new(), added: days() }),
-    ];
-    let refused = vec![
-        Desk::Taken { case, from: None },
-        Desk::Resumed { case, due: None },
-        Desk::Replied { case, entry: None, canned: None, text },
-        Desk::LinkSent { case, link: None, for_request: None },
-    ];
-    let by = |actor, refusal| move |desk| (actor, refusal, Event::Desk(desk));
-    clerk
-        .into_iter()
-        .map(by(Actor::Worker("clerk"), None))
-        .chain(done.into_iter().map(by(Actor::Staff(staff), None)))
-        .chain(refused.into_iter().map(by(Actor::Staff(staff), Some(Refusal::Stale))))
-        .collect()
 }
 
 /// Those of sign-in and activation.
@@ -218,97 +165,6 @@ fn signing() -> Vec<(Option<Refusal>, Event)> {
         (None, Event::PasswordChanged { account, sessions: 1 }),
         (None, Event::AccountDisputed { link, letter: "activated".to_owned() }),
     ]
-}
-
-/// What the desk looks after.
-fn upkeep() -> Vec<(Actor, Option<Refusal>, Event)> {
-    let (staff, account, reason) = (Actor::Staff(id(11)), id(3), "HP dicuri".to_owned());
-    let letter = LetterRef { letter: id(4), kind: LetterKind::Link, request: Some(id(2)), account: Some(account) };
-    let worker = Actor::Worker("watchman");
-    let all = vec![
-        (staff, None, Upkeep::Searched { by: "user-id", term: "AMA".to_owned(), found: Some(2) }),
-        (staff, None, Upkeep::Locked { account, reason: reason.clone(), sessions: Some(1) }),
-        (staff, Some(Refusal::CodeWrong), Upkeep::Locked { account, reason: reason.clone(), sessions: None }),
-        (staff, None, Upkeep::Unlocked { account, reason: reason.clone() }),
-        (staff, None, Upkeep::Frozen { scope: Scope::Web, reason: reason.clone() }),
-        (staff, None, Upkeep::Thawed { scope: Scope::NonPenyedia, reason }),
-        (staff, None, Upkeep::MailRetried(letter)),
-        (staff, None, Upkeep::MailCancelled(letter)),
-        (staff, None, Upkeep::LinksRenewed { requests: 12, days: 3 }),
-        (
-            staff,
-            None,
-            Upkeep::Uploaded { created: Some(5), proposed: Some(1), unchanged: 2, file_sha256: "ab".repeat(32) },
-        ),
-        (worker, None, Upkeep::Hurried { staff: id(11), what: "address.revealed".to_owned(), times: 40 }),
-    ];
-    for (_, _, event) in &all {
-        match event {
-            Upkeep::Searched { .. }
-            | Upkeep::Locked { .. }
-            | Upkeep::Unlocked { .. }
-            | Upkeep::Frozen { .. }
-            | Upkeep::Thawed { .. }
-            | Upkeep::MailRetried(_)
-            | Upkeep::MailCancelled(_)
-            | Upkeep::LinksRenewed { .. }
-            | Upkeep::Uploaded { .. }
-            | Upkeep::Hurried { .. } => {}
-        }
-    }
-    all.into_iter().map(|(actor, refusal, event)| (actor, refusal, Event::Upkeep(event))).collect()
-/// Those of the people of the desk.
-fn people() -> Vec<(Actor, Option<Refusal>, Event)> {
-    let (staff, me) = (id(20), Actor::Staff(id(21)));
-    let roles = Roles::of(&[Role::Helpdesk, Role::Admin]).unwrap();
-    let password = |staff, opened| People::Password {
-        staff,
-        username: "Rina".to_owned(),
-        network: "2001:db8::/64".to_owned(),
-        opened,
-    };
-    let code = |clock_seconds, rose_to| {
-        let network = "2001:db8::/64".to_owned();
-        People::Code { staff, session: id(22), clock_seconds, rose_to, network }
-    };
-    let proposed = |staff, proposal| {
-        People::Proposed(Proposed { change: Change::New, staff, proposal, roles: Some(roles.clone()) })
-    };
-    let decided = |change, effect| Decided {
-        change,
-        staff,
-        proposal: id(23),
-        roles: (change != Change::Mfa).then(|| roles.clone()),
-        shown: "ab".repeat(32),
-        effect,
-    };
-    let effect = |link, factor| Some(Effect { sessions: 2, link, factor, letters: 3 });
-    let events = vec![
-        (Actor::User, None, password(Some(staff), Some((id(22), Some(id(24)))))),
-        (Actor::User, Some(Refusal::StaffLoginWrong), password(None, None)),
-        (me, None, code(None, Some(id(25)))),
-        (me, Some(Refusal::CodeElsewhere(-240)), code(Some(-240), None)),
-        (me, None, People::Enrolling { staff, factor: Some(id(24)) }),
-        (me, None, People::Enrolled { staff, factor: id(24), rose_to: Some((id(25), 1)) }),
-        (me, Some(Refusal::EnrolmentGone), People::Enrolled { staff, factor: id(24), rose_to: None }),
-        (me, None, People::SessionEnded { staff, sessions: 1, own: true }),
-        (me, None, People::PasswordChanged { staff, sessions: 2 }),
-        (me, None, People::ShortcutsSet { staff, on: false }),
-        (me, None, proposed(Some(staff), Some(id(23)))),
-        (me, Some(Refusal::PersonThere), proposed(None, None)),
-        (me, None, People::Confirmed(decided(Change::New, effect(Some(id(1)), None)))),
-        (me, None, People::Confirmed(decided(Change::Mfa, effect(None, Some(id(24)))))),
-        (me, Some(Refusal::Tied(Tie::MadeByOne)), People::Confirmed(decided(Change::Roles, None))),
-        (me, None, People::Rejected(decided(Change::Roles, None))),
-        (me, None, People::Withdrawn(decided(Change::Roles, None))),
-        (me, None, People::Disabled { staff, sessions: 2, proposals: 1 }),
-        (Actor::Operator, Some(Refusal::LastAdmin), People::Disabled { staff, sessions: 0, proposals: 0 }),
-        (Actor::Operator, None, People::Added { staff: Some(staff), roles: roles.clone(), link: Some(id(1)) }),
-        (me, None, People::Invited { staff, link: Some(id(1)) }),
-        (me, None, People::Joined { staff, link: id(1) }),
-        (Actor::Operator, None, People::MfaReset { staff, factor: Some(id(24)), sessions: 1, letters: 3 }),
-    ];
-    events.into_iter().map(|(actor, refusal, event)| (actor, refusal, Event::People(event))).collect()
 }
 
 #[test]

@@ -21,8 +21,7 @@ use pulih::store::setup;
 use pulih::web::House;
 use pulih::web::routes;
 use pulih::workers::courier::Courier;
-use pulih::workers::{executor, renewer, resolver, sweeper};
-use pulih::workers::{clerk, executor, resolver, sweeper};
+use pulih::workers::{clerk, executor, renewer, resolver, sweeper};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 

@@ -25,8 +25,6 @@ use actix_web::http::StatusCode;
 use uuid::Uuid;
 
 use super::frame;
-use crate::model::refusal::{Refusal, Stop};
-use crate::views::staff::{Desk, Room};
 use crate::base::fault::Fault;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::staff::people as people_store;
