@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -97,6 +98,8 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
+        Letter::StaffInvite(data) => Letter::StaffInvite(staff_invite::Data { username: user_id, ..data }),
+        Letter::StaffNotice(data) => Letter::StaffNotice(staff_notice::Data { about: user_id, ..data }),
     }
 }
 

@@ -1,3 +1,9 @@
 //! The desk.
 
+mod activity;
+mod enrol;
+mod invite;
+mod login;
+mod people;
 mod proofs;
+mod steps;
