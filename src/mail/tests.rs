@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
     scheduled,
+    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -99,6 +101,8 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
         Letter::Reply(data) => Letter::Reply(reply::Data { user_id, reference, ..data }),
+        Letter::StaffInvite(data) => Letter::StaffInvite(staff_invite::Data { username: user_id, ..data }),
+        Letter::StaffNotice(data) => Letter::StaffNotice(staff_notice::Data { about: user_id, ..data }),
     }
 }
 

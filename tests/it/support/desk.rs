@@ -6,8 +6,8 @@ use pulih::base::keyring::Purpose;
 use pulih::base::{random, seal, secret_hash};
 use uuid::Uuid;
 
-use super::browser::Browser;
-use super::house::TestApp;
+use super::browser::{Browser, Page};
+use super::house::{PASSWORD, TestApp};
 use super::signing::{Phone, hash};
 
 /// Somebody of the desk with their browser and phone.
@@ -74,5 +74,29 @@ impl TestApp {
         .await;
         browser.plant("pulih_staff", &BASE64URL_NOPAD.encode(&token));
         browser
+    }
+}
+
+impl Browser {
+    /// User name and password on the first page of the desk.
+    pub async fn staff_password(&mut self, username: &str, password: &str) -> &Page {
+        self.open("/staff/login").await;
+        self.send("/staff/login", &[("username", username), ("password", password)]).await
+    }
+
+    /// Both steps of a sign-in of the desk, with a code that was not used yet.
+    pub async fn staff_sign_in(&mut self, app: &TestApp, username: &str, phone: &Phone) -> &Page {
+        self.staff_password(username, PASSWORD).await;
+        app.advance(TimeDelta::seconds(30)).await;
+        let code = phone.code(app, 0);
+        self.send("/staff/login/totp", &[("code", &code)]).await
+    }
+
+    /// Enrols with the Secret Key that the page shows; returns the new phone.
+    pub async fn staff_enrol(&mut self, app: &TestApp) -> Phone {
+        let phone = Phone::holding(&self.page.secret_key());
+        let code = phone.code(app, 0);
+        self.send("/staff/enrol", &[("code", &code)]).await;
+        phone
     }
 }
