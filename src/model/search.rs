@@ -189,7 +189,10 @@ fn unquoted(text: &str) -> String {
     text.replace('"', "").trim().to_owned()
 }
 
-fn operator(name: &str) -> Option<fn(&str) -> Result<What, Flaw>> {
+/// What reads the value of an operator.
+type Reads = fn(&str) -> Result<What, Flaw>;
+
+fn operator(name: &str) -> Option<Reads> {
     Some(match name {
         "status" => status,
         "type" | "tipe" => |value| match value.to_lowercase().replace([' ', '-'], "_").as_str() {

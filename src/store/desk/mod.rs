@@ -151,12 +151,14 @@ pub struct Change {
 
 impl Change {
     /// It goes on: taken or not, and not waiting.
+    #[must_use]
     pub fn going_on(self) -> Self {
         let state = if self.taken_by.is_some() { CaseState::Open } else { CaseState::New };
         Self { state, waiting_since: None, ending: None, ..self }
     }
 
     /// It ends.
+    #[must_use]
     pub fn closed(self, ending: Ending) -> Self {
         Self { state: CaseState::Closed, waiting_since: None, ending: Some(ending), ..self }
     }

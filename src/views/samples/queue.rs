@@ -33,7 +33,7 @@ fn row(n: u128, state: CaseState, reason: Reason, left: Left) -> queue::Row {
         version: 1,
         reference: REFERENCE.to_owned(),
         user_id: "AMANAH7".to_owned(),
-        name: (n % 2 == 0).then(|| "Rina Wijaya".to_owned()),
+        name: n.is_multiple_of(2).then(|| "Rina Wijaya".to_owned()),
         reason,
         state,
         ending: (state == CaseState::Closed).then_some(Ending::Answered),

@@ -1,11 +1,13 @@
 //! The queue in real Chromium: side by side, and by keyboard alone.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use pulih::i18n::Lang;
 use serde_json::json;
 
 use crate::support::chromium::{Chromium, Look};
 use crate::support::desk::Officer;
+use crate::support::gallery::Gallery;
 use crate::support::house::TestApp;
 
 const WIDE: Look = Look { width: 1280, ..Look::PHONE };
@@ -39,7 +41,7 @@ async fn a_case_taken_in_one_browser_shows_in_the_other_within_two_seconds() {
     one.tap(&format!("{row} a")).await;
     one.tap("[data-take] button").await;
     one.until(".notice.good", true).await;
-    let began = Instant::now();
+    let began = pulih::base::clock::instant();
     other.until(&row, false).await;
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert_eq!(other.text("#live").await, other.t("desk-changed"));
@@ -113,4 +115,32 @@ async fn keys_that_are_switched_off_do_nothing() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(app.value("select count(*) from desk_case where taken_by is not null").await, "0");
     app.end().await;
+}
+
+/// Pages of the queue, in states that look unlike each other.
+const SHOWN: [&str; 9] = [
+    "queue",
+    "queue-did-spam",
+    "queue-bad-status",
+    "case",
+    "case-risks",
+    "case-trouble-0",
+    "case-stale",
+    "canned-trouble-text",
+    "hours-trouble-all",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_of_the_queue_shuts_anybody_out() {
+    let gallery = Gallery::open().await;
+    let mut faults = Vec::new();
+    for width in [320, 1280] {
+        let chromium = Chromium::start(Look { width, ..Look::PHONE }).await;
+        chromium.bring_axe().await;
+        for name in SHOWN {
+            chromium.open(&gallery.url(Lang::Id, name)).await;
+            faults.extend(chromium.faults().await.iter().map(|fault| format!("{name} at {width}: {fault}")));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

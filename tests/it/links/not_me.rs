@@ -149,7 +149,7 @@ async fn from_the_second_address_it_opens_a_case_and_nothing_more() {
     app.settle().await;
     let changed: Vec<String> =
         app.rows().await.into_iter().filter(|(name, rows)| before[name] != *rows).map(|(name, _)| name).collect();
-    assert_eq!(changed, ["event", "request", "seal_queue"]);
+    assert_eq!(changed, ["desk_case", "event", "request", "seal_queue"]);
     assert_eq!(app.value("select queue_reason from request").await, "disputed");
     assert_eq!(app.value("select status from account where user_id = 'BAHTERA8'").await, "active");
     assert_eq!(app.value("select state from request").await, "done");

@@ -19,14 +19,14 @@ async fn a_change_is_told_within_two_seconds_by_its_id_alone() {
     let mut wait = async |what: &str| {
         let all = tokio::time::timeout(Duration::from_secs(4), async {
             while !heard.contains(what) {
-                heard.push_str(&String::from_utf8(answer.chunk().await.unwrap().unwrap().to_vec()).unwrap());
+                heard.push_str(std::str::from_utf8(&answer.chunk().await.unwrap().unwrap()).unwrap());
             }
         });
         all.await.unwrap_or_else(|_| panic!("no {what} in {heard}"));
         std::mem::take(&mut heard)
     };
     wait(&case.to_string()).await;
-    let began = std::time::Instant::now();
+    let began = pulih::base::clock::instant();
     app.sql(&format!("update desk_case set version = version + 1, changed_at = pulih.now() where id = '{case}'")).await;
     let told = wait("data:").await;
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());

@@ -73,7 +73,7 @@ fn content(path: &str) -> Option<(&'static str, Vec<u8>)> {
             Some(("text/html; charset=utf-8", page.into_bytes()))
         }
         ("assets", _, Some(file)) => {
-            let kind = if file == "pulih.css" { "text/css" } else { "text/javascript" };
+            let kind = if file.contains(".css") { "text/css" } else { "text/javascript" };
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/static");
             Some((kind, std::fs::read(format!("{folder}/{file}")).ok()?))
         }
