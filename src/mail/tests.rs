@@ -6,9 +6,7 @@ use proptest::prelude::*;
 
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
-    scheduled,
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
-    staff_invite, staff_notice,
+    scheduled, staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;

@@ -1,21 +1,22 @@
 //! The desk.
 
 mod accounts;
+mod activity;
 mod bulk;
+mod canary;
 mod case_page;
 mod cases;
+mod enrol;
 mod freeze;
 mod import;
+mod invite;
 mod live;
+mod login;
+mod matrix;
 mod outbox;
+mod people;
 mod proofs;
 mod queue;
 mod search;
 mod settings;
-mod activity;
-mod enrol;
-mod invite;
-mod login;
-mod people;
-mod proofs;
 mod steps;
