@@ -92,7 +92,7 @@ impl Holidays {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let (date, name) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
             let date = date.parse::<NaiveDate>().map_err(|_| at + 1)?;
-            days.insert(date, name.trim().chars().take(80).collect());
+            days.insert(date, name.trim().chars().filter(|c| !c.is_control()).take(80).collect());
         }
         Ok(Self(days))
     }

@@ -163,3 +163,50 @@ async fn the_timeline_can_be_filtered_and_each_line_names_its_event() {
     assert!(text.contains("Email terkirim") && !text.contains("Reset TOTP diminta"), "{text}");
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_take_at_once_one_does() {
+    let app = TestApp::start().await;
+    let case = app.strangers(1).await[0];
+    let mut presses = Vec::new();
+    for n in 0..6 {
+        let mut officer = app.officer(&format!("petugas{n}"), &["helpdesk"]).await;
+        officer.case(case).await;
+        let form = officer.browser.page.form(&format!("/staff/requests/{case}/take"));
+        presses.push(async move { officer.browser.press(&form.action, &form.fields).await.status });
+    }
+    let answers = futures_util::future::join_all(presses).await;
+    assert_eq!(answers.iter().filter(|status| **status == StatusCode::SEE_OTHER).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 5, "{answers:?}");
+    let events = app.events().await;
+    assert_eq!(events.iter().filter(|event| *event == "case.taken").count(), 1);
+    assert_eq!(events.iter().filter(|event| *event == "case.taken!stale").count(), 5);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_database_takes_breaks_nothing() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let case = app.helped("AMANAH7", "rina@amanah.example").await;
+    let mut rina = app.officer("rina", &["helpdesk", "admin"]).await;
+    rina.case(case).await;
+    assert_eq!(rina.act(case, "reveal", &[("why", "a\0b")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    rina.case(case).await;
+    assert!(rina.act(case, "note", &[("text", "a\0b\u{202e}")]).await.status.is_success());
+    for query in
+        ["q=%00", "q=a%00b", "q=user:%00", "q=%ff", "after=0.0", "after=99999999999999999.x", "view=x", "did=take&n=x"]
+    {
+        let status = rina.browser.open(&format!("/staff/requests?{query}")).await.status;
+        assert!(status.as_u16() < 500, "{query}: {status}");
+    }
+    rina.browser.open("/staff/settings/hours").await;
+    let set = rina.browser.send("/staff/settings/holidays", &[("holidays", "2026-12-25 a\0b")]).await;
+    assert!(set.status.is_success());
+    for path in
+        ["/staff/requests/x", "/staff/requests/00000000-0000-0000-0000-000000000000", "/staff/settings/canned/x"]
+    {
+        assert_eq!(rina.browser.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    app.end().await;
+}

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName};
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -20,19 +21,23 @@ use crate::web::{DeskSession, House, On};
 const BEAT: Duration = Duration::from_secs(15);
 
 /// `GET /staff/requests/live`
-pub async fn live(house: web::Data<House>, _on: On<Helpdesk>, held: DeskSession) -> HttpResponse {
+pub async fn live(req: HttpRequest, house: web::Data<House>, _on: On<Helpdesk>, held: DeskSession) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        // a proxy in front is not to wait for more
+        .insert_header((HeaderName::from_static("x-accel-buffering"), "no"));
+    if req.method() == Method::HEAD {
+        return answer.finish();
+    }
     let heard = house.live.listen();
     let watch = Watch { house, held, heard, begun: false };
     let events = stream::unfold(watch, |mut watch| async move {
         let bytes = watch.next().await?;
         Some((Ok::<_, Fault>(bytes), watch))
     });
-    HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((CACHE_CONTROL, "no-store"))
-        // a proxy in front is not to wait for more
-        .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
-        .streaming(Box::pin(events))
+    answer.streaming(Box::pin(events))
 }
 
 /// One page that watches.

@@ -33,7 +33,9 @@ pub async fn show(
     on: On<Helpdesk>,
 ) -> Result<HttpResponse, Stop> {
     let query = Form::parse(req.query_string().as_bytes());
-    let text = query.one("q").text().unwrap_or_default().trim().to_owned();
+    // nothing that is stored holds a control character
+    let text: String = query.one("q").text().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    let text = text.trim().to_owned();
     let searched = search::parse(&text);
     let view = query.one("view").text().and_then(View::from_code);
     let view = if text.is_empty() { Some(view.unwrap_or(View::New)) } else { None };

@@ -115,7 +115,7 @@ pub async fn reveal(
 ) -> Result<HttpResponse, Stop> {
     let case = Uuid::parse_str(&id).map_err(|_| Refusal::NotFound)?;
     let w = Write { req, house, spoken, on, case, sent };
-    let why = w.field("why").unwrap_or_default().trim();
+    let why = w.sent.form.one("why").line().unwrap_or_default().trim();
     if why.is_empty() || why.chars().count() > REASON_MAX {
         return w.end("reveal", Err(Left::Wrong("why", "desk-reason-missing"))).await;
     }
