@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{
-    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Reset, Retention, Server,
-    Session, Smtp, SmtpTls, Totp,
+    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Manual, Reset, Retention,
+    Server, Session, Smtp, SmtpTls, Totp,
 };
 use crate::base::totp::Params;
 
@@ -90,6 +90,12 @@ impl Default for Link {
 impl Default for Reset {
     fn default() -> Self {
         Self { delay_hours: 0, care_delay_hours: 24, care_days: 7, require_password: false }
+    }
+}
+
+impl Default for Manual {
+    fn default() -> Self {
+        Self { wait_hours: 24, lost_mailbox_hours: 168, urgent_minutes: 60, approval_hours: 48 }
     }
 }
 

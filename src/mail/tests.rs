@@ -5,7 +5,8 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    manual_cancelled, manual_scheduled, password_changed, scheduled,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -97,6 +98,11 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
+        Letter::ManualScheduled(data) => Letter::ManualScheduled(manual_scheduled::Data { user_id, reference, ..data }),
+        Letter::ManualCancelled(data) => Letter::ManualCancelled(manual_cancelled::Data { user_id, reference, ..data }),
+        Letter::AddressChanged(data) => {
+            Letter::AddressChanged(address_changed::Data { user_id, address: words.to_owned(), ..data })
+        }
     }
 }
 

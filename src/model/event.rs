@@ -15,7 +15,7 @@ mod signing;
 mod upkeep;
 
 pub use desk::Desk;
-pub use dual::Dual;
+pub use dual::{Decided, Dual, Fate, ProposalRef, Proposed};
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use upkeep::Upkeep;
@@ -153,13 +153,17 @@ pub enum Event {
         link: LinkRef,
         /// When it takes effect.
         due: DateTime<Utc>,
+        /// What somebody of the desk has to agree to first.
+        proposal: Option<Uuid>,
     },
-    /// A scheduled reset took effect.
+    /// A reset took effect whose time had come.
     ResetExecuted {
         /// The request.
         request: Uuid,
         /// The account.
         account: Uuid,
+        /// What the desk agreed to.
+        proposal: Option<Uuid>,
         /// What the reset did.
         effect: Option<ResetEffect>,
     },
@@ -468,12 +472,16 @@ impl Event {
             Self::ResetConfirmed { link, effect } => {
                 parts("reset.confirmed", of_link(*link), ResetEffect::facts(effect.as_ref()))
             }
-            Self::ResetScheduled { link, due } => {
-                parts("reset.scheduled", of_link(*link), vec![("due", json!(time(*due)))])
-            }
-            Self::ResetExecuted { request, account, effect } => {
-                parts("reset.executed", of_request(*request, Some(*account)), ResetEffect::facts(effect.as_ref()))
-            }
+            Self::ResetScheduled { link, due, proposal } => parts(
+                "reset.scheduled",
+                Subject { proposal: *proposal, ..of_link(*link) },
+                vec![("due", json!(time(*due)))],
+            ),
+            Self::ResetExecuted { request, account, proposal, effect } => parts(
+                "reset.executed",
+                Subject { proposal: *proposal, ..of_request(*request, Some(*account)) },
+                ResetEffect::facts(effect.as_ref()),
+            ),
             Self::ResetCancelled { link, requests, held_until } => parts(
                 "reset.cancelled",
                 of_link(*link),

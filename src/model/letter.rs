@@ -23,11 +23,17 @@ pub enum LetterKind {
     PasswordChanged,
     /// Somebody who knows the password keeps typing wrong codes.
     CodesFailing,
+    /// The desk agreed to a reset that waits and can be cancelled, to every address, old and new.
+    ManualScheduled,
+    /// A reset the desk had agreed to was cancelled, to every address, old and new.
+    ManualCancelled,
+    /// The address was changed, to every address, old and new.
+    AddressChanged,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -38,6 +44,9 @@ impl LetterKind {
         Self::Disabled,
         Self::PasswordChanged,
         Self::CodesFailing,
+        Self::ManualScheduled,
+        Self::ManualCancelled,
+        Self::AddressChanged,
     ];
 
     /// The word in the database, events and metrics.
@@ -53,6 +62,9 @@ impl LetterKind {
             Self::Disabled => "disabled",
             Self::PasswordChanged => "password-changed",
             Self::CodesFailing => "codes-failing",
+            Self::ManualScheduled => "manual-scheduled",
+            Self::ManualCancelled => "manual-cancelled",
+            Self::AddressChanged => "address-changed",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod dual;
 pub mod event;
 pub mod letter;
 pub mod link;
+pub mod proposal;
 pub mod refusal;
 pub mod request;
 pub mod resolve;

@@ -67,6 +67,14 @@ pub enum Refusal {
     EnrolmentGone,
     /// TOTP is active already.
     AlreadyActive,
+    /// Something of this kind is proposed for the account already.
+    ProposalOpen,
+    /// What was shown is not what stands there now.
+    ProposalStale,
+    /// It was decided, or its time is over.
+    ProposalOver,
+    /// A second person has to decide, and this is none.
+    NotTwoPersons,
 }
 
 impl Refusal {
@@ -103,6 +111,10 @@ impl Refusal {
             Self::GrantRequired => "grant-required",
             Self::EnrolmentGone => "enrolment-gone",
             Self::AlreadyActive => "already-active",
+            Self::ProposalOpen => "proposal-open",
+            Self::ProposalStale => "proposal-stale",
+            Self::ProposalOver => "proposal-over",
+            Self::NotTwoPersons => "not-two-persons",
         }
     }
 
@@ -130,7 +142,11 @@ impl Refusal {
             | Self::NoMoreMail
             | Self::NotPossibleNow
             | Self::EnrolmentGone
-            | Self::AlreadyActive => 409,
+            | Self::AlreadyActive
+            | Self::ProposalOpen
+            | Self::ProposalStale
+            | Self::ProposalOver
+            | Self::NotTwoPersons => 409,
         }
     }
 }

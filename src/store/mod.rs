@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod delay;
+pub mod due;
 pub mod event;
 pub mod export;
 pub mod factor;
@@ -18,6 +19,7 @@ pub mod login;
 pub mod migrations;
 pub mod notice;
 pub mod pool;
+pub mod proposal;
 pub mod request;
 pub mod retention;
 pub mod schema;

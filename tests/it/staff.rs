@@ -1,3 +1,4 @@
 //! The desk.
 
+mod dual;
 mod proofs;

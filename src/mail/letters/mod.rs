@@ -2,12 +2,15 @@
 
 pub mod activate;
 pub mod activated;
+pub mod address_changed;
 pub mod cancelled;
 pub mod codes_failing;
 pub mod disabled;
 pub mod done;
 pub mod hint;
 pub mod link;
+pub mod manual_cancelled;
+pub mod manual_scheduled;
 pub mod password_changed;
 pub mod scheduled;
 
@@ -37,6 +40,12 @@ pub enum Letter {
     PasswordChanged(password_changed::Data),
     /// Wrong codes keep coming after the right password.
     CodesFailing(codes_failing::Data),
+    /// "Reset TOTP oleh Helpdesk Dijadwalkan".
+    ManualScheduled(manual_scheduled::Data),
+    /// A reset the desk had agreed to will not happen.
+    ManualCancelled(manual_cancelled::Data),
+    /// The registered address was changed.
+    AddressChanged(address_changed::Data),
 }
 
 impl Letter {
@@ -53,6 +62,9 @@ impl Letter {
             Self::Disabled(_) => LetterKind::Disabled,
             Self::PasswordChanged(_) => LetterKind::PasswordChanged,
             Self::CodesFailing(_) => LetterKind::CodesFailing,
+            Self::ManualScheduled(_) => LetterKind::ManualScheduled,
+            Self::ManualCancelled(_) => LetterKind::ManualCancelled,
+            Self::AddressChanged(_) => LetterKind::AddressChanged,
         }
     }
 
@@ -69,6 +81,9 @@ impl Letter {
             Self::Disabled(data) => disabled::sheet(pen, data),
             Self::PasswordChanged(data) => password_changed::sheet(pen, data),
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
+            Self::ManualScheduled(data) => manual_scheduled::sheet(pen, data),
+            Self::ManualCancelled(data) => manual_cancelled::sheet(pen, data),
+            Self::AddressChanged(data) => address_changed::sheet(pen, data),
         }
     }
 
@@ -85,6 +100,9 @@ impl Letter {
             Self::Disabled(data) => vec![&data.not_me_url],
             Self::PasswordChanged(data) => vec![&data.not_me_url],
             Self::CodesFailing(data) => vec![&data.not_me_url],
+            Self::ManualScheduled(data) => vec![&data.cancel_url],
+            Self::ManualCancelled(data) => vec![&data.not_me_url],
+            Self::AddressChanged(data) => vec![&data.not_me_url],
         }
     }
 }

@@ -10,8 +10,8 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
-use super::tx::{Tx, fault, word};
+use super::sql::{Sql, sql};
+use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
 use crate::model::dual::Person;
@@ -65,32 +65,42 @@ pub async fn hold(tx: &mut Tx, staff: Uuid, session: Uuid) -> Result<Option<Pres
     .map_err(fault)
 }
 
+#[derive(QueryableByName)]
+struct PersonRow {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = t::Text)]
+    employee_number: String,
+    #[diesel(sql_type = t::Array<t::Uuid>)]
+    by: Vec<Uuid>,
+    #[diesel(sql_type = t::Array<t::Timestamptz>)]
+    at: Vec<DateTime<Utc>>,
+}
+
+impl From<PersonRow> for Person {
+    fn from(row: PersonRow) -> Self {
+        let changes = row.by.into_iter().zip(row.at).collect();
+        Self { id: row.id, employee_number: row.employee_number, changes }
+    }
+}
+
 /// People as far as it matters who may decide beside whom.
 pub async fn persons(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-        #[diesel(sql_type = t::Text)]
-        employee_number: String,
-        #[diesel(sql_type = t::Array<t::Uuid>)]
-        by: Vec<Uuid>,
-        #[diesel(sql_type = t::Array<t::Timestamptz>)]
-        at: Vec<DateTime<Utc>>,
-    }
-    let rows = sql("select s.id, s.employee_number_folded as employee_number,
+    let rows = tied(ids).load::<PersonRow>(tx.look()).await.map_err(fault)?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+/// The same for a page, which decides nothing.
+pub async fn persons_shown(read: &mut Read, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
+    let rows = tied(ids).load::<PersonRow>(read.look()).await.map_err(fault)?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+fn tied<'a>(ids: &[Uuid]) -> Sql<'a> {
+    sql("select s.id, s.employee_number_folded as employee_number,
             coalesce(array_agg(c.by order by c.id) filter (where c.by is not null), array[]::uuid[]) as by,
             coalesce(array_agg(c.at order by c.id) filter (where c.by is not null), array[]::timestamptz[]) as at
         from staff s left join staff_change c on c.staff_id = s.id
         where s.id = any({}) group by s.id")
     .bind(ids.to_vec())
-    .load::<Row>(tx.look())
-    .await
-    .map_err(fault)?;
-    let person = |row: Row| Person {
-        id: row.id,
-        employee_number: row.employee_number,
-        changes: row.by.into_iter().zip(row.at).collect(),
-    };
-    Ok(rows.into_iter().map(person).collect())
 }

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod desk;
+mod dual;
 mod links;
 mod login;
 
@@ -94,6 +95,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     account::homes(&f, &mut out);
     account::forms(&f, &mut out);
     errors(&f, &mut out);
+    dual::pages(lang, &mut out);
     demos(&f, &mut out);
     out
 }
@@ -229,6 +231,10 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::GrantRequired,
         Refusal::EnrolmentGone,
         Refusal::AlreadyActive,
+        Refusal::ProposalOpen,
+        Refusal::ProposalStale,
+        Refusal::ProposalOver,
+        Refusal::NotTwoPersons,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

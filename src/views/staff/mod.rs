@@ -1,6 +1,9 @@
 //! The pages of the desk: their shell, and what they share.
 
+pub mod approval;
+pub mod approvals;
 pub mod parts;
+pub mod propose;
 pub mod shell;
 
 use super::layout::Frame;

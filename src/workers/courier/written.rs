@@ -6,11 +6,13 @@ use crate::app::App;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, scheduled,
+    activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
+    manual_scheduled, password_changed, scheduled,
 };
 use crate::mail::{House, Letter};
 use crate::model::letter::LetterKind;
 use crate::model::link::life;
+use crate::model::request::Channel;
 use crate::store::letter::Leased;
 
 /// The letter, to somebody of that masked User ID; or what is missing, in words.
@@ -21,12 +23,15 @@ pub fn letter(app: &App, house: &House, leased: &Leased, user_id: String) -> Res
         | LetterKind::Done
         | LetterKind::Scheduled
         | LetterKind::Cancelled
-        | LetterKind::Hint) => of_request(app, leased, kind, user_id, links),
+        | LetterKind::Hint
+        | LetterKind::ManualScheduled
+        | LetterKind::ManualCancelled) => of_request(app, leased, kind, user_id, links),
         kind @ (LetterKind::Activate
         | LetterKind::Activated
         | LetterKind::Disabled
         | LetterKind::PasswordChanged
-        | LetterKind::CodesFailing) => Ok(of_account(app, leased, kind, user_id, links)),
+        | LetterKind::CodesFailing
+        | LetterKind::AddressChanged) => Ok(of_account(app, leased, kind, user_id, links)),
     }
 }
 
@@ -43,6 +48,7 @@ fn links(app: &App, house: &House, leased: &Leased) -> Result<Links, String> {
         reset: url("/r/", TokenPurpose::Reset),
         activate: url("/activate/", TokenPurpose::Activate),
         not_me: url("/not-me/", TokenPurpose::NotMe),
+        cancel: url("/cancel/", TokenPurpose::Cancel),
     })
 }
 
@@ -51,6 +57,7 @@ struct Links {
     reset: String,
     activate: String,
     not_me: String,
+    cancel: String,
 }
 
 fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, links: Links) -> Result<Letter, String> {
@@ -65,7 +72,8 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         }
         LetterKind::Done => {
             let activate_url = leased.grant_id.map(|_| links.activate);
-            Letter::Done(done::Data { user_id, reference, done_at: ended_at, activate_url, not_me_url })
+            let by_desk = leased.channel.as_deref() == Some(Channel::Staff.code());
+            Letter::Done(done::Data { user_id, reference, done_at: ended_at, by_desk, activate_url, not_me_url })
         }
         LetterKind::Scheduled => Letter::Scheduled(scheduled::Data {
             user_id,
@@ -74,6 +82,15 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
             effective_at: leased.due_at.unwrap_or(leased.queued_at),
             not_me_url,
         }),
+        LetterKind::ManualScheduled => Letter::ManualScheduled(manual_scheduled::Data {
+            user_id,
+            reference,
+            effective_at: leased.due_at.unwrap_or(leased.queued_at),
+            cancel_url: links.cancel,
+        }),
+        LetterKind::ManualCancelled => {
+            Letter::ManualCancelled(manual_cancelled::Data { user_id, reference, cancelled_at: ended_at, not_me_url })
+        }
         LetterKind::Cancelled => {
             let held_until = leased.held_until.filter(|until| *until > app.clock().now());
             Letter::Cancelled(cancelled::Data { user_id, reference, cancelled_at: ended_at, held_until, not_me_url })
@@ -95,6 +112,10 @@ fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         LetterKind::Disabled => Letter::Disabled(disabled::Data { user_id, at, place, not_me_url }),
         LetterKind::PasswordChanged => {
             Letter::PasswordChanged(password_changed::Data { user_id, at, place, not_me_url })
+        }
+        LetterKind::AddressChanged => {
+            let address = place.unwrap_or_default();
+            Letter::AddressChanged(address_changed::Data { user_id, at, address, not_me_url })
         }
         LetterKind::CodesFailing => Letter::CodesFailing(codes_failing::Data { user_id, at, place, not_me_url }),
         _ => Letter::Activated(activated::Data { user_id, at, place, not_me_url }),

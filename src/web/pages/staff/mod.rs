@@ -1,5 +1,8 @@
 //! The pages of the desk.
 
+pub mod approvals;
+pub mod propose;
+
 use actix_web::HttpRequest;
 
 use super::frame;
