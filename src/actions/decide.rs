@@ -48,6 +48,9 @@ pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State,
             shown_sha256: HEXLOWER.encode(&decide.shown),
             reason: decide.reason.clone(),
         };
+        if let Some(of) = proposal::glance(tx, decide.proposal).await? {
+            told.of = of;
+        }
         let refused = |told: Decided, refusal| Ok(Outcome::Refused(refusal, Event::Dual(Dual::Decided(told))));
         let present = match app.step_up(tx, proof, &decide.code).await? {
             Ok(present) => present,
@@ -57,7 +60,6 @@ pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State,
             return refused(told, Refusal::NotFound);
         };
         let state = proposal.state()?;
-        told.of = proposal.subject()?;
         told.approvals = proposal.approvals.len();
         if state != State::Proposed || decide.verdict == Verdict::Withdraw {
             told.fate = fate(decide.verdict, state);

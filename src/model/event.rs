@@ -449,11 +449,10 @@ impl Event {
                 Subject { link: *link, ..of_request(*request, Some(*account)) },
                 vec![("joined", json!(joined))],
             ),
-            Self::ResetUnmatched { request, account, reason, hinted } => parts(
-                "reset.unmatched",
-                of_request(*request, *account),
-                vec![("reason", json!(reason)), ("hinted", json!(hinted))],
-            ),
+            Self::ResetUnmatched { request, account, reason, hinted } => {
+                let facts = vec![("reason", json!(reason)), ("hinted", json!(hinted))];
+                parts("reset.unmatched", of_request(*request, *account), facts)
+            }
             Self::MailAccepted { letter, attempts, code } => {
                 of_letter("mail.accepted", *letter, vec![("attempts", json!(attempts)), ("code", json!(code))])
             }
@@ -472,16 +471,14 @@ impl Event {
             Self::ResetConfirmed { link, effect } => {
                 parts("reset.confirmed", of_link(*link), ResetEffect::facts(effect.as_ref()))
             }
-            Self::ResetScheduled { link, due, proposal } => parts(
-                "reset.scheduled",
-                Subject { proposal: *proposal, ..of_link(*link) },
-                vec![("due", json!(time(*due)))],
-            ),
-            Self::ResetExecuted { request, account, proposal, effect } => parts(
-                "reset.executed",
-                Subject { proposal: *proposal, ..of_request(*request, Some(*account)) },
-                ResetEffect::facts(effect.as_ref()),
-            ),
+            Self::ResetScheduled { link, due, proposal } => {
+                let subject = Subject { proposal: *proposal, ..of_link(*link) };
+                parts("reset.scheduled", subject, vec![("due", json!(time(*due)))])
+            }
+            Self::ResetExecuted { request, account, proposal, effect } => {
+                let subject = Subject { proposal: *proposal, ..of_request(*request, Some(*account)) };
+                parts("reset.executed", subject, ResetEffect::facts(effect.as_ref()))
+            }
             Self::ResetCancelled { link, requests, held_until } => parts(
                 "reset.cancelled",
                 of_link(*link),

@@ -13,6 +13,7 @@ use crate::model::request::State;
 
 /// A request that waits, with what was proposed about it, as they stand at `now`.
 #[derive(Clone, Debug, QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
 pub struct Due {
     /// The request.
     #[diesel(sql_type = t::Uuid)]

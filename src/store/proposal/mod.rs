@@ -207,6 +207,12 @@ pub async fn open(read: &mut Read, most: i64) -> Result<Vec<Proposal>, Fault> {
         .map_err(fault)
 }
 
+/// What events say of the proposal with that id, before anything is locked.
+pub async fn glance(tx: &mut Tx, id: Uuid) -> Result<Option<ProposalRef>, Fault> {
+    let found = sql(select!("where p.id = {}")).bind(id).get_result::<Proposal>(tx.look()).await;
+    found.optional().map_err(fault)?.map(|found| found.subject()).transpose()
+}
+
 /// The proposal with that id, after its account was locked: what decides about one account stands in one line.
 pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Proposal>, Fault> {
     sql("select 1 from account where id = (select account_id from proposal where id = {}) for update")

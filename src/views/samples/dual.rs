@@ -61,7 +61,7 @@ fn forms(desk: &Desk, out: &mut Vec<Sample>) {
         urgent: true,
         ..Typed::default()
     };
-    add(out, "propose-trouble-all", propose::page(desk, &propose::Data { flaws, typed, ..data(Kind::Reset) }));
+    add(out, "propose-trouble-all", propose::page(desk, &propose::Data { typed, flaws, ..data(Kind::Reset) }));
 }
 
 fn list(desk: &Desk, out: &mut Vec<Sample>) {

@@ -61,7 +61,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (user, Some(Refusal::LinkUsed), Event::ResetConfirmed { link, effect: None }),
         (user, None, Event::ResetScheduled { link, due, proposal: None }),
         (worker, None, Event::ResetExecuted { request: id(2), account: id(3), proposal: None, effect: Some(effect) }),
-        (worker, None, Event::ResetExecuted { request: id(2), account: id(3), proposal: Some(id(12)), effect: None }),
+        (worker, None, Event::ResetExecuted { request: id(2), account: id(3), proposal: None, effect: None }),
         (user, None, Event::ResetCancelled { link, requests: 2, held_until: Some(due) }),
         (user, None, Event::ResetDisputed { link, locked: true }),
         (user, None, Event::HelpAsked { request: id(2) }),
@@ -127,7 +127,8 @@ fn dual() -> Vec<(Actor, Option<Refusal>, Event)> {
             reason: "Sudah diperiksa.".to_owned(),
         }))
     };
-    let mut all = Vec::new();
+    let executed = Event::ResetExecuted { request: id(2), account: id(3), proposal: Some(id(12)), effect: None };
+    let mut all = vec![(Actor::Worker("executor"), None, executed)];
     for kind in [Kind::Reset, Kind::Address, Kind::Protect, Kind::Unlock, Kind::Overwrite] {
         let proposed = |of, words| Proposed {
             of,

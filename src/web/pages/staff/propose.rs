@@ -159,7 +159,7 @@ fn read(house: &House, kind: Kind, account: &Subject, id: Uuid, typed: &Typed, f
     let reset = kind == Kind::Reset;
     let mut want = |wrong: bool, flaw| {
         if wrong {
-            flaws.push(flaw)
+            flaws.push(flaw);
         }
     };
     want(reset && typed.reason.is_none(), Flaw::Reason);
