@@ -3,6 +3,7 @@
 pub mod activate;
 pub mod activation_link;
 pub mod ask;
+pub mod attach;
 pub mod cancel;
 pub mod cancel_manual;
 pub mod change_password;

@@ -164,7 +164,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 36] = [
+    let ranges: [(&'static str, u64, u64, u64); 37] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -199,6 +199,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("retention.unmatched_days", kept.unmatched_days.into(), 1, 3_650),
         ("retention.links_days", kept.links_days.into(), 1, 3_650),
         ("retention.sessions_days", kept.sessions_days.into(), 1, 3_650),
+        ("retention.evidence_days", kept.evidence_days.into(), 1, 3_650),
         ("retention.events_years", kept.events_years.into(), 1, 100),
         ("server.workers", count(config.server.workers), 0, 512),
     ];

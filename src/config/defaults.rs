@@ -120,7 +120,7 @@ impl Default for Locale {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 }
+        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, evidence_days: 365, events_years: 10 }
     }
 }
 

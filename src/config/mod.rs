@@ -221,6 +221,8 @@ pub struct Retention {
     pub links_days: u32,
     /// Days ended sessions are kept.
     pub sessions_days: u32,
+    /// Days files that prove are kept once their proposal ended.
+    pub evidence_days: u32,
     /// Years events are kept.
     pub events_years: u32,
 }

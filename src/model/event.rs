@@ -15,7 +15,7 @@ mod signing;
 mod upkeep;
 
 pub use desk::Desk;
-pub use dual::{Decided, Dual, Fate, ProposalRef, Proposed};
+pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use upkeep::Upkeep;

@@ -159,6 +159,37 @@ words! {
     NotDisputed = "not-disputed",
 }
 
+words! {
+    /// What a file that proves is.
+    Media, 3,
+    /// PDF.
+    Pdf = "application/pdf",
+    /// PNG.
+    Png = "image/png",
+    /// JPEG.
+    Jpeg = "image/jpeg",
+}
+
+/// Bytes of a file at most.
+pub const FILE_MAX: usize = 5 * 1024 * 1024;
+/// Files of one proposal at most.
+pub const FILES_MAX: usize = 5;
+
+impl Media {
+    /// What bytes are, by how they begin.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"%PDF-") {
+            Some(Self::Pdf)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"\xff\xd8\xff") {
+            Some(Self::Jpeg)
+        } else {
+            None
+        }
+    }
+}
+
 impl Verdict {
     /// Whether a second person has to say it: not who proposed it or agreed before. Anybody may end what is contested.
     pub fn needs_another(self) -> bool {

@@ -85,22 +85,30 @@ impl FromRequest for Sent {
         let req = req.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let house = house(&req)?;
-            if !same_site(&house.origin, req.headers()) {
-                return Err(Refusal::Forged.into());
-            }
-            let browser = Browser::known(house, req.headers()).ok_or(Refusal::Forged)?;
+            let (house, browser) = guard(&req)?;
             let form = Form::read(&req, payload, house.body_deadline).await?;
-            let shown = form.one("csrf").text().and_then(|t| BASE64URL_NOPAD.decode(t.as_bytes()).ok());
-            let ours =
-                shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))));
-            if !ours {
+            if !form.one("csrf").text().is_some_and(|shown| is_ours(house, &browser, shown)) {
                 return Err(Refusal::Forged.into());
             }
             browser.keep(house, &req);
             Ok(Self { form, browser })
         })
     }
+}
+
+/// The browser of a write that comes from a page of our own, as far as its headers tell.
+pub(super) fn guard(req: &HttpRequest) -> Result<(&web::Data<House>, Browser), Stop> {
+    let house = house(req)?;
+    if !same_site(&house.origin, req.headers()) {
+        return Err(Refusal::Forged.into());
+    }
+    Ok((house, Browser::known(house, req.headers()).ok_or(Refusal::Forged)?))
+}
+
+/// Whether the field `csrf` was drawn for that browser.
+pub(super) fn is_ours(house: &House, browser: &Browser, shown: &str) -> bool {
+    let shown = BASE64URL_NOPAD.decode(shown.as_bytes()).ok();
+    shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))))
 }
 
 /// Whether the browser says, or does not deny, that a page of our own sent this. Browsers that say nothing are old

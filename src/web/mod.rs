@@ -20,6 +20,7 @@ pub mod pages;
 pub mod proof;
 pub mod routes;
 pub mod tally;
+pub mod upload;
 pub mod wall;
 pub mod wire;
 
@@ -29,3 +30,4 @@ pub use edge::Client;
 pub use forgery::{Browser, Sent};
 pub use holding::{Holding, SignedIn};
 pub use house::House;
+pub use upload::Upload;

@@ -1,5 +1,6 @@
 //! Expires links and proposals, removes what is past its retention, measures mail delay, and keeps partitions ahead of time.
 
+use crate::actions::attach::forget;
 use crate::actions::expire::expire;
 use crate::actions::lapse::lapse;
 use crate::actions::purge::purge;
@@ -38,5 +39,6 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
-    purge(app).await
+    let forgotten = forget(app).await?;
+    Ok(purge(app).await? || forgotten)
 }

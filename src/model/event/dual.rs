@@ -38,6 +38,8 @@ pub(super) const KINDS: &[&str] = &[
     "overwrite.rejected",
     "overwrite.withdrawn",
     "overwrite.expired",
+    "evidence.attached",
+    "evidence.purged",
 ];
 
 /// What happened to a proposal.
@@ -85,6 +87,13 @@ pub enum Dual {
     Decided(Decided),
     /// Nobody agreed in time.
     Lapsed(ProposalRef),
+    /// A file was brought.
+    Attached(Attached),
+    /// Files were forgotten.
+    Forgotten {
+        /// How many.
+        files: usize,
+    },
     /// The holder of a mailed link cancelled, or contested where the mailbox is said to be lost.
     Cancelled {
         /// The link it came by.
@@ -115,6 +124,21 @@ pub struct Proposed {
     pub needed: i16,
     /// Free text: evidence, note, called number, address.
     pub words: Vec<(&'static str, String)>,
+}
+
+/// A file that was brought.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// For which proposal.
+    pub of: ProposalRef,
+    /// The file; none where it was refused.
+    pub file: Option<Uuid>,
+    /// How long it is.
+    pub bytes: i64,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its name.
+    pub name: String,
 }
 
 /// What somebody decided.
@@ -172,6 +196,16 @@ impl Dual {
             Self::Lapsed(of) => {
                 parts(name(of.kind, Fate::Expired), of.subject(), vec![("kind", json!(of.kind.code()))])
             }
+            Self::Attached(brought) => {
+                let facts = vec![
+                    ("file", json!(brought.file)),
+                    ("bytes", json!(brought.bytes)),
+                    ("sha256", json!(data_encoding::HEXLOWER.encode(&brought.sha256))),
+                ];
+                let personal = vec![("name", brought.name.clone())];
+                Parts { personal, ..parts("evidence.attached", brought.of.subject(), facts) }
+            }
+            Self::Forgotten { files } => parts("evidence.purged", Subject::default(), vec![("files", json!(files))]),
             Self::Cancelled { link, proposal, contested, letters } => {
                 let fate = if *contested { Fate::Contested } else { Fate::Cancelled };
                 let subject = Subject { proposal: *proposal, ..of_link(*link) };

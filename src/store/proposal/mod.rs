@@ -1,5 +1,6 @@
 //! Proposals: what waits for somebody who agrees, as it stands, and about whom.
 
+pub mod file;
 pub mod settle;
 pub mod subject;
 

@@ -103,6 +103,8 @@ fn details(desk: &Desk, out: &mut Vec<Sample>) {
         urgent: false,
         new_address: None,
         approvals: (0, 1),
+        files: vec![("/staff/approvals/0198f0aa/files/0198f0ab".to_owned(), "surat.pdf".to_owned(), 212)],
+        attach: Some("/staff/approvals/0198f0aa/files".to_owned()),
         said: Vec::new(),
         shown: "ab".repeat(32),
         may: vec![Verdict::Approve, Verdict::Reject],

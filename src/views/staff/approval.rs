@@ -55,6 +55,10 @@ pub struct Data {
     pub new_address: Option<String>,
     /// How many agreed, and how many have to.
     pub approvals: (usize, i16),
+    /// Its files: where each is, its name and its kilobytes.
+    pub files: Vec<(String, String, i64)>,
+    /// Where the viewer sends another file, if they may.
+    pub attach: Option<String>,
     /// What was said so far: name, code of the verdict, reason, time.
     pub said: Vec<(String, String, String, DateTime<Utc>)>,
     /// SHA-256 of what is shown, in hexadecimal.
@@ -85,6 +89,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             div {
                 section.panel aria-label=(desk.t("proposal-what")) { (shared::facts(&proposal(desk, data))) }
                 @if !data.note.is_empty() { p.note { (data.note) } }
+                (files(desk, data))
                 @if !data.said.is_empty() { (said(desk, data)) }
             }
             div {
@@ -147,6 +152,26 @@ fn account(desk: &Desk, data: &Data) -> Vec<(String, Markup)> {
         }
     }
     rows
+}
+
+fn files(desk: &Desk, data: &Data) -> Markup {
+    html! {
+        @if !data.files.is_empty() {
+            h2 { (desk.t("proposal-files")) }
+            ul { @for (path, name, size) in &data.files { li { a href=(path) { (name) } " · " (size) " KiB" } } }
+        }
+        @if let Some(action) = &data.attach {
+            form.panel method="post" action=(action) enctype="multipart/form-data" {
+                (shared::csrf(&desk.frame))
+                div.field {
+                    label for="file" { (desk.t("proposal-file")) }
+                    p.hint #file-hint { (desk.t("proposal-file-hint")) }
+                    input #file type="file" name="file" accept=".pdf,.png,.jpg,.jpeg" required aria-describedby="file-hint";
+                }
+                div.buttons { button.second type="submit" { (desk.t("proposal-attach")) } }
+            }
+        }
+    }
 }
 
 fn said(desk: &Desk, data: &Data) -> Markup {

@@ -43,6 +43,8 @@ pub const ROWS: &[Route] = &[
     read_as(OFFICER, "/staff/approvals", Limit::Wall, |r| r.to(approvals::list)),
     read_as(OFFICER, "/staff/approvals/{id}", Limit::Wall, |r| r.to(approvals::show)),
     write_as(OFFICER, "/staff/approvals/{id}", Limit::Guesses, DECIDED, |r| r.to(approvals::say)),
+    write_as(HELPDESK, "/staff/approvals/{id}/files", Limit::Wall, &["evidence.attached"], |r| r.to(approvals::attach)),
+    read_as(OFFICER, "/staff/approvals/{id}/files/{file}", Limit::Wall, |r| r.to(approvals::file)),
     // before the token's row, which would take it
     write("/cancel/confirm", Limit::Wall, &["manual.cancelled", "manual.contested"], |r| r.to(cancel::confirm)),
     read("/cancel/{token}", Limit::Wall, |r| r.to(cancel::arrive)),

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 use pulih::model::account::UserType;
 use pulih::model::event::{
-    ActivationEffect, Actor, Decided, DisableEffect, Dual, Event, Fate, LetterRef, LinkRef, LoginCode, LoginPassword,
-    Opened, ProposalRef, Proposed, ResetEffect, kinds,
+    ActivationEffect, Actor, Attached, Decided, DisableEffect, Dual, Event, Fate, LetterRef, LinkRef, LoginCode,
+    LoginPassword, Opened, ProposalRef, Proposed, ResetEffect, kinds,
 };
 use pulih::model::letter::LetterKind;
 use pulih::model::proposal::{Kind, Reason, Verified};
@@ -153,6 +153,18 @@ fn dual() -> Vec<(Actor, Option<Refusal>, Event)> {
     for fate in [Fate::Cancelled, Fate::Upheld, Fate::Dismissed] {
         all.push((staff, None, decided(Kind::SelfReset, fate)));
     }
+    let attached = |file| {
+        Event::Dual(Dual::Attached(Attached {
+            of: of(Kind::Reset),
+            file,
+            bytes: 1_024,
+            sha256: [9; 32],
+            name: "surat.pdf".to_owned(),
+        }))
+    };
+    all.push((staff, None, attached(Some(id(14)))));
+    all.push((staff, Some(Refusal::FormInvalid), attached(None)));
+    all.push((Actor::Worker("sweeper"), None, Event::Dual(Dual::Forgotten { files: 3 })));
     for contested in [false, true] {
         let link = LinkRef { link: id(1), request: Some(id(2)), account: Some(id(3)) };
         let event = Dual::Cancelled { link, proposal: Some(id(12)), contested, letters: 2 };

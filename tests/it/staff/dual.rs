@@ -1,5 +1,6 @@
 //! What two people decide: proposed by one, agreed to by another, executed by nobody.
 
+mod files;
 mod life;
 mod others;
 mod ways;

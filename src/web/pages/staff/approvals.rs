@@ -1,27 +1,31 @@
 //! What waits for a second person: the list, one proposal, and the decision.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
 use super::super::{dated, page, see};
 use super::desk;
+use crate::actions::attach::{self, may_attach};
 use crate::actions::decide::{self, Decide};
-use crate::app::staff::{Officer, Proof};
+use crate::app::staff::{Helpdesk, Officer, Proof};
 use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::seal;
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::dual::{Person, Tie, may_decide};
 use crate::model::proposal::{State, Verdict};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::staff::Role;
-use crate::store::proposal::{self, Proposal, subject};
+use crate::store::proposal::{self, Proposal, file, subject};
 use crate::store::staff;
 use crate::views::staff::approval::{self, Data};
 use crate::views::staff::approvals::{self, Row};
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, House, On, Sent};
+use crate::web::{Browser, House, On, Sent, Upload};
 
 /// Proposals of the list at most.
 const MOST: i64 = 200;
@@ -126,6 +130,42 @@ pub async fn say(
     Ok(dated(&house, page(status, approval::page(&desk, &data)), held))
 }
 
+/// `POST /staff/approvals/{id}/files`: a file from who proposed it.
+pub async fn attach(
+    house: web::Data<House>,
+    on: On<Helpdesk>,
+    id: web::Path<String>,
+    upload: Upload,
+) -> Result<HttpResponse, Stop> {
+    let id = Uuid::parse_str(&id).map_err(|_| Refusal::NotFound)?;
+    attach::attach(&house.app, on.proof, id, &upload.name, &upload.bytes).await?;
+    Ok(see(&format!("/staff/approvals/{id}")))
+}
+
+/// `GET /staff/approvals/{id}/files/{file}`: for who proposed it and who may decide; never shown in place.
+pub async fn file(
+    house: web::Data<House>,
+    on: On<Officer>,
+    ids: web::Path<(String, String)>,
+) -> Result<HttpResponse, Stop> {
+    let (Ok(id), Ok(file)) = (Uuid::parse_str(&ids.0), Uuid::parse_str(&ids.1)) else {
+        return Err(Refusal::NotFound.into());
+    };
+    let mut read = house.app.read().await?;
+    let own = proposal::is_by(&mut read, id, on.proof.by().staff()).await?;
+    if !own && !on.session.roles()?.has(Role::Supervisor) {
+        return Err(Refusal::NotFound.into());
+    }
+    let found = file::find(&mut read, id, file).await?.ok_or(Refusal::NotFound)?;
+    drop(read);
+    let sealed = found.sealed.as_deref().ok_or(Refusal::NotFound)?;
+    let plain = seal::open(house.app.keys().of(Purpose::Seal), found.id, sealed)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", found.name)))
+        .body(plain.to_vec()))
+}
+
 async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, Stop> {
     let id = Uuid::parse_str(id).map_err(|_| Refusal::NotFound)?;
     let mut read = house.app.read().await?;
@@ -134,6 +174,8 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
     let account = found.account_id.ok_or(Refusal::NotFound)?;
     let account = subject::find(&mut read, account).await?.ok_or(Refusal::NotFound)?;
     let said = proposal::said(&mut read, id).await?;
+    let files = file::list(&mut read, id).await?;
+    let path = |file: Uuid| format!("/staff/approvals/{id}/files/{file}");
     let mut ids = found.hands();
     ids.push(me);
     let persons = staff::persons_shown(&mut read, &ids).await?;
@@ -165,6 +207,8 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         urgent: found.urgent,
         new_address: found.new_address().map(str::to_owned),
         approvals: (found.approvals.len(), found.needed),
+        files: files.into_iter().map(|file| (path(file.id), file.name, file.bytes / 1024 + 1)).collect(),
+        attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),
         said: said.into_iter().map(|said| (said.name, said.verdict, said.reason, said.at)).collect(),
         shown: HEXLOWER.encode(&found.shown_sha256(&account)?),
         may: Verdict::ALL.into_iter().filter(may).collect(),
