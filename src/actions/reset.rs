@@ -1,21 +1,21 @@
-//! The reset: confirmed by a link's holder, or executed when its time has come. Both end in the one operation below.
+//! The reset: confirmed by a link's holder, or executed when its time has come. Both end in [`App::reset`].
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::app::reset::{Pressed, Target};
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::{random, secret_hash};
-use crate::model::activation::GRANT_HOURS;
-use crate::model::event::{Actor, Event, LinkRef, ResetEffect};
+use crate::base::random;
+use crate::model::event::{Actor, Event, LinkRef};
 use crate::model::letter::LetterKind;
 use crate::model::link::TRIES;
+use crate::model::proposal::{self, Kind};
 use crate::model::refusal::{Refusal, Stop};
-use crate::model::request::Step;
-use crate::store::account::{self, NewGrant};
-use crate::store::letter::{self, Post, everywhere};
-use crate::store::link::{self, Link};
-use crate::store::{Tx, request};
+use crate::model::request::{QueueReason, Step};
+use crate::store::link::{self, Link, Spent};
+use crate::store::proposal::settle::{self, NewProposal};
+use crate::store::{Tx, due, request};
 
 /// OK, pressed by a link's holder.
 pub struct Confirm {
@@ -67,102 +67,101 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
             return refused(if last { Refusal::NotPossibleNow } else { Refusal::PasswordWrong });
         }
         let from = held.state()?;
-        let delay = app.delays().of_reset(held.changed_at, held.now);
+        let delay = app.delays().of_reset(held.protected, held.changed_at, held.now);
         let step = if delay.is_zero() { Step::Confirm } else { Step::Schedule };
         let to = match from.step(step) {
             Ok(to) => to,
             Err(refusal) => return refused(refusal),
         };
+        let pressed = Pressed { browser_hash: &confirm.browser_hash, grant_secret: &confirm.grant_secret };
+        let target = target(&held, Some(pressed))?;
         if delay.is_zero() {
-            let effect = reset(app, tx, &held, Some(&confirm)).await?;
+            let effect = app.reset(tx, target).await?;
             request::advance(tx, held.request_id, from, to, None).await?;
             Ok(Outcome::Done(Confirmed::Now, Event::ResetConfirmed { link: subject, effect: Some(effect) }))
         } else {
             let due = held.now + delay;
-            link::spend(tx, &held, Some(&confirm.browser_hash)).await?;
+            let Target { account, request, link, .. } = target;
+            link::spend(tx, Spent { account, request, link, browser_hash: Some(&confirm.browser_hash) }).await?;
             request::advance(tx, held.request_id, from, to, Some(due)).await?;
-            post_to_all(app, tx, &held, LetterKind::Scheduled, None).await?;
-            Ok(Outcome::Done(Confirmed::At(due), Event::ResetScheduled { link: subject, due }))
+            let proposal = if held.protected { Some(propose(app, tx, &held).await?) } else { None };
+            app.post_to_all(tx, target, LetterKind::Scheduled, None).await?;
+            Ok(Outcome::Done(Confirmed::At(due), Event::ResetScheduled { link: subject, due, proposal }))
         }
     })
     .await
 }
 
-/// Executes a scheduled reset whose time has come; false where somebody else did, or it was cancelled.
+/// Executes a reset whose time has come; false where somebody else did, it was cancelled, or something holds it.
 pub async fn execute(app: &App, request_id: Uuid) -> Result<bool, Stop> {
     app.transact(Actor::Worker("executor"), async |tx| {
-        let Some(held) = link::hold_request(tx, request_id).await? else { return Ok(Outcome::Nothing(false)) };
-        let from = held.state()?;
-        let due = held.due_at.is_some_and(|due| due <= held.now);
+        let Some(due) = due::hold(tx, request_id).await? else { return Ok(Outcome::Nothing(false)) };
+        let from = due.state()?;
         let Ok(to) = from.step(Step::Execute) else { return Ok(Outcome::Nothing(false)) };
-        if !due {
+        if !due.is_due || due.held {
             return Ok(Outcome::Nothing(false));
         }
-        let (request, account) = (held.request_id, held.account_id);
-        if held.locked || !held.has_factor {
+        let (request, account, proposal) = (due.request_id, due.account_id, due.proposal);
+        if due.locked || !due.has_factor {
             let cancelled = from.step(Step::Cancel).unwrap_or(from);
             request::advance(tx, request, from, cancelled, None).await?;
-            return Ok(Outcome::Done(false, Event::ResetExecuted { request, account, effect: None }));
+            if let Some(proposal) = proposal {
+                settle::settle(tx, proposal, proposal::State::Cancelled, None).await?;
+            }
+            return Ok(Outcome::Done(false, Event::ResetExecuted { request, account, proposal, effect: None }));
         }
-        let effect = reset(app, tx, &held, None).await?;
+        if let Some(address) = &due.new_address {
+            settle::change_address(tx, account, 1, address, due.proposed_by).await?;
+        }
+        let target = Target {
+            account,
+            request,
+            language: due.language()?,
+            addresses: due.addresses,
+            link: due.link,
+            pressed: None,
+            former: due.new_address.as_ref().map(|_| due.address.as_str()),
+        };
+        let effect = app.reset(tx, target).await?;
         request::advance(tx, request, from, to, None).await?;
-        Ok(Outcome::Done(true, Event::ResetExecuted { request, account, effect: Some(effect) }))
+        if let Some(proposal) = proposal {
+            settle::settle(tx, proposal, proposal::State::Done, None).await?;
+        }
+        Ok(Outcome::Done(true, Event::ResetExecuted { request, account, proposal, effect: Some(effect) }))
     })
     .await
+}
+
+/// Whom OK is about.
+fn target<'a>(held: &Link, pressed: Option<Pressed<'a>>) -> Result<Target<'a>, Fault> {
+    Ok(Target {
+        account: held.account_id,
+        request: held.request_id,
+        language: held.language()?,
+        addresses: held.addresses,
+        link: Some(held.id),
+        pressed,
+        former: None,
+    })
+}
+
+/// A protected account's own reset: somebody of the desk has to agree before its time.
+async fn propose(app: &App, tx: &mut Tx, held: &Link) -> Result<Uuid, Fault> {
+    let id = random::id();
+    let new = NewProposal {
+        request: Some(held.request_id),
+        life_hours: app.approval_hours(),
+        ..NewProposal::of(id, Kind::SelfReset, held.account_id)
+    };
+    settle::insert(tx, &new).await?;
+    request::queue(tx, held.request_id, QueueReason::Manual).await?;
+    Ok(id)
 }
 
 fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {
     if let Err(refusal) = held.times()?.may_confirm(held.now) {
         return Ok(Err(refusal));
     }
-    let possible = held.has_factor && !held.locked && !held.protected && held.held_until.is_none_or(|u| u <= held.now);
+    let possible = held.has_factor && !held.locked && held.held_until.is_none_or(|u| u <= held.now);
     Ok(if possible { Ok(()) } else { Err(Refusal::NotPossibleNow) })
-}
-
-/// The one operation in which every way to a reset ends: credential and recovery codes revoked, sessions ended, all
-/// links of the account ended, a grant issued, the notices queued to every address on file.
-async fn reset(app: &App, tx: &mut Tx, held: &Link, by: Option<&Confirm>) -> Result<ResetEffect, Fault> {
-    let requests = link::spend(tx, held, by.map(|c| &c.browser_hash)).await?;
-    let revoked = account::revoke_factor(tx, held.account_id, None).await?;
-    let grant = random::id();
-    let secret_hash = by.map(|c| secret_hash(&c.grant_secret));
-    account::mark_reset(
-        tx,
-        &NewGrant {
-            id: grant,
-            account: held.account_id,
-            request: held.request_id,
-            secret_hash: secret_hash.as_ref(),
-            hours: GRANT_HOURS,
-        },
-    )
-    .await?;
-    // who pressed OK holds the grant in that browser; after a delay it goes by mail
-    let letters = post_to_all(app, tx, held, LetterKind::Done, by.is_none().then_some(grant)).await?;
-    Ok(ResetEffect {
-        credential: revoked.credential.ok_or_else(|| Fault::broken("a reset found no credential"))?,
-        recovery_codes: revoked.recovery_codes,
-        sessions: revoked.sessions,
-        requests,
-        letters,
-        grant,
-    })
-}
-
-async fn post_to_all(app: &App, tx: &mut Tx, held: &Link, kind: LetterKind, grant: Option<Uuid>) -> Result<i64, Fault> {
-    let language = held.language()?;
-    let letter = |positions, grant| Post {
-        request: Some(held.request_id),
-        positions,
-        grant,
-        ..app.letter(held.account_id, kind, language)
-    };
-    if grant.is_some() && held.addresses > 1 {
-        // the way to activation goes to the registered address alone
-        letter::post(tx, &letter(&[1], grant)).await?;
-        letter::post(tx, &letter(&[2], None)).await?;
-    } else {
-        letter::post(tx, &letter(everywhere(held.addresses), grant)).await?;
-    }
-    Ok(held.addresses)
 }

@@ -2,6 +2,7 @@
 
 pub mod guess;
 mod post;
+pub mod reset;
 mod rules;
 mod secrets;
 pub mod staff;

@@ -17,6 +17,21 @@ impl App {
         Post::to(account, kind, language, self.keys().of(Purpose::Link).current().0)
     }
 
+    /// Posts a letter to every address on file, and to one that is not; returns how many those are.
+    pub async fn tell_all(
+        &self,
+        tx: &mut Tx,
+        letter: Post<'_>,
+        addresses: i64,
+        elsewhere: Option<&str>,
+    ) -> Result<i64, Fault> {
+        letter::post(tx, &Post { positions: everywhere(addresses), ..letter }).await?;
+        if elsewhere.is_some() {
+            letter::post(tx, &Post { positions: letter::ELSEWHERE, to_address: elsewhere, ..letter }).await?;
+        }
+        Ok(addresses + i64::from(elsewhere.is_some()))
+    }
+
     /// Tells every address on file what happened to the account of a session, and where. Returns how many those are.
     pub async fn tell(
         &self,

@@ -6,6 +6,7 @@ use super::App;
 use crate::config::{EnrolFirst, LimitsMode};
 use crate::model::budget::{Budget, Window};
 use crate::model::delay::DelayRules;
+use crate::model::proposal::Waits;
 use crate::model::session::Lives;
 use crate::store::session::Session;
 
@@ -66,7 +67,7 @@ impl App {
     pub fn is_careful(&self, session: &Session) -> bool {
         session.protected
             || session.held_until.is_some_and(|until| until > session.now)
-            || !self.delays().of_reset(session.changed_at, session.now).is_zero()
+            || !self.delays().of_reset(session.protected, session.changed_at, session.now).is_zero()
     }
 
     /// Working time within which a case should be answered.
@@ -86,6 +87,22 @@ impl App {
             always: TimeDelta::hours(reset.delay_hours.into()),
             care: TimeDelta::hours(reset.care_delay_hours.into()),
             care_for: TimeDelta::days(reset.care_days.into()),
+            protected: TimeDelta::hours(self.config().manual.wait_hours.into()),
         }
+    }
+
+    /// How long what the desk agreed to waits.
+    pub fn waits(&self) -> Waits {
+        let manual = self.config().manual;
+        Waits {
+            usual: TimeDelta::hours(manual.wait_hours.into()),
+            lost_mailbox: TimeDelta::hours(manual.lost_mailbox_hours.into()),
+            urgent: TimeDelta::minutes(manual.urgent_minutes.into()),
+        }
+    }
+
+    /// Hours in which somebody has to agree.
+    pub fn approval_hours(&self) -> i32 {
+        i32::try_from(self.config().manual.approval_hours).unwrap_or(i32::MAX)
     }
 }

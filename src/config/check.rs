@@ -165,6 +165,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let ranges: [(&'static str, u64, u64, u64); 33] = [
+    let ranges: [(&'static str, u64, u64, u64); 37] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -193,9 +194,14 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("reset.delay_hours", reset.delay_hours.into(), 0, 720),
         ("reset.care_delay_hours", reset.care_delay_hours.into(), 0, 720),
         ("reset.care_days", reset.care_days.into(), 0, 365),
+        ("manual.wait_hours", config.manual.wait_hours.into(), 1, 720),
+        ("manual.lost_mailbox_hours", config.manual.lost_mailbox_hours.into(), config.manual.wait_hours.into(), 2_160),
+        ("manual.urgent_minutes", config.manual.urgent_minutes.into(), 15, 1_440),
+        ("manual.approval_hours", config.manual.approval_hours.into(), 1, 720),
         ("retention.unmatched_days", kept.unmatched_days.into(), 1, 3_650),
         ("retention.links_days", kept.links_days.into(), 1, 3_650),
         ("retention.sessions_days", kept.sessions_days.into(), 1, 3_650),
+        ("retention.evidence_days", kept.evidence_days.into(), 1, 3_650),
         ("retention.events_years", kept.events_years.into(), 1, 100),
         ("server.workers", count(config.server.workers), 0, 512),
     ];

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{
-    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Reset, Retention, Server,
-    Session, Smtp, SmtpTls, Totp,
+    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Manual, Reset, Retention,
+    Server, Session, Smtp, SmtpTls, Totp,
 };
 use crate::base::totp::Params;
 
@@ -93,6 +93,12 @@ impl Default for Reset {
     }
 }
 
+impl Default for Manual {
+    fn default() -> Self {
+        Self { wait_hours: 24, lost_mailbox_hours: 168, urgent_minutes: 60, approval_hours: 48 }
+    }
+}
+
 impl Default for Totp {
     fn default() -> Self {
         let Params { algorithm, digits, period } = Params::default();
@@ -114,7 +120,7 @@ impl Default for Locale {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 }
+        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, evidence_days: 365, events_years: 10 }
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Config {
     pub link: Link,
     /// The reset itself.
     pub reset: Reset,
+    /// What two people of the desk decide.
+    pub manual: Manual,
     /// Codes of authenticator apps.
     pub totp: Totp,
     /// Activation.
@@ -191,6 +193,20 @@ pub struct Reset {
     pub require_password: bool,
 }
 
+/// What two people of the desk decide. Nothing here makes it one person.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Manual {
+    /// Hours a reset waits once it was agreed to.
+    pub wait_hours: u32,
+    /// Hours it waits where the mailbox is said to be lost.
+    pub lost_mailbox_hours: u32,
+    /// Minutes it waits where it is urgent and two people agreed.
+    pub urgent_minutes: u32,
+    /// Hours in which somebody has to agree.
+    pub approval_hours: u32,
+}
+
 /// Language and time zone.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -209,6 +225,8 @@ pub struct Retention {
     pub links_days: u32,
     /// Days ended sessions are kept.
     pub sessions_days: u32,
+    /// Days files that prove are kept once their proposal ended.
+    pub evidence_days: u32,
     /// Years events are kept.
     pub events_years: u32,
 }

@@ -6,6 +6,8 @@ use uuid::Uuid;
 use super::letters::{
     Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
     scheduled, staff_invite, staff_notice,
+    Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    manual_cancelled, manual_scheduled, password_changed, scheduled,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -44,8 +46,9 @@ pub fn heading(lang: Lang) -> Heading {
 pub fn letters() -> Vec<(String, Letter)> {
     let mut letters = vec![
         ("link".to_owned(), link()),
-        ("done".to_owned(), done(None)),
-        ("done-activate".to_owned(), done(Some(activate_url()))),
+        ("done".to_owned(), done(None, false)),
+        ("done-activate".to_owned(), done(Some(activate_url()), false)),
+        ("done-desk".to_owned(), done(None, true)),
         ("scheduled".to_owned(), scheduled()),
         ("cancelled".to_owned(), cancelled(None)),
         ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
@@ -60,6 +63,9 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("codes-failing".to_owned(), codes_failing()),
         ("staff-invite".to_owned(), staff_invite()),
         ("reply".to_owned(), reply()),
+        ("manual-scheduled".to_owned(), manual_scheduled()),
+        ("manual-cancelled".to_owned(), manual_cancelled()),
+        ("address-changed".to_owned(), address_changed()),
     ]);
     letters.extend(NOTICES.iter().map(|code| (format!("staff-notice-{code}"), staff_notice(code))));
     letters
@@ -103,12 +109,40 @@ fn link() -> Letter {
     })
 }
 
-fn done(activate_url: Option<String>) -> Letter {
+fn done(activate_url: Option<String>, by_desk: bool) -> Letter {
     Letter::Done(done::Data {
         user_id: user_id(),
         reference: reference(),
         done_at: moment(),
+        by_desk,
         activate_url,
+        not_me_url: not_me_url(),
+    })
+}
+
+fn manual_scheduled() -> Letter {
+    Letter::ManualScheduled(manual_scheduled::Data {
+        user_id: user_id(),
+        reference: reference(),
+        effective_at: moment() + TimeDelta::hours(24),
+        cancel_url: format!("https://reset.lpse.example/cancel/{}", "cancelToken".repeat(5)),
+    })
+}
+
+fn manual_cancelled() -> Letter {
+    Letter::ManualCancelled(manual_cancelled::Data {
+        user_id: user_id(),
+        reference: reference(),
+        cancelled_at: moment(),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn address_changed() -> Letter {
+    Letter::AddressChanged(address_changed::Data {
+        user_id: user_id(),
+        at: moment(),
+        address: "r•••@b•••.example".to_owned(),
         not_me_url: not_me_url(),
     })
 }

@@ -16,6 +16,8 @@ mod upkeep;
 
 pub use desk::{CaseRef, Desk, Settled};
 pub use dual::Dual;
+pub use desk::Desk;
+pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use upkeep::Upkeep;
@@ -153,13 +155,17 @@ pub enum Event {
         link: LinkRef,
         /// When it takes effect.
         due: DateTime<Utc>,
+        /// What somebody of the desk has to agree to first.
+        proposal: Option<Uuid>,
     },
-    /// A scheduled reset took effect.
+    /// A reset took effect whose time had come.
     ResetExecuted {
         /// The request.
         request: Uuid,
         /// The account.
         account: Uuid,
+        /// What the desk agreed to.
+        proposal: Option<Uuid>,
         /// What the reset did.
         effect: Option<ResetEffect>,
     },
@@ -445,11 +451,10 @@ impl Event {
                 Subject { link: *link, ..of_request(*request, Some(*account)) },
                 vec![("joined", json!(joined))],
             ),
-            Self::ResetUnmatched { request, account, reason, hinted } => parts(
-                "reset.unmatched",
-                of_request(*request, *account),
-                vec![("reason", json!(reason)), ("hinted", json!(hinted))],
-            ),
+            Self::ResetUnmatched { request, account, reason, hinted } => {
+                let facts = vec![("reason", json!(reason)), ("hinted", json!(hinted))];
+                parts("reset.unmatched", of_request(*request, *account), facts)
+            }
             Self::MailAccepted { letter, attempts, code } => {
                 of_letter("mail.accepted", *letter, vec![("attempts", json!(attempts)), ("code", json!(code))])
             }
@@ -468,11 +473,13 @@ impl Event {
             Self::ResetConfirmed { link, effect } => {
                 parts("reset.confirmed", of_link(*link), ResetEffect::facts(effect.as_ref()))
             }
-            Self::ResetScheduled { link, due } => {
-                parts("reset.scheduled", of_link(*link), vec![("due", json!(time(*due)))])
+            Self::ResetScheduled { link, due, proposal } => {
+                let subject = Subject { proposal: *proposal, ..of_link(*link) };
+                parts("reset.scheduled", subject, vec![("due", json!(time(*due)))])
             }
-            Self::ResetExecuted { request, account, effect } => {
-                parts("reset.executed", of_request(*request, Some(*account)), ResetEffect::facts(effect.as_ref()))
+            Self::ResetExecuted { request, account, proposal, effect } => {
+                let subject = Subject { proposal: *proposal, ..of_request(*request, Some(*account)) };
+                parts("reset.executed", subject, ResetEffect::facts(effect.as_ref()))
             }
             Self::ResetCancelled { link, requests, held_until } => parts(
                 "reset.cancelled",

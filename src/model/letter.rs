@@ -29,6 +29,12 @@ pub enum LetterKind {
     StaffNotice,
     /// What the desk wrote.
     Reply,
+    /// The desk agreed to a reset that waits and can be cancelled, to every address, old and new.
+    ManualScheduled,
+    /// A reset the desk had agreed to was cancelled, to every address, old and new.
+    ManualCancelled,
+    /// The address was changed, to every address, old and new.
+    AddressChanged,
 }
 
 impl LetterKind {
@@ -47,6 +53,9 @@ impl LetterKind {
         Self::StaffInvite,
         Self::StaffNotice,
         Self::Reply,
+        Self::ManualScheduled,
+        Self::ManualCancelled,
+        Self::AddressChanged,
     ];
 
     /// The word in the database, events and metrics.
@@ -65,6 +74,9 @@ impl LetterKind {
             Self::StaffInvite => "staff-invite",
             Self::StaffNotice => "staff-notice",
             Self::Reply => "reply",
+            Self::ManualScheduled => "manual-scheduled",
+            Self::ManualCancelled => "manual-cancelled",
+            Self::AddressChanged => "address-changed",
         }
     }
 

@@ -13,6 +13,8 @@ pub enum LinkKind {
     Notice,
     /// Leads to activation.
     Activate,
+    /// Cancels what waits.
+    Cancel,
 }
 
 impl LinkKind {
@@ -22,6 +24,7 @@ impl LinkKind {
             Self::Reset => "reset",
             Self::Notice => "notice",
             Self::Activate => "activate",
+            Self::Cancel => "cancel",
         }
     }
 }

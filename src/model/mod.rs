@@ -14,6 +14,7 @@ pub mod freeze;
 pub mod hours;
 pub mod letter;
 pub mod link;
+pub mod proposal;
 pub mod refusal;
 pub mod request;
 pub mod resolve;

@@ -84,6 +84,14 @@ pub enum Refusal {
     PersonThere,
     /// Somebody changed it since the page was drawn.
     Stale,
+    /// Something of this kind is proposed for the account already.
+    ProposalOpen,
+    /// What was shown is not what stands there now.
+    ProposalStale,
+    /// It was decided, or its time is over.
+    ProposalOver,
+    /// A second person has to decide, and this is none.
+    NotTwoPersons,
 }
 
 impl Refusal {
@@ -131,6 +139,10 @@ impl Refusal {
             Self::ProposalThere => "proposal-there",
             Self::PersonThere => "person-there",
             Self::Stale => "stale",
+            Self::ProposalOpen => "proposal-open",
+            Self::ProposalStale => "proposal-stale",
+            Self::ProposalOver => "proposal-over",
+            Self::NotTwoPersons => "not-two-persons",
         }
     }
 
@@ -167,6 +179,10 @@ impl Refusal {
             | Self::ProposalThere
             | Self::PersonThere
             | Self::Stale => 409,
+            | Self::ProposalOpen
+            | Self::ProposalStale
+            | Self::ProposalOver
+            | Self::NotTwoPersons => 409,
         }
     }
 }

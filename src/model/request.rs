@@ -15,8 +15,12 @@ pub enum State {
     Mailed,
     /// Its link was opened.
     Opened,
-    /// Confirmed; takes effect when its time comes.
+    /// Proposed by the desk; somebody else has to agree.
+    Proposed,
+    /// Confirmed or agreed; takes effect when its time comes.
     Waiting,
+    /// Cancelled from the mailbox that is said to be lost: a supervisor decides after a call-back.
+    Contested,
     /// The factor was reset.
     Done,
     /// Ended by its holder, or by a newer reset or cancel of the account.
@@ -60,17 +64,27 @@ pub enum Step {
     Reject,
     /// Staff close it.
     Close,
+    /// Somebody else agreed with what the desk proposed.
+    Approve,
+    /// Nobody agreed in time.
+    Lapse,
+    /// A cancel came from the mailbox that is said to be lost.
+    Contest,
+    /// A supervisor found that it is right after all.
+    Uphold,
 }
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Received,
         Self::Sending,
         Self::Unmatched,
         Self::Mailed,
         Self::Opened,
+        Self::Proposed,
         Self::Waiting,
+        Self::Contested,
         Self::Done,
         Self::Cancelled,
         Self::Expired,
@@ -87,7 +101,9 @@ impl State {
             Self::Unmatched => "unmatched",
             Self::Mailed => "mailed",
             Self::Opened => "opened",
+            Self::Proposed => "proposed",
             Self::Waiting => "waiting",
+            Self::Contested => "contested",
             Self::Done => "done",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
@@ -126,6 +142,10 @@ impl State {
             (S::Opened, T::Confirm) => S::Done,
             (S::Opened, T::Schedule) => S::Waiting,
             (S::Waiting, T::Execute) => S::Done,
+            (S::Proposed, T::Approve) => S::Waiting,
+            (S::Proposed, T::Lapse) => S::Expired,
+            (S::Waiting, T::Contest) => S::Contested,
+            (S::Contested, T::Uphold) => S::Waiting,
             (S::Sending | S::Mailed | S::Opened, T::Expire) => S::Expired,
             (S::Expired | S::Undeliverable, T::Reissue) => S::Sending,
             // another link of the same request is still alive: a new mail changes nothing
@@ -142,6 +162,7 @@ impl State {
     pub fn refusal(self) -> Refusal {
         match self {
             Self::Done | Self::Waiting => Refusal::LinkUsed,
+            Self::Proposed | Self::Contested => Refusal::NotPossibleNow,
             Self::Expired => Refusal::LinkExpired,
             Self::Received | Self::Sending | Self::Mailed | Self::Opened => Refusal::StepClosed,
             Self::Unmatched | Self::Cancelled | Self::Rejected | Self::Closed | Self::Undeliverable => {
@@ -187,6 +208,8 @@ pub enum QueueReason {
     Help,
     /// *Ini bukan saya* after the reset, or from the second address.
     Disputed,
+    /// The desk proposed it.
+    Manual,
 }
 
 impl QueueReason {
@@ -197,6 +220,7 @@ impl QueueReason {
             Self::Late => "late",
             Self::Help => "help",
             Self::Disputed => "disputed",
+            Self::Manual => "manual",
         }
     }
 }
@@ -207,7 +231,7 @@ mod tests {
 
     use super::*;
 
-    const STEPS: [Step; 13] = [
+    const STEPS: [Step; 17] = [
         Step::Match,
         Step::Miss,
         Step::HandOver,
@@ -221,6 +245,10 @@ mod tests {
         Step::Reissue,
         Step::Reject,
         Step::Close,
+        Step::Approve,
+        Step::Lapse,
+        Step::Contest,
+        Step::Uphold,
     ];
 
     #[test]
@@ -244,6 +272,13 @@ mod tests {
             (S::Expired, T::Reissue, S::Sending),
             (S::Mailed, T::Reject, S::Rejected),
             (S::Expired, T::Close, S::Closed),
+            (S::Proposed, T::Approve, S::Waiting),
+            (S::Proposed, T::Reject, S::Rejected),
+            (S::Proposed, T::Cancel, S::Cancelled),
+            (S::Proposed, T::Lapse, S::Expired),
+            (S::Waiting, T::Contest, S::Contested),
+            (S::Contested, T::Uphold, S::Waiting),
+            (S::Contested, T::Cancel, S::Cancelled),
         ] {
             assert_eq!(from.step(step), Ok(to), "{from:?} {step:?}");
         }
@@ -258,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_proposed_or_contested_resets_nothing() {
+        for state in [State::Proposed, State::Contested] {
+            for step in [Step::Open, Step::Confirm, Step::Schedule, Step::Execute, Step::Reissue] {
+                assert!(state.step(step).is_err(), "{state:?} {step:?}");
+            }
+        }
+        for state in State::ALL.into_iter().filter(|state| *state != State::Proposed) {
+            assert!(state.step(Step::Approve).is_err(), "{state:?}");
+        }
+    }
+
+    #[test]
     fn words_are_read_back() {
         for state in State::ALL {
             assert_eq!(State::from_code(state.code()), Some(state));
@@ -267,16 +314,18 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
         /// Quality C7, 10⁶ operations: no walk leaves a final state, resets twice, or resets without having been matched
-        /// and opened. A request that has ended refuses every step, and the walk goes on with a fresh one.
+        /// and opened, or approved. A request that has ended refuses every step, and the walk goes on with a fresh one:
+        /// one that was asked and one that was proposed in turn.
         #[test]
         fn no_walk_breaks_the_life_cycle(walk in prop::collection::vec(0..STEPS.len(), 1_000)) {
-            let fresh = (State::Received, false, false, false);
-            let (mut state, mut matched, mut opened, mut confirmed) = fresh;
+            let mut begun = [State::Received, State::Proposed].into_iter().cycle();
+            let mut fresh = || (begun.next().unwrap(), false, false, false);
+            let (mut state, mut matched, mut opened, mut confirmed) = fresh();
             for step in walk.into_iter().map(|i| STEPS[i]) {
                 if state.is_final() {
                     prop_assert!(STEPS.iter().all(|step| state.step(*step).is_err()), "{state:?} is left");
                     prop_assert!(state != State::Done || confirmed);
-                    (state, matched, opened, confirmed) = fresh;
+                    (state, matched, opened, confirmed) = fresh();
                 }
                 match state.step(step) {
                     Ok(next) => {
@@ -286,10 +335,19 @@ mod tests {
                             prop_assert!(matched && opened && !confirmed, "{state:?} {step:?}");
                             confirmed = true;
                         }
+                        if step == Step::Approve {
+                            prop_assert!(state == State::Proposed && !matched && !confirmed, "{state:?} {step:?}");
+                            confirmed = true;
+                        }
                         let ends = matches!(next, State::Done | State::Waiting);
                         prop_assert!(!ends || confirmed, "{state:?} reached {next:?} by {step:?}");
                         prop_assert!(next != State::Expired || !confirmed, "a confirmed reset expires");
+                        prop_assert!(next != State::Contested || confirmed, "what nobody agreed to is contested");
                         state = next;
+                        if step == Step::Lapse {
+                            // no link of it was ever mailed, so no new mail revives it
+                            (state, matched, opened, confirmed) = fresh();
+                        }
                     }
                     Err(refusal) => prop_assert!(refusal.status() >= 400),
                 }

@@ -26,8 +26,6 @@ pub struct Known {
     pub user_type: UserType,
     /// Locked.
     pub locked: bool,
-    /// Protected: two people decide.
-    pub protected: bool,
     /// Has an active TOTP.
     pub has_factor: bool,
     /// Resets are held until then, after *Ini bukan saya*.
@@ -116,8 +114,6 @@ fn obstacle(asked: &Asked, known: &Known) -> Option<Hint> {
         Some(Hint::Delayed)
     } else if !known.has_factor {
         Some(Hint::NoFactor)
-    } else if known.protected {
-        Some(Hint::Protected)
     } else {
         None
     }
@@ -142,7 +138,6 @@ mod tests {
             address: "rina@maju.example".into(),
             user_type: UserType::Penyedia,
             locked: false,
-            protected: false,
             has_factor: true,
             held_until: None,
             last_ended_at: None,
@@ -176,7 +171,6 @@ mod tests {
             (Known { held_until: Some(now() + TimeDelta::days(1)), ..known() }, Hint::Held),
             (Known { waiting: true, ..known() }, Hint::Delayed),
             (Known { has_factor: false, ..known() }, Hint::NoFactor),
-            (Known { protected: true, ..known() }, Hint::Protected),
         ] {
             assert_eq!(resolve(&asked(), Some(&known), 3), Resolution::Miss(Miss::Hinted(hint), Some(hint)));
             let crowded = Known { letters_last_hour: 3, ..known };

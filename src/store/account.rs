@@ -23,8 +23,6 @@ struct KnownRow {
     #[diesel(sql_type = t::Bool)]
     locked: bool,
     #[diesel(sql_type = t::Bool)]
-    protected: bool,
-    #[diesel(sql_type = t::Bool)]
     has_factor: bool,
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     held_until: Option<DateTime<Utc>>,
@@ -55,11 +53,11 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         .map_err(fault)?;
     let Some(id) = id else { return Ok(None) };
     // a statement of its own: the lock may have been waited for, and its snapshot would be stale
-    let row = sql("select d.folded, a.kind, a.status = 'locked' as locked, a.protected,
+    let row = sql("select d.folded, a.kind, a.status = 'locked' as locked,
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             a.resets_held_until as held_until, greatest(a.last_reset_at, a.last_cancel_at) as last_ended_at,
             exists (select from frozen f where f.scope in ('web', a.kind)) as frozen,
-            exists (select from request w where w.account_id = a.id and w.state = 'waiting') as waiting,
+            exists (select from request w where w.account_id = a.id and w.state in ('waiting', 'contested')) as waiting,
             l.letters_last_hour, l.letter_just_now,
             (select k.request_id from link k where k.account_id = a.id and k.kind = 'reset' and k.ended_at is null
                 order by k.issued_at desc limit 1) as under_way
@@ -79,7 +77,6 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         address: row.folded,
         user_type: word(UserType::from_code(&row.kind), "kind", id)?,
         locked: row.locked,
-        protected: row.protected,
         has_factor: row.has_factor,
         held_until: row.held_until,
         last_ended_at: row.last_ended_at,

@@ -17,6 +17,7 @@ use crate::model::link::LinkKind;
 use crate::model::request::State;
 
 /// Letters of one kind to one account, each with a link row of its own.
+#[derive(Clone, Copy, Debug)]
 pub struct Post<'a> {
     /// The kind; none for the stand-in that a miss writes instead of a letter.
     pub kind: Option<LetterKind>,
@@ -36,7 +37,7 @@ pub struct Post<'a> {
     pub entry: Option<Uuid>,
     /// The proposal it tells of.
     pub proposal: Option<Uuid>,
-    /// Which addresses: 1 is the registered one.
+    /// Which addresses: 1 is the registered one; [`ELSEWHERE`] for `to_address`.
     pub positions: &'a [i16],
     /// Its language.
     pub language: Lang,
@@ -67,6 +68,9 @@ impl<'a> Post<'a> {
     }
 }
 
+/// The position of an address that is not on file.
+pub const ELSEWHERE: &[i16] = &[0];
+
 /// The positions of so many addresses.
 pub fn everywhere(addresses: i64) -> &'static [i16] {
     if addresses > 1 { &[1, 2] } else { &[1] }
@@ -82,11 +86,13 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     let link_kind = match post.kind {
         Some(LetterKind::Link) => LinkKind::Reset,
         Some(LetterKind::Activate) => LinkKind::Activate,
+        Some(LetterKind::ManualScheduled) => LinkKind::Cancel,
         _ => LinkKind::Notice,
     };
     let standing_in = post.kind.is_none();
     sql("with n as (
-            select * from unnest({}::uuid[], {}::uuid[], {}::bytea[], {}::smallint[]) as n (letter, link, random, position)),
+            select n.letter, n.link, n.random, nullif(n.place, 0) as position
+            from unnest({}::uuid[], {}::uuid[], {}::bytea[], {}::smallint[]) as n (letter, link, random, place)),
         l as (
             insert into link (id, kind, request_id, account_id, grant_id, position, key_id, random, issued_at, ended_at,
                 end_reason)
@@ -222,6 +228,9 @@ pub struct Leased {
     /// The request.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub request_id: Option<Uuid>,
+    /// Word of the way it came.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub channel: Option<String>,
     /// Its reference.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub reference: Option<String>,
@@ -276,6 +285,8 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now())
                 or l.kind = 'staff-invite' and k.ended_at is not null as link_over,
             w.p95_seconds, r.id as request_id, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
+            l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
+            w.p95_seconds, r.id as request_id, r.channel, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
         from l
         left join link k on k.id = l.link_id
         left join account a on a.id = l.account_id

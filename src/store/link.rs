@@ -23,7 +23,7 @@ pub struct Link {
     /// `reset` or `notice`.
     #[diesel(sql_type = t::Text)]
     pub kind: String,
-    /// Which address it was mailed to: 1 is the registered one.
+    /// Which address it was mailed to: 1 is the registered one, 0 one that is not on file.
     #[diesel(sql_type = t::SmallInt)]
     pub position: i16,
     /// Id of the key its token is derived with.
@@ -131,7 +131,7 @@ pub struct Link {
 }
 
 const FIND: &str = "
-    select k.id, k.kind, k.position, k.key_id, k.random, k.issued_at, k.handed_over_at, k.expires_at, k.opened_at,
+    select k.id, k.kind, coalesce(k.position, 0::smallint) as position, k.key_id, k.random, k.issued_at, k.handed_over_at, k.expires_at, k.opened_at,
         k.step_until, k.tries, k.spent_at, k.spent_by, k.end_reason,
         r.id as request_id, r.reference, r.state, r.language, r.asked_at, r.browser_name, r.reissues, r.due_at,
         r.ended_at as request_ended_at, r.queue_reason, r.help_asked_at,
@@ -192,26 +192,6 @@ pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Link>, Fault> {
     sql(FIND).bind(id).get_result::<Link>(tx.look()).await.optional().map_err(fault)
 }
 
-/// The youngest reset link of a request, after its account was locked.
-pub async fn hold_request(tx: &mut Tx, request: Uuid) -> Result<Option<Link>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
-    let row = sql("select id from link where request_id = {} and kind = 'reset' and account_id is not null
-        order by spent_at is null, issued_at desc limit 1")
-    .bind(request)
-    .get_result::<Row>(tx.look())
-    .await
-    .optional()
-    .map_err(fault)?;
-    match row {
-        Some(row) => hold(tx, row.id).await,
-        None => Ok(None),
-    }
-}
-
 /// Opens the confirm step, or opens it again.
 pub async fn open(tx: &mut Tx, id: Uuid, step_minutes: i32) -> Result<(), Fault> {
     sql("update link set opened_at = coalesce(opened_at, pulih.now()),
@@ -250,10 +230,24 @@ pub async fn end(tx: &mut Tx, id: Uuid, reason: LinkEnd) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Spends a link: it and all its siblings end, and the other open requests of the account with them.
+/// What is spent: the request that comes to its end, with the link it came by.
+#[derive(Clone, Copy, Debug)]
+pub struct Spent<'a> {
+    /// The account.
+    pub account: Uuid,
+    /// The request.
+    pub request: Uuid,
+    /// The link; none where it was proposed by the desk.
+    pub link: Option<Uuid>,
+    /// SHA-256 of the id of the browser that pressed OK.
+    pub browser_hash: Option<&'a [u8; 32]>,
+}
+
+/// Spends a link: it and all its siblings end, and the other open requests of the account with them, whatever was
+/// proposed about those.
 ///
 /// Returns how many other requests were cancelled.
-pub async fn spend(tx: &mut Tx, link: &Link, browser_hash: Option<&[u8; 32]>) -> Result<i64, Fault> {
+pub async fn spend(tx: &mut Tx, spent: Spent<'_>) -> Result<i64, Fault> {
     let row = sql("
         with l as (
             update link set ended_at = pulih.now(),
@@ -264,23 +258,29 @@ pub async fn spend(tx: &mut Tx, link: &Link, browser_hash: Option<&[u8; 32]>) ->
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
             where account_id = {} and id <> {}
-                and state in ('sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable') returning 1)
+                and state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+            returning id),
+        p as (
+            update proposal set state = 'cancelled', ended_at = pulih.now()
+            where request_id in (select id from r) and ended_at is null)
         select count(*) as count from r")
-    .bind(link.id)
-    .bind(link.id)
-    .bind(link.id)
-    .bind(browser_hash.map(<[u8; 32]>::as_slice))
-    .bind(link.account_id)
-    .bind(link.id)
-    .bind(link.account_id)
-    .bind(link.request_id)
+    .bind(spent.link)
+    .bind(spent.link)
+    .bind(spent.link)
+    .bind(spent.browser_hash.map(<[u8; 32]>::as_slice))
+    .bind(spent.account)
+    .bind(spent.link)
+    .bind(spent.account)
+    .bind(spent.request)
     .get_result::<Count>(tx.write())
     .await
     .map_err(fault)?;
     Ok(row.count)
 }
 
-/// Cancels everything that is open for an account; returns how many requests that were.
+/// Cancels everything that is open for an account, and what was proposed about it; returns how many requests that were.
+///
+/// A manual reset for which the mailbox is said to be lost is no link holder's to cancel: once it waits it is contested.
 pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
     let row = sql("
         with l as (
@@ -288,9 +288,20 @@ pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
             where account_id = {} and kind = 'reset' and ended_at is null),
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
-            where account_id = {} and state in ('sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable')
-            returning 1)
+            where account_id = {}
+                and state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+                and not exists (select from proposal l where l.request_id = request.id and l.mailbox_lost
+                    and l.ended_at is null)
+            returning id),
+        c as (
+            update proposal set state = 'contested'
+            where account_id = {} and mailbox_lost and state = 'waiting' returning request_id),
+        d as (update request set state = 'contested' where id in (select request_id from c)),
+        p as (
+            update proposal set state = 'cancelled', ended_at = pulih.now()
+            where request_id in (select id from r) and ended_at is null)
         select count(*) as count from r")
+    .bind(account)
     .bind(account)
     .bind(account)
     .get_result::<Count>(tx.write())

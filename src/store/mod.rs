@@ -6,6 +6,7 @@
 pub mod account;
 pub mod delay;
 pub mod desk;
+pub mod due;
 pub mod event;
 pub mod export;
 pub mod factor;
@@ -22,6 +23,7 @@ pub mod migrations;
 pub mod notice;
 pub mod outbox;
 pub mod pool;
+pub mod proposal;
 pub mod request;
 pub mod retention;
 pub mod schema;

@@ -18,7 +18,7 @@ pub struct Notice {
     /// The link's row id.
     #[diesel(sql_type = t::Uuid)]
     pub id: Uuid,
-    /// Which address it was mailed to: 1 is the registered one.
+    /// Which address it was mailed to: 1 is the registered one, 0 one that is not on file.
     #[diesel(sql_type = t::SmallInt)]
     pub position: i16,
     /// Id of the key its token is derived with.
@@ -81,7 +81,7 @@ impl Notice {
 }
 
 const FIND: &str = "
-    select k.id, k.position, k.key_id, k.random, k.issued_at,
+    select k.id, coalesce(k.position, 0::smallint) as position, k.key_id, k.random, k.issued_at,
         k.ended_at is not null
             or (k.kind = 'activate' and coalesce(k.expires_at, k.issued_at + interval '24 h') <= n.now)
             or g.used_at is not null or g.revoked_at is not null as over,

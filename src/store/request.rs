@@ -421,18 +421,6 @@ struct Id {
     id: Uuid,
 }
 
-/// A scheduled reset whose time has come; it is locked later, after its account.
-pub async fn next_due(read: &mut Read) -> Result<Option<Uuid>, Fault> {
-    let row = sql(
-        "select id from request where state = 'waiting' and due_at <= (select pulih.now()) order by due_at limit 1",
-    )
-    .get_result::<Id>(read.look())
-    .await
-    .optional()
-    .map_err(fault)?;
-    Ok(row.map(|row| row.id))
-}
-
 /// The youngest link of a request, by its reference.
 pub async fn newest_link(read: &mut Read, reference: &str) -> Result<Uuid, Fault> {
     let row = sql("select k.id from link k join request r on r.id = k.request_id where r.reference = {}

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activate;
 pub mod authenticator;
+pub mod cancel;
 pub mod clock;
 pub mod code;
 pub mod confirm;

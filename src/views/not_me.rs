@@ -42,7 +42,8 @@ pub enum Case {
 }
 
 /// The changes that letters tell of, each the suffix of its message key `not-me-at-<change>`.
-pub const CHANGES: [&str; 5] = ["activated", "activate", "disabled", "password-changed", "codes-failing"];
+pub const CHANGES: [&str; 6] =
+    ["activated", "activate", "disabled", "password-changed", "codes-failing", "address-changed"];
 
 /// How far the person is.
 #[derive(Clone, Debug)]

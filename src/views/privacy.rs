@@ -13,6 +13,8 @@ pub struct Data {
     pub links_days: u32,
     /// Days of this browser's memory and of sessions.
     pub sessions_days: u32,
+    /// Days of files that prove.
+    pub evidence_days: u32,
     /// Years of events.
     pub events_years: u32,
 }
@@ -23,6 +25,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         ("unmatched", frame.ta("privacy-days", &[("count", &data.unmatched_days.to_string())])),
         ("links", frame.ta("privacy-days", &[("count", &data.links_days.to_string())])),
         ("sessions", frame.ta("privacy-days", &[("count", &data.sessions_days.to_string())])),
+        ("evidence", frame.ta("privacy-days", &[("count", &data.evidence_days.to_string())])),
         ("events", frame.ta("privacy-years", &[("count", &data.events_years.to_string())])),
     ];
     let body = html! {

@@ -31,3 +31,4 @@ pub use edge::Client;
 pub use forgery::{Browser, Sent};
 pub use holding::{Holding, SignedIn};
 pub use house::House;
+pub use upload::Upload;

@@ -1,24 +1,31 @@
-//! Expires links, removes what is past its retention, measures mail delay, and keeps partitions ahead of time.
+//! Expires links and proposals, removes what is past its retention, measures mail delay, and keeps partitions ahead of time.
 
+use crate::actions::attach::forget;
 use crate::actions::expire::expire;
+use crate::actions::lapse::lapse;
 use crate::actions::purge::purge;
 use crate::app::App;
 use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
-use crate::store::{delay, factor, limit, link, retention, session};
+use crate::store::{delay, factor, limit, link, proposal, retention, session};
 
-/// Links expired in one step.
+/// Links, and proposals, expired in one step.
 const BATCH: i64 = 200;
 /// Months for which the log has partitions ahead.
 const MONTHS: i32 = 13;
 
-/// Expires links whose time ran out; true where there may be more.
+/// Expires links and proposals whose time ran out; true where there may be more.
 pub async fn step(app: &App) -> Result<bool, Stop> {
-    let ids = link::expiring(&mut app.read().await?, BATCH).await?;
+    let mut read = app.read().await?;
+    let (ids, proposals) = (link::expiring(&mut read, BATCH).await?, proposal::lapsing(&mut read, BATCH).await?);
+    drop(read);
     let mut expired = false;
     for id in ids {
         expired |= expire(app, id).await?;
+    }
+    for id in proposals {
+        expired |= lapse(app, id).await?;
     }
     Ok(expired)
 }
@@ -32,5 +39,6 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
-    purge(app).await
+    let forgotten = forget(app).await?;
+    Ok(purge(app).await? || forgotten)
 }

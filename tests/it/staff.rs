@@ -15,6 +15,7 @@ mod login;
 mod matrix;
 mod outbox;
 mod people;
+mod dual;
 mod proofs;
 mod queue;
 mod search;

@@ -35,11 +35,13 @@ mail-fact-cancelled = Cancelled
 mail-fact-activated = Activated
 mail-fact-disabled = Disabled
 mail-fact-changed = Changed
+mail-fact-address = New address
 mail-fact-last-code = Last wrong code
 mail-fact-browser = Browser
 mail-fact-way = By
 mail-fact-reference = Request number
 mail-way-link = The link sent to the registered address
+mail-way-desk = Helpdesk, approved by a second person
 mail-way-not-me = The link “This is not me”
 mail-no-code = This email contains no TOTP code. Codes exist only in the authenticator app on your phone.
 mail-not-me = This is not me
@@ -134,6 +136,23 @@ mail-codes-failing-known = The password was right, so someone else may know it. 
 mail-codes-failing-clock = Was it you? First compare your phone’s clock on the page “Check the clock” of our site.
 mail-codes-failing-reset = New phone, or app deleted? Choose “Reset TOTP?” on the login page.
 mail-codes-failing-not-me = Was this not you? Change your password at once, or open the link below so that this account can be locked.
+
+mail-manual-scheduled-subject = TOTP Reset by the Helpdesk Scheduled
+mail-manual-scheduled-preheader = The reset takes effect { $at }. Until then you can cancel it.
+mail-manual-scheduled-intro = The helpdesk is going to reset the TOTP of User ID { $user }.
+mail-manual-scheduled-until = Until then the old TOTP stays valid and the reset can still be cancelled.
+mail-manual-scheduled-cancel = Did you not ask for it? Cancel it at once by this link, or call the helpdesk.
+mail-manual-scheduled-button = Cancel the reset
+
+mail-manual-cancelled-subject = TOTP Reset by the Helpdesk Cancelled
+mail-manual-cancelled-intro = The TOTP reset by the helpdesk for User ID { $user } will not happen.
+mail-manual-cancelled-unchanged = Your TOTP and your password stay as they are. Still need a reset? Call the helpdesk.
+
+mail-address-changed-subject = Registered Email Address Changed
+mail-address-changed-preheader = TOTP resets of this account wait for the next few days.
+mail-address-changed-intro = The registered email address of User ID { $user } was changed.
+mail-address-changed-delay = For safety, TOTP resets of this account wait for the next few days.
+mail-address-changed-not-me = Did you not ask for it? Tell us at once by the link below, or call the helpdesk.
 
 mail-foot-why = An automatic email from { $agency }. Your reply reaches the helpdesk.
 mail-foot-never = Staff never ask for your password, Secret Key or TOTP code.

@@ -11,6 +11,7 @@ not-me-at-activated = TOTP activated on
 not-me-at-activate = Activation link asked on
 not-me-at-disabled = TOTP disabled on
 not-me-at-password-changed = Password changed on
+not-me-at-address-changed = Email address changed at
 not-me-at-codes-failing = Many wrong codes, until
 not-me-check = Perhaps a colleague asked for it. If in doubt, go on: you can always ask for a reset again.
 not-me-continue = Continue

@@ -35,11 +35,13 @@ mail-fact-cancelled = Dibatalkan
 mail-fact-activated = Diaktifkan
 mail-fact-disabled = Dinonaktifkan
 mail-fact-changed = Diubah
+mail-fact-address = Alamat baru
 mail-fact-last-code = Kode salah terakhir
 mail-fact-browser = Browser
 mail-fact-way = Melalui
 mail-fact-reference = Nomor permintaan
 mail-way-link = Tautan di email terdaftar
+mail-way-desk = Helpdesk, disetujui petugas lain
 mail-way-not-me = Tautan “Ini bukan saya”
 mail-no-code = Email ini tidak berisi kode TOTP. Kode TOTP hanya ada di aplikasi Authenticator di HP Anda.
 mail-not-me = Ini bukan saya
@@ -134,6 +136,23 @@ mail-codes-failing-known = Password yang dimasukkan benar, jadi mungkin orang la
 mail-codes-failing-clock = Itu Anda? Cocokkan dulu jam HP Anda di halaman “Cek jam” di situs kami.
 mail-codes-failing-reset = Ganti HP atau aplikasi terhapus? Pilih “Reset TOTP?” di halaman Login.
 mail-codes-failing-not-me = Bukan Anda? Segera ganti Password Anda, atau buka tautan berikut agar akun ini bisa dikunci.
+
+mail-manual-scheduled-subject = Reset TOTP oleh Helpdesk Dijadwalkan
+mail-manual-scheduled-preheader = Reset berlaku { $at }. Sampai saat itu Anda bisa membatalkannya.
+mail-manual-scheduled-intro = Helpdesk akan mereset TOTP untuk User ID { $user }.
+mail-manual-scheduled-until = Sampai saat itu TOTP lama tetap berlaku dan reset masih bisa dibatalkan.
+mail-manual-scheduled-cancel = Bukan Anda yang meminta? Segera batalkan lewat tautan ini, atau hubungi Helpdesk.
+mail-manual-scheduled-button = Batalkan reset
+
+mail-manual-cancelled-subject = Reset TOTP oleh Helpdesk Dibatalkan
+mail-manual-cancelled-intro = Reset TOTP oleh Helpdesk untuk User ID { $user } tidak jadi dilakukan.
+mail-manual-cancelled-unchanged = TOTP dan Password Anda tidak berubah. Masih perlu reset? Hubungi Helpdesk.
+
+mail-address-changed-subject = Alamat Email Terdaftar Diubah
+mail-address-changed-preheader = Reset TOTP akun ini memakai masa tunggu selama beberapa hari ke depan.
+mail-address-changed-intro = Alamat email terdaftar untuk User ID { $user } sudah diubah.
+mail-address-changed-delay = Demi keamanan, Reset TOTP akun ini memakai masa tunggu selama beberapa hari ke depan.
+mail-address-changed-not-me = Bukan Anda yang meminta? Segera beri tahu kami lewat tautan berikut, atau hubungi Helpdesk.
 
 mail-foot-why = Email otomatis dari { $agency }. Balasan Anda sampai ke Helpdesk.
 mail-foot-never = Petugas tidak pernah meminta Password, Secret Key, atau kode TOTP.

@@ -14,6 +14,8 @@ pub struct Data {
     pub reference: String,
     /// When the reset took effect.
     pub done_at: DateTime<Utc>,
+    /// Whether the desk proposed it.
+    pub by_desk: bool,
     /// The whole activation link, where no browser waits to activate.
     pub activate_url: Option<String>,
     /// The whole *Ini bukan saya* link.
@@ -26,7 +28,7 @@ pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
         Block::Words(pen.ta("mail-done-intro", &[("user", &data.user_id)])),
         Block::Facts(vec![
             pen.fact("mail-fact-done", &pen.moment(data.done_at)),
-            pen.fact("mail-fact-way", &pen.t("mail-way-link")),
+            pen.fact("mail-fact-way", &pen.t(if data.by_desk { "mail-way-desk" } else { "mail-way-link" })),
             pen.fact("mail-fact-reference", &data.reference),
         ]),
         pen.words("mail-done-old"),

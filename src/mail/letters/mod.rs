@@ -2,12 +2,15 @@
 
 pub mod activate;
 pub mod activated;
+pub mod address_changed;
 pub mod cancelled;
 pub mod codes_failing;
 pub mod disabled;
 pub mod done;
 pub mod hint;
 pub mod link;
+pub mod manual_cancelled;
+pub mod manual_scheduled;
 pub mod password_changed;
 pub mod reply;
 pub mod scheduled;
@@ -46,6 +49,12 @@ pub enum Letter {
     StaffNotice(staff_notice::Data),
     /// What the desk wrote.
     Reply(reply::Data),
+    /// "Reset TOTP oleh Helpdesk Dijadwalkan".
+    ManualScheduled(manual_scheduled::Data),
+    /// A reset the desk had agreed to will not happen.
+    ManualCancelled(manual_cancelled::Data),
+    /// The registered address was changed.
+    AddressChanged(address_changed::Data),
 }
 
 impl Letter {
@@ -65,6 +74,9 @@ impl Letter {
             Self::StaffInvite(_) => LetterKind::StaffInvite,
             Self::StaffNotice(_) => LetterKind::StaffNotice,
             Self::Reply(_) => LetterKind::Reply,
+            Self::ManualScheduled(_) => LetterKind::ManualScheduled,
+            Self::ManualCancelled(_) => LetterKind::ManualCancelled,
+            Self::AddressChanged(_) => LetterKind::AddressChanged,
         }
     }
 
@@ -84,6 +96,9 @@ impl Letter {
             Self::StaffInvite(data) => staff_invite::sheet(pen, data),
             Self::StaffNotice(data) => staff_notice::sheet(pen, data),
             Self::Reply(data) => reply::sheet(pen, data),
+            Self::ManualScheduled(data) => manual_scheduled::sheet(pen, data),
+            Self::ManualCancelled(data) => manual_cancelled::sheet(pen, data),
+            Self::AddressChanged(data) => address_changed::sheet(pen, data),
         }
     }
 
@@ -103,6 +118,9 @@ impl Letter {
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
             Self::Reply(_) => Vec::new(),
+            Self::ManualScheduled(data) => vec![&data.cancel_url],
+            Self::ManualCancelled(data) => vec![&data.not_me_url],
+            Self::AddressChanged(data) => vec![&data.not_me_url],
         }
     }
 }

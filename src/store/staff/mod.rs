@@ -90,6 +90,19 @@ impl From<PersonRow> for Person {
 }
 
 fn found<'a>(ids: &[Uuid]) -> Sql<'a> {
+/// People as far as it matters who may decide beside whom.
+pub async fn persons(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
+    let rows = tied(ids).load::<PersonRow>(tx.look()).await.map_err(fault)?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+/// The same for a page, which decides nothing.
+pub async fn persons_shown(read: &mut Read, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
+    let rows = tied(ids).load::<PersonRow>(read.look()).await.map_err(fault)?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+fn tied<'a>(ids: &[Uuid]) -> Sql<'a> {
     sql("select s.id, s.employee_number_folded as employee_number,
             coalesce(array_agg(c.by order by c.id) filter (where c.by is not null), array[]::uuid[]) as by,
             coalesce(array_agg(c.at order by c.id) filter (where c.by is not null), array[]::timestamptz[]) as at

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod desk;
+mod dual;
 mod links;
 mod login;
 mod queue;
@@ -103,6 +104,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     staff_people::inside(lang, &mut out);
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
+    dual::pages(lang, &mut out);
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     out
@@ -125,7 +127,8 @@ fn plain(f: &Frame, out: &mut Vec<Sample>) {
     for (name, off) in [("clock", None), ("clock-fast", Some(241)), ("clock-slow", Some(-20))] {
         add(out, name, clock::page(f, &clock::Data { now: at(0), off }));
     }
-    let kept = privacy::Data { unmatched_days: 30, links_days: 30, sessions_days: 30, events_years: 10 };
+    let kept =
+        privacy::Data { unmatched_days: 30, links_days: 30, sessions_days: 30, evidence_days: 365, events_years: 10 };
     add(out, "privacy", privacy::page(f, &kept));
 }
 
@@ -250,6 +253,10 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalThere,
         Refusal::PersonThere,
         Refusal::Stale,
+        Refusal::ProposalOpen,
+        Refusal::ProposalStale,
+        Refusal::ProposalOver,
+        Refusal::NotTwoPersons,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

@@ -15,6 +15,10 @@ pub mod parts;
 pub mod people;
 pub mod queue;
 pub mod settings;
+pub mod approval;
+pub mod approvals;
+pub mod parts;
+pub mod propose;
 pub mod shell;
 pub mod sign_in;
 

@@ -31,6 +31,7 @@ pub async fn privacy(req: HttpRequest, house: web::Data<House>, spoken: Spoken) 
     let data = privacy::Data {
         unmatched_days: keep.unmatched_days,
         links_days: keep.links_days,
+        evidence_days: keep.evidence_days,
         sessions_days: keep.sessions_days,
         events_years: keep.events_years,
     };

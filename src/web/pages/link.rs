@@ -172,7 +172,7 @@ fn draw(
     let step = step.filter(|_| req.path() != confirm::CANCEL);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let asked = if house.app.config().reset.require_password { Password::Asked } else { Password::No };
-    let delay = house.app.delays().of_reset(link.changed_at, link.now);
+    let delay = house.app.delays().of_reset(link.protected, link.changed_at, link.now);
     let data = confirm::Data {
         link: link.id.to_string(),
         user_id_masked: mask_user_id(&link.user_id),

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activate;
+pub mod cancel;
 pub mod demo;
 pub mod help;
 pub mod home;

@@ -8,11 +8,14 @@ use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
     activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
     staff_invite, staff_notice,
+    activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
+    manual_scheduled, password_changed, scheduled,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
 use crate::model::letter::LetterKind;
 use crate::model::link::life;
+use crate::model::request::Channel;
 use crate::store::letter::Leased;
 
 /// The letter; or what is missing, in words.
@@ -30,6 +33,8 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::Cancelled
         | LetterKind::Hint
         | LetterKind::Reply) => of_request(app, leased, kind, user_id, links),
+        | LetterKind::ManualScheduled
+        | LetterKind::ManualCancelled) => of_request(app, leased, kind, user_id, links),
         kind @ (LetterKind::Activate
         | LetterKind::Activated
         | LetterKind::Disabled
@@ -37,6 +42,7 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::CodesFailing
         | LetterKind::StaffInvite
         | LetterKind::StaffNotice) => Ok(of_account(app, leased, kind, user_id, links)),
+        | LetterKind::AddressChanged) => Ok(of_account(app, leased, kind, user_id, links)),
     }
 }
 
@@ -67,6 +73,7 @@ fn links(app: &App, house: &House, leased: &Leased) -> Result<Links, String> {
         activate: url("/activate/", TokenPurpose::Activate),
         not_me: url("/not-me/", TokenPurpose::NotMe),
         invite: url("/staff/invite/", TokenPurpose::Invite),
+        cancel: url("/cancel/", TokenPurpose::Cancel),
     })
 }
 
@@ -76,6 +83,7 @@ struct Links {
     activate: String,
     not_me: String,
     invite: String,
+    cancel: String,
 }
 
 fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, links: Links) -> Result<Letter, String> {
@@ -90,7 +98,8 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         }
         LetterKind::Done => {
             let activate_url = leased.grant_id.map(|_| links.activate);
-            Letter::Done(done::Data { user_id, reference, done_at: ended_at, activate_url, not_me_url })
+            let by_desk = leased.channel.as_deref() == Some(Channel::Staff.code());
+            Letter::Done(done::Data { user_id, reference, done_at: ended_at, by_desk, activate_url, not_me_url })
         }
         LetterKind::Scheduled => Letter::Scheduled(scheduled::Data {
             user_id,
@@ -99,6 +108,15 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
             effective_at: leased.due_at.unwrap_or(leased.queued_at),
             not_me_url,
         }),
+        LetterKind::ManualScheduled => Letter::ManualScheduled(manual_scheduled::Data {
+            user_id,
+            reference,
+            effective_at: leased.due_at.unwrap_or(leased.queued_at),
+            cancel_url: links.cancel,
+        }),
+        LetterKind::ManualCancelled => {
+            Letter::ManualCancelled(manual_cancelled::Data { user_id, reference, cancelled_at: ended_at, not_me_url })
+        }
         LetterKind::Cancelled => {
             let held_until = leased.held_until.filter(|until| *until > app.clock().now());
             Letter::Cancelled(cancelled::Data { user_id, reference, cancelled_at: ended_at, held_until, not_me_url })
@@ -124,6 +142,10 @@ fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         LetterKind::Disabled => Letter::Disabled(disabled::Data { user_id, at, place, not_me_url }),
         LetterKind::PasswordChanged => {
             Letter::PasswordChanged(password_changed::Data { user_id, at, place, not_me_url })
+        }
+        LetterKind::AddressChanged => {
+            let address = place.unwrap_or_default();
+            Letter::AddressChanged(address_changed::Data { user_id, at, address, not_me_url })
         }
         LetterKind::CodesFailing => Letter::CodesFailing(codes_failing::Data { user_id, at, place, not_me_url }),
         _ => Letter::Activated(activated::Data { user_id, at, place, not_me_url }),

@@ -11,7 +11,6 @@ async fn what_stands_in_the_way_is_told_to_the_registered_address_alone() {
         ("locked", "update account set status = 'locked', locked_reason = 'x'"),
         ("no-factor", "update credential set revoked_at = pulih.now(), sealed_secret = null"),
         ("held", "update account set resets_held_until = pulih.now() + interval '1 day'"),
-        ("protected", "update account set protected = true"),
         ("frozen", "insert into frozen (scope, reason) values ('penyedia', 'x')"),
     ];
     for (hint, sql) in table {

@@ -4,4 +4,5 @@ mod courier;
 mod kirim;
 mod link;
 mod press;
+mod second;
 mod transaction;

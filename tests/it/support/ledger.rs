@@ -115,6 +115,18 @@ impl Ledger {
                 self.step(request.unwrap(), Step::Execute, body);
             }
             "reset.cancelled" => self.cancel_all(account.unwrap(), None),
+            "manual.proposed" => {
+                let fresh = Request { state: State::Proposed, account, joined: None };
+                self.requests.insert(request.unwrap(), fresh);
+            }
+            "manual.approved" if !facts["due"].is_null() => self.step(request.unwrap(), Step::Approve, body),
+            "manual.rejected" => self.step(request.unwrap(), Step::Reject, body),
+            "manual.expired" if facts["kind"] == "reset" => self.step(request.unwrap(), Step::Lapse, body),
+            "manual.withdrawn" | "manual.cancelled" | "manual.dismissed" | "manual.expired" => {
+                self.step(request.unwrap(), Step::Cancel, body);
+            }
+            "manual.contested" => self.step(request.unwrap(), Step::Contest, body),
+            "manual.upheld" => self.step(request.unwrap(), Step::Uphold, body),
             "reset.disputed" if facts["locked"] == true => self.cancel_all(account.unwrap(), None),
             _ => {}
         }

@@ -19,6 +19,9 @@ pub mod hours;
 pub mod live;
 pub mod requests;
 
+pub mod approvals;
+pub mod propose;
+
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 

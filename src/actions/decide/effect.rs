@@ -1,0 +1,127 @@
+//! What comes of a decision: what was proposed takes effect, or waits, or ends.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::base::fault::Fault;
+use crate::model::account::mask_address;
+use crate::model::letter::LetterKind;
+use crate::model::proposal::{Kind, State};
+use crate::model::request::Step;
+use crate::store::letter::Post;
+use crate::store::proposal::subject::Subject;
+use crate::store::proposal::{Proposal, settle};
+use crate::store::{Tx, account as accounts, letter, request};
+
+/// Where a proposal stands after a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Effect {
+    /// Its state.
+    pub state: State,
+    /// When it takes effect.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// Whether what was proposed can still be done to that account.
+pub fn is_possible(proposal: &Proposal, account: &Subject) -> Result<bool, Fault> {
+    Ok(match proposal.kind()? {
+        Kind::Reset => !account.frozen && !account.locked && account.has_factor,
+        Kind::Unlock => account.disputed,
+        _ => true,
+    })
+}
+
+/// All agreed who have to.
+pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<Effect, Fault> {
+    let waiting = match proposal.kind()? {
+        Kind::Reset => return schedule(app, tx, proposal, account).await,
+        // its time was set when its own person pressed OK
+        Kind::SelfReset => true,
+        Kind::Address => {
+            move_address(app, tx, proposal, account).await?;
+            false
+        }
+        kind @ (Kind::Protect | Kind::Unprotect) => {
+            settle::protect(tx, account.id, kind == Kind::Protect).await?;
+            false
+        }
+        Kind::Unlock => {
+            settle::unlock(tx, account.id).await?;
+            false
+        }
+        Kind::Overwrite => {
+            if settle::brings_secret(tx, proposal.id).await? {
+                accounts::revoke_factor(tx, account.id, None).await?;
+            }
+            settle::overwrite(tx, proposal.id, account.id, proposal.proposed_by).await?;
+            false
+        }
+        Kind::StaffNew | Kind::StaffRoles | Kind::StaffMfa => {
+            return Err(Fault::broken("people of the desk are decided about elsewhere"));
+        }
+    };
+    let state = if waiting { State::Waiting } else { State::Done };
+    settle::settle(tx, proposal.id, state, None).await?;
+    Ok(Effect { state, due: None })
+}
+
+/// A manual reset waits from now on, and everybody who could know better is told.
+async fn schedule(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<Effect, Fault> {
+    let due = proposal.now + app.waits().of(proposal.mailbox_lost, proposal.urgent);
+    step(tx, proposal, Step::Approve, Some(due)).await?;
+    settle::settle(tx, proposal.id, State::Waiting, Some(due)).await?;
+    tell(app, tx, proposal, account, LetterKind::ManualScheduled).await?;
+    Ok(Effect { state: State::Waiting, due: Some(due) })
+}
+
+async fn move_address(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<(), Fault> {
+    let new = proposal.new_address().ok_or_else(|| Fault::broken("a change of address without one"))?;
+    let former = account.addresses.first().map(String::as_str).filter(|former| *former != new);
+    settle::end_links(tx, account.id).await?;
+    settle::change_address(tx, account.id, 1, new, proposal.proposed_by).await?;
+    let masked = mask_address(new);
+    let letter = Post {
+        proposal: Some(proposal.id),
+        place: Some(&masked),
+        ..app.letter(account.id, LetterKind::AddressChanged, account.language()?)
+    };
+    app.tell_all(tx, letter, account.count(), former).await?;
+    Ok(())
+}
+
+/// It ends without effect. Who was told that it waits is told that it does not.
+pub async fn ended(
+    app: &App,
+    tx: &mut Tx,
+    proposal: &Proposal,
+    account: &Subject,
+    state: State,
+) -> Result<Effect, Fault> {
+    let (reset, was) = (proposal.kind()?.resets(), proposal.state()?);
+    if reset {
+        step(tx, proposal, if state == State::Rejected { Step::Reject } else { Step::Cancel }, None).await?;
+    }
+    settle::settle(tx, proposal.id, state, None).await?;
+    if reset && (was != State::Proposed || proposal.kind()? == Kind::SelfReset) {
+        tell(app, tx, proposal, account, LetterKind::ManualCancelled).await?;
+    }
+    Ok(Effect { state, due: None })
+}
+
+async fn step(tx: &mut Tx, proposal: &Proposal, step: Step, due: Option<DateTime<Utc>>) -> Result<(), Fault> {
+    let Some(id) = proposal.request_id else { return Ok(()) };
+    let from = letter::request_state(tx, id).await?;
+    let to = from
+        .step(step)
+        .map_err(|_| Fault::broken(format!("request {id} stands at {}, its proposal does not", from.code())))?;
+    request::advance(tx, id, from, to, due).await
+}
+
+async fn tell(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject, kind: LetterKind) -> Result<i64, Fault> {
+    let letter = Post {
+        request: proposal.request_id,
+        proposal: Some(proposal.id),
+        ..app.letter(account.id, kind, account.language()?)
+    };
+    app.tell_all(tx, letter, account.count(), proposal.new_address()).await
+}
