@@ -31,7 +31,7 @@ pub async fn renew_all(app: &App, supervisor: Supervisor, code: &str) -> Result<
 /// Mails a new link for one of them, which does not count against its new mails.
 pub async fn renew(app: &App, request_id: Uuid) -> Result<(), Stop> {
     app.transact(Actor::Worker("renewer"), async |tx| {
-        let Some(held) = link::hold_request(tx, request_id).await? else {
+        let Some(held) = link::hold_youngest(tx, request_id).await? else {
             outbox::renewed(tx, request_id).await?;
             let event = Event::LinkReissued { link: LinkRef::gone(request_id), new_link: None, queued: false };
             return Ok(Outcome::Done((), event));

@@ -4,10 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply,
-    scheduled, staff_invite, staff_notice,
     Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, scheduled,
+    manual_cancelled, manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;

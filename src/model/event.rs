@@ -15,8 +15,6 @@ mod signing;
 mod upkeep;
 
 pub use desk::{CaseRef, Desk, Settled};
-pub use dual::Dual;
-pub use desk::Desk;
 pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};

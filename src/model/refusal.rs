@@ -178,7 +178,7 @@ impl Refusal {
             | Self::ProposalGone
             | Self::ProposalThere
             | Self::PersonThere
-            | Self::Stale => 409,
+            | Self::Stale
             | Self::ProposalOpen
             | Self::ProposalStale
             | Self::ProposalOver

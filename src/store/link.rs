@@ -192,6 +192,26 @@ pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Link>, Fault> {
     sql(FIND).bind(id).get_result::<Link>(tx.look()).await.optional().map_err(fault)
 }
 
+/// The youngest reset link of a request, after its account was locked.
+pub async fn hold_youngest(tx: &mut Tx, request: Uuid) -> Result<Option<Link>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Uuid)]
+        id: Uuid,
+    }
+    let row = sql("select id from link where request_id = {} and kind = 'reset' and account_id is not null
+        order by issued_at desc limit 1")
+    .bind(request)
+    .get_result::<Row>(tx.look())
+    .await
+    .optional()
+    .map_err(fault)?;
+    match row {
+        Some(row) => hold(tx, row.id).await,
+        None => Ok(None),
+    }
+}
+
 /// Opens the confirm step, or opens it again.
 pub async fn open(tx: &mut Tx, id: Uuid, step_minutes: i32) -> Result<(), Fault> {
     sql("update link set opened_at = coalesce(opened_at, pulih.now()),

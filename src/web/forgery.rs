@@ -89,11 +89,6 @@ impl FromRequest for Sent {
             let browser = sender(house, &req)?;
             let form = Form::read(&req, payload, house.body_deadline).await?;
             prove(house, &browser, &form)?;
-            let (house, browser) = guard(&req)?;
-            let form = Form::read(&req, payload, house.body_deadline).await?;
-            if !form.one("csrf").text().is_some_and(|shown| is_ours(house, &browser, shown)) {
-                return Err(Refusal::Forged.into());
-            }
             browser.keep(house, &req);
             Ok(Self { form, browser })
         })
@@ -113,19 +108,6 @@ pub fn prove(house: &House, browser: &Browser, form: &Form) -> Result<(), Refusa
     let shown = form.one("csrf").text().and_then(|t| BASE64URL_NOPAD.decode(t.as_bytes()).ok());
     let ours = shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))));
     if ours { Ok(()) } else { Err(Refusal::Forged) }
-/// The browser of a write that comes from a page of our own, as far as its headers tell.
-pub(super) fn guard(req: &HttpRequest) -> Result<(&web::Data<House>, Browser), Stop> {
-    let house = house(req)?;
-    if !same_site(&house.origin, req.headers()) {
-        return Err(Refusal::Forged.into());
-    }
-    Ok((house, Browser::known(house, req.headers()).ok_or(Refusal::Forged)?))
-}
-
-/// Whether the field `csrf` was drawn for that browser.
-pub(super) fn is_ours(house: &House, browser: &Browser, shown: &str) -> bool {
-    let shown = BASE64URL_NOPAD.decode(shown.as_bytes()).ok();
-    shown.is_some_and(|shown| bool::from(shown.as_slice().ct_eq(&house.seal(&[b"csrf", &browser.id]))))
 }
 
 /// Whether the browser says, or does not deny, that a page of our own sent this. Browsers that say nothing are old

@@ -31,4 +31,3 @@ pub use edge::Client;
 pub use forgery::{Browser, Sent};
 pub use holding::{Holding, SignedIn};
 pub use house::House;
-pub use upload::Upload;

@@ -89,7 +89,6 @@ impl From<PersonRow> for Person {
     }
 }
 
-fn found<'a>(ids: &[Uuid]) -> Sql<'a> {
 /// People as far as it matters who may decide beside whom.
 pub async fn persons(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
     let rows = tied(ids).load::<PersonRow>(tx.look()).await.map_err(fault)?;
@@ -109,16 +108,4 @@ fn tied<'a>(ids: &[Uuid]) -> Sql<'a> {
         from staff s left join staff_change c on c.staff_id = s.id
         where s.id = any({}) group by s.id")
     .bind(ids.to_vec())
-}
-
-/// People as far as it matters who may decide beside whom.
-pub async fn persons(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
-    let rows = found(ids).load::<PersonRow>(tx.look()).await.map_err(fault)?;
-    Ok(rows.into_iter().map(Person::from).collect())
-}
-
-/// The same for a page that says why somebody may not decide.
-pub async fn read_persons(read: &mut Read, ids: &[Uuid]) -> Result<Vec<Person>, Fault> {
-    let rows = found(ids).load::<PersonRow>(read.look()).await.map_err(fault)?;
-    Ok(rows.into_iter().map(Person::from).collect())
 }

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod accounts;
 pub mod activity;
+pub mod approval;
+pub mod approvals;
 pub mod case;
 pub mod case_forms;
 pub mod deed;
@@ -13,12 +15,9 @@ pub mod invite;
 pub mod outbox;
 pub mod parts;
 pub mod people;
+pub mod propose;
 pub mod queue;
 pub mod settings;
-pub mod approval;
-pub mod approvals;
-pub mod parts;
-pub mod propose;
 pub mod shell;
 pub mod sign_in;
 

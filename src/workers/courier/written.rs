@@ -6,10 +6,8 @@ use crate::app::App;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    activate, activated, cancelled, codes_failing, disabled, done, hint, link, password_changed, reply, scheduled,
-    staff_invite, staff_notice,
     activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
-    manual_scheduled, password_changed, scheduled,
+    manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -21,28 +19,23 @@ use crate::store::letter::Leased;
 /// The letter; or what is missing, in words.
 pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, String> {
     let kind = leased.kind().map_err(|e| e.to_string())?;
-    if let LetterKind::StaffInvite | LetterKind::StaffNotice = kind {
-        return of_staff(app, house, leased, kind);
-    }
-    let user_id = mask_user_id(leased.user_id.as_deref().ok_or_else(|| gone("account"))?);
-    let links = links(app, house, leased)?;
+    let user_id = || leased.user_id.as_deref().map(mask_user_id).ok_or_else(|| gone("account"));
     match kind {
-        kind @ (LetterKind::Link
+        LetterKind::Link
         | LetterKind::Done
         | LetterKind::Scheduled
         | LetterKind::Cancelled
         | LetterKind::Hint
-        | LetterKind::Reply) => of_request(app, leased, kind, user_id, links),
+        | LetterKind::Reply
         | LetterKind::ManualScheduled
-        | LetterKind::ManualCancelled) => of_request(app, leased, kind, user_id, links),
-        kind @ (LetterKind::Activate
+        | LetterKind::ManualCancelled => of_request(app, leased, kind, user_id()?, links(app, house, leased)?),
+        LetterKind::Activate
         | LetterKind::Activated
         | LetterKind::Disabled
         | LetterKind::PasswordChanged
         | LetterKind::CodesFailing
-        | LetterKind::StaffInvite
-        | LetterKind::StaffNotice) => Ok(of_account(app, leased, kind, user_id, links)),
-        | LetterKind::AddressChanged) => Ok(of_account(app, leased, kind, user_id, links)),
+        | LetterKind::AddressChanged => Ok(of_account(app, leased, kind, user_id()?, links(app, house, leased)?)),
+        LetterKind::StaffInvite | LetterKind::StaffNotice => of_staff(app, house, leased, kind),
     }
 }
 

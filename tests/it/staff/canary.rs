@@ -89,7 +89,9 @@ async fn nobody_of_the_desk_sees_a_secret_a_token_a_code_or_a_hash() {
             walked.insert(path.split('?').next().unwrap().to_owned());
         }
     }
-    for place in ["/staff/requests", "/staff/accounts", "/staff/outbox", "/staff/people", "/staff/settings", "/staff/activity"] {
+    for place in
+        ["/staff/requests", "/staff/accounts", "/staff/outbox", "/staff/people", "/staff/settings", "/staff/activity"]
+    {
         assert!(walked.contains(place), "{place} was not walked: {walked:?}");
     }
     let admin = &mut officers[2];

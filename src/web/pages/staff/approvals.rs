@@ -16,6 +16,7 @@ use crate::base::keyring::Purpose;
 use crate::base::seal;
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::dual::{Person, Tie, may_decide};
+use crate::model::proposal::FILE_MAX;
 use crate::model::proposal::{State, Verdict};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::staff::Role;
@@ -25,7 +26,7 @@ use crate::views::staff::approval::{self, Data};
 use crate::views::staff::approvals::{self, Row};
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, House, On, Sent, Upload};
+use crate::web::{Browser, House, On, Sent, upload};
 
 /// Proposals of the list at most.
 const MOST: i64 = 200;
@@ -132,13 +133,15 @@ pub async fn say(
 
 /// `POST /staff/approvals/{id}/files`: a file from who proposed it.
 pub async fn attach(
+    req: HttpRequest,
     house: web::Data<House>,
     on: On<Helpdesk>,
     id: web::Path<String>,
-    upload: Upload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Stop> {
     let id = Uuid::parse_str(&id).map_err(|_| Refusal::NotFound)?;
-    attach::attach(&house.app, on.proof, id, &upload.name, &upload.bytes).await?;
+    let file = upload::read(&house, &req, payload, FILE_MAX).await?.file.ok_or(Refusal::FormInvalid)?;
+    attach::attach(&house.app, on.proof, id, &file.name, &file.bytes).await?;
     Ok(see(&format!("/staff/approvals/{id}")))
 }
 

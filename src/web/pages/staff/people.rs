@@ -15,8 +15,8 @@ use crate::model::refusal::{Refusal, Stop};
 use crate::model::staff::{Role, Status};
 use crate::store::Read;
 use crate::store::staff::people::{self as store, Member};
+use crate::store::staff::persons_shown;
 use crate::store::staff::proposal::{self, Proposal};
-use crate::store::staff::read_persons;
 use crate::views::code::CodeTrouble;
 use crate::views::staff::Room;
 use crate::views::staff::deed::Deed;
@@ -145,7 +145,7 @@ async fn shown(
     trouble: Option<CodeTrouble>,
 ) -> Result<Waiting, Fault> {
     let proposer = there.proposed_by.unwrap_or_default();
-    let both = read_persons(read, &[me, proposer]).await?;
+    let both = persons_shown(read, &[me, proposer]).await?;
     let one = |id: Uuid| both.iter().find(|person| person.id == id);
     let tied = match (one(me), one(proposer)) {
         _ if about.id == me => Some(Tie::Oneself),
