@@ -1,6 +1,7 @@
 //! The desk.
 
 mod activity;
+mod command;
 mod enrol;
 mod invite;
 mod login;
