@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
-use crate::store::{delay, factor, limit, link, retention, session};
+use crate::store::{delay, factor, limit, link, retention, session, staff};
 
 /// Links expired in one step.
 const BATCH: i64 = 200;
@@ -30,6 +30,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     delay::measure(&mut read).await?;
     limit::sweep(&mut read, slots::slot(app.clock().now())).await?;
     session::sweep(&mut read, app.lives()).await?;
+    staff::session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
     purge(app).await
