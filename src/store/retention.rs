@@ -45,14 +45,19 @@ pub async fn purge(tx: &mut Tx, keep: &Retention, most: i64) -> Result<Purged, F
         le as (delete from letter where link_id in (select id from old) returning 1),
         li as (delete from link where id in (select id from old) returning 1),
         re as (delete from request where id in (select id from gone) returning 1),
-        se as (delete from session where ended_at < (select pulih.now()) - make_interval(days => {}) returning 1)
+        se as (delete from session where ended_at < (select pulih.now()) - make_interval(days => {}) returning 1),
+        -- the last sign-in of everybody is still shown to them
+        ss as (delete from staff_session s where ended_at < (select pulih.now()) - make_interval(days => {})
+            and exists (select from staff_session o where o.staff_id = s.staff_id and o.level = 'full'
+                and o.created_at > s.created_at) returning 1)
         select (select count(*) from re) as requests, (select count(*) from li) as links,
-            (select count(*) from le) as letters, (select count(*) from se) as sessions")
+            (select count(*) from le) as letters, (select count(*) from se) + (select count(*) from ss) as sessions")
     .bind(days(keep.unmatched_days))
     .bind(most)
     .bind(links)
     .bind(links)
     .bind(most)
+    .bind(days(keep.sessions_days))
     .bind(days(keep.sessions_days))
     .get_result::<Purged>(tx.write())
     .await

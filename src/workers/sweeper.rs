@@ -9,6 +9,7 @@ use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
 use crate::store::{delay, factor, limit, link, proposal, retention, session};
+use crate::store::{delay, factor, limit, link, retention, session, staff};
 
 /// Links, and proposals, expired in one step.
 const BATCH: i64 = 200;
@@ -37,6 +38,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     delay::measure(&mut read).await?;
     limit::sweep(&mut read, slots::slot(app.clock().now())).await?;
     session::sweep(&mut read, app.lives()).await?;
+    staff::session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
     let forgotten = forget(app).await?;

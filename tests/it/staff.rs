@@ -7,6 +7,7 @@ mod canary;
 mod case_page;
 mod cases;
 mod dual;
+mod command;
 mod enrol;
 mod freeze;
 mod import;

@@ -238,3 +238,16 @@ pub async fn list(read: &mut Read, staff: Uuid, this: Uuid, lives: Lives) -> Res
     .await
     .map_err(fault)
 }
+
+/// Ends sessions whose time is over. Bookkeeping, no action.
+pub async fn sweep(read: &mut Read, lives: Lives) -> Result<(), Fault> {
+    sql("update staff_session set ended_at = least(expires_at, seen_at + make_interval(mins => {}))
+        where ended_at is null and (expires_at <= (select pulih.now())
+            or (level = 'full' and seen_at <= (select pulih.now()) - make_interval(mins => {})))")
+    .bind(lives.idle_minutes)
+    .bind(lives.idle_minutes)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}

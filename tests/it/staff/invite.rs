@@ -20,7 +20,8 @@ fn new(username: &str, roles: &[Role]) -> New {
     }
 }
 
-const OWN: [(&str, &str); 2] = [("new_password", PASSWORD), ("new_password_again", PASSWORD)];
+const CHOSEN: &str = "tiga kuda makan pagi";
+const OWN: [(&str, &str); 2] = [("new_password", CHOSEN), ("new_password_again", CHOSEN)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_adds_somebody_who_joins_enrols_and_signs_in() {
@@ -55,7 +56,7 @@ async fn an_operator_adds_somebody_who_joins_enrols_and_signs_in() {
     other.open(&link).await;
     assert_eq!(other.page.status, StatusCode::GONE);
 
-    browser.staff_password("sari", PASSWORD).await.assert_at("/staff/enrol");
+    browser.staff_password("sari", CHOSEN).await.assert_at("/staff/enrol");
     browser.staff_enrol(&app).await;
     browser.page.assert_at("/staff/people");
     let events = app.events().await;

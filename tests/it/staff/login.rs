@@ -1,18 +1,19 @@
 //! Sign-in of the desk: whatever is wrong is told alike, held alike, and each rise has a token of its own.
 
 use chrono::TimeDelta;
+use data_encoding::BASE32_NOPAD;
 use reqwest::{Method, StatusCode};
 
 use crate::support::browser::Page;
 use crate::support::house::{PASSWORD, TestApp};
 use crate::support::signing::Phone;
-use data_encoding::BASE32_NOPAD;
 
 const WRONG: &str = "Nama pengguna, password, atau kode salah.";
 
 /// What a stranger sees: status, headers and body, without what differs at each answer.
 fn seen(page: &Page, username: &str) -> (StatusCode, Vec<String>, String) {
-    let names = page.headers.keys().map(ToString::to_string).filter(|name| name != "date").collect();
+    let mut names: Vec<String> = page.headers.keys().map(ToString::to_string).filter(|name| name != "date").collect();
+    names.sort();
     let mut body = page.body.replace(&format!("value=\"{username}\""), "value=\"\"");
     let token = page.form("/staff/login").value("csrf").to_owned();
     body = body.replace(&token, "");

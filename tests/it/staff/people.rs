@@ -256,7 +256,8 @@ async fn two_admins_who_disable_each_other_at_once_leave_one() {
 async fn the_last_admin_stays() {
     let app = TestApp::start().await;
     let mut agus = app.officer("agus", &["admin"]).await;
-    let page = deed(&app, &mut agus, agus.id, "disable", &[]).await;
+    let own = agus.id;
+    let page = deed(&app, &mut agus, own, "disable", &[]).await;
     assert!(page.text().contains("Admin terakhir tidak bisa dinonaktifkan."), "{}", page.text());
     let by_operator = pulih::actions::staff::operate::disable(&app.app, agus.id).await;
     assert!(by_operator.is_err());

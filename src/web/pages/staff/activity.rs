@@ -72,7 +72,7 @@ pub async fn end_sessions(
 ) -> Result<HttpResponse, Stop> {
     let which = match sent.form.one("session").text().unwrap_or_default() {
         "others" => Which::Others,
-        id => Which::One(super::id(id)?),
+        id => Which::One(Uuid::parse_str(id).map_err(|_| Refusal::FormInvalid)?),
     };
     end_session::end(&house.app, on.session.staff_id, &held.token_hash, &held.browser_hash, which).await?;
     Ok(see(&format!("{ACTIVITY}?note={}", Note::SessionsEnded.code())))
