@@ -3,6 +3,7 @@
 mod bulk;
 mod case_page;
 mod cases;
+mod doors;
 mod live;
 mod proofs;
 mod queue;

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod case_forms;
+pub mod case_late;
 pub mod parts;
 pub mod queue;
 pub mod settings;

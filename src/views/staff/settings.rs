@@ -152,6 +152,8 @@ pub struct Hours {
     pub wrong_line: Option<usize>,
     /// Whether they were saved just now.
     pub saved: bool,
+    /// Whether somebody else changed them first.
+    pub stale: bool,
 }
 
 /// Names and words of the days, Monday first.
@@ -166,6 +168,7 @@ pub fn hours(desk: &Desk, data: &Hours) -> Markup {
     let body = html! {
         (shared::summary(&desk.frame, &flaws))
         @if data.saved { (shared::notice(Tone::Good, &html! { p { (desk.t("desk-saved")) } })) }
+        @if data.stale { (shared::notice(Tone::Wait, &html! { p { (desk.t("desk-hours-stale")) } })) }
         p { (desk.t("desk-hours-intro")) }
         form.panel method="post" action="/staff/settings/hours" {
             (shared::csrf(&desk.frame))
