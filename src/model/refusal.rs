@@ -47,6 +47,8 @@ pub enum Refusal {
     SignInFirst,
     /// Nobody of the desk is signed in here, or the session is over.
     StaffSignInFirst,
+    /// Somebody else changed it since the page was drawn.
+    ChangedMeanwhile,
     /// User ID, Tipe User and password do not belong together.
     LoginWrong,
     /// The account is locked.
@@ -67,8 +69,6 @@ pub enum Refusal {
     EnrolmentGone,
     /// TOTP is active already.
     AlreadyActive,
-    /// Somebody changed it since the page was drawn.
-    Stale,
 }
 
 impl Refusal {
@@ -95,6 +95,7 @@ impl Refusal {
             Self::NotPossibleNow => "not-possible-now",
             Self::SignInFirst => "sign-in-first",
             Self::StaffSignInFirst => "staff-sign-in-first",
+            Self::ChangedMeanwhile => "changed-meanwhile",
             Self::LoginWrong => "login-wrong",
             Self::Locked => "locked",
             Self::CodeWrong => "code-wrong",
@@ -105,7 +106,6 @@ impl Refusal {
             Self::GrantRequired => "grant-required",
             Self::EnrolmentGone => "enrolment-gone",
             Self::AlreadyActive => "already-active",
-            Self::Stale => "stale",
         }
     }
 
@@ -134,7 +134,7 @@ impl Refusal {
             | Self::NotPossibleNow
             | Self::EnrolmentGone
             | Self::AlreadyActive
-            | Self::Stale => 409,
+            | Self::ChangedMeanwhile => 409,
         }
     }
 }

@@ -231,7 +231,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::GrantRequired,
         Refusal::EnrolmentGone,
         Refusal::AlreadyActive,
-        Refusal::Stale,
+        Refusal::ChangedMeanwhile,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

@@ -68,7 +68,7 @@ pub async fn set_week(
     if let Some(days) = days.and_then(|days| <[_; 7]>::try_from(days).ok()) {
         match actions::set_week(&house.app, on.proof, version(&sent)?, &Week(days)).await {
             Ok(()) => return Ok(see(SAVED)),
-            Err(Stop::Refused(Refusal::Stale)) => (data.stale, status) = (true, StatusCode::CONFLICT),
+            Err(Stop::Refused(Refusal::ChangedMeanwhile)) => (data.stale, status) = (true, StatusCode::CONFLICT),
             Err(stop) => return Err(stop),
         }
     } else {
@@ -94,7 +94,7 @@ pub async fn set_holidays(
     let (data, status) = match Holidays::typed(typed) {
         Ok(holidays) => match actions::set_holidays(&house.app, on.proof, version(&sent)?, &holidays).await {
             Ok(()) => return Ok(see(SAVED)),
-            Err(Stop::Refused(Refusal::Stale)) => (Hours { stale: true, ..data }, StatusCode::CONFLICT),
+            Err(Stop::Refused(Refusal::ChangedMeanwhile)) => (Hours { stale: true, ..data }, StatusCode::CONFLICT),
             Err(stop) => return Err(stop),
         },
         Err(line) => {

@@ -235,7 +235,7 @@ impl Write {
     async fn end(&self, verb: &'static str, done: Result<(), Left>) -> Result<HttpResponse, Stop> {
         let left = match done {
             Ok(()) => return Ok(see(&format!("/staff/requests/{}?note={verb}", self.case))),
-            Err(Left::Stopped(Stop::Refused(Refusal::Stale))) => return self.stale(verb).await,
+            Err(Left::Stopped(Stop::Refused(Refusal::ChangedMeanwhile))) => return self.stale(verb).await,
             Err(left) => left,
         };
         let mut shown = data(&self.house, &self.on, self.case).await?;
