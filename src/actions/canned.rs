@@ -51,7 +51,7 @@ pub async fn save(app: &App, proof: Admin, seen: Option<Uuid>, text: &Text) -> R
             (None, None) => !offered,
         };
         if !fits {
-            return Ok(Outcome::Refused(Refusal::Stale, changed));
+            return Ok(Outcome::Refused(Refusal::ChangedMeanwhile, changed));
         }
         if let Some(old) = old {
             canned::retire(tx, old.id).await?;

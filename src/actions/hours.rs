@@ -22,7 +22,7 @@ pub async fn set_week(app: &App, proof: Admin, seen: i32, week: &Week) -> Result
         let (before, after) = (current.hours.week.to_json(), week.to_json());
         let changed = Event::Desk(Desk::Settled(Settled::HoursChanged { version, before, after: after.clone() }));
         if current.week_version != seen {
-            return Ok(Outcome::Refused(Refusal::Stale, changed));
+            return Ok(Outcome::Refused(Refusal::ChangedMeanwhile, changed));
         }
         setting::write(tx, "hours", version, &after, me).await?;
         Ok(Outcome::Done(Ok(()), changed))
@@ -48,7 +48,7 @@ pub async fn set_holidays(app: &App, proof: Admin, seen: i32, holidays: &Holiday
         let (removed, added) = (beyond(&before, &after), beyond(&after, &before));
         let changed = Event::Desk(Desk::Settled(Settled::HolidaysChanged { version, removed, added }));
         if current.holidays_version != seen {
-            return Ok(Outcome::Refused(Refusal::Stale, changed));
+            return Ok(Outcome::Refused(Refusal::ChangedMeanwhile, changed));
         }
         setting::write(tx, "holidays", version, &holidays.to_json(), me).await?;
         Ok(Outcome::Done(Ok(()), changed))

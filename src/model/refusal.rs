@@ -183,6 +183,7 @@ impl Refusal {
             | Self::ProposalStale
             | Self::ProposalOver
             | Self::NotTwoPersons => 409,
+            | Self::ChangedMeanwhile => 409,
         }
     }
 }

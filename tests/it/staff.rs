@@ -12,6 +12,7 @@ mod enrol;
 mod freeze;
 mod import;
 mod invite;
+mod doors;
 mod live;
 mod login;
 mod matrix;

@@ -69,5 +69,3 @@ refusal-enrolment-gone-title = The QR code was replaced
 refusal-enrolment-gone-text = That code belonged to the older QR code. Scan the new one, then enter its code.
 refusal-already-active-title = TOTP is active already
 refusal-already-active-text = The QR code is shown once. A new phone? Use Reset TOTP.
-refusal-stale-title = Changed just now
-refusal-stale-text = Somebody else just changed this. Reload the page, then try again.

@@ -194,6 +194,7 @@ desk-name-taken = A text of this name exists, or was just changed.
 desk-hours-title = Working hours and holidays
 desk-hours-intro = The time of requests is counted in working hours. Those that came already do not change.
 desk-hours-wrong = Write it like 08:00-12:00, 13:00-16:00, or leave it empty.
+desk-hours-stale = Somebody else just changed this. What you typed is still here; save again if it still fits.
 desk-holidays = Holidays
 desk-holidays-hint = One day a line: 2026-12-25 Christmas
 desk-holidays-wrong = Line { $n } cannot be read. Begin it with a date like 2026-12-25.

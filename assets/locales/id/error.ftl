@@ -69,5 +69,3 @@ refusal-enrolment-gone-title = QR Code sudah diganti
 refusal-enrolment-gone-text = Kode tadi milik QR Code yang lama. Pindai QR Code yang baru, lalu masukkan kodenya.
 refusal-already-active-title = TOTP sudah aktif
 refusal-already-active-text = QR Code hanya ditampilkan satu kali. Ganti HP? Gunakan Reset TOTP.
-refusal-stale-title = Baru saja diubah
-refusal-stale-text = Orang lain baru saja mengubah ini. Muat ulang halaman, lalu coba lagi.

@@ -194,6 +194,7 @@ desk-name-taken = Teks dengan nama ini sudah ada, atau baru saja diubah.
 desk-hours-title = Jam kerja dan hari libur
 desk-hours-intro = Sisa waktu permintaan dihitung dalam jam kerja. Yang sudah masuk tidak berubah.
 desk-hours-wrong = Tulis seperti 08:00-12:00, 13:00-16:00, atau kosongkan.
+desk-hours-stale = Orang lain baru saja mengubah ini. Isian Anda masih ada; simpan lagi bila tetap sesuai.
 desk-holidays = Hari libur
 desk-holidays-hint = Satu baris satu hari: 2026-12-25 Hari Natal
 desk-holidays-wrong = Baris { $n } tidak terbaca. Mulai dengan tanggal seperti 2026-12-25.

@@ -45,7 +45,7 @@ async fn change<T>(
             return Ok(Outcome::Nothing(Err(Refusal::NotFound)));
         };
         if held.version != at.version {
-            return Ok(Outcome::Refused(Refusal::Stale, Event::Desk(refused(held.subject()))));
+            return Ok(Outcome::Refused(Refusal::ChangedMeanwhile, Event::Desk(refused(held.subject()))));
         }
         Ok(match work(tx, &held).await? {
             Ok((value, event)) => Outcome::Done(Ok(value), Event::Desk(event)),

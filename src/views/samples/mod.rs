@@ -257,6 +257,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalStale,
         Refusal::ProposalOver,
         Refusal::NotTwoPersons,
+        Refusal::ChangedMeanwhile,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

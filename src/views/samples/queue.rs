@@ -12,7 +12,7 @@ use crate::model::search::Flaw;
 use crate::views::staff::case::{self, KINDS, NOTES, RISKS};
 use crate::views::staff::case_forms::Draft;
 use crate::views::staff::queue::{self, Left};
-use crate::views::staff::{Desk, Room, settings};
+use crate::views::staff::{Desk, Room, case_late, settings};
 
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -194,7 +194,7 @@ fn cases(desk: &Desk, out: &mut Vec<Sample>) {
 }
 
 fn late(desk: &Desk, out: &mut Vec<Sample>) {
-    let stale = case::Stale {
+    let stale = case_late::Stale {
         id: id(1),
         reference: REFERENCE.to_owned(),
         version: 4,
@@ -204,16 +204,16 @@ fn late(desk: &Desk, out: &mut Vec<Sample>) {
         text: Some(("text".to_owned(), "Sudah ditelepon.".to_owned())),
         fields: vec![("language".to_owned(), "id".to_owned())],
     };
-    add(out, "case-stale", case::stale(desk, &stale));
-    add(out, "case-stale-system", case::stale(desk, &case::Stale { by: None, text: None, ..stale }));
-    let preview = case::Preview {
+    add(out, "case-stale", case_late::stale(desk, &stale));
+    add(out, "case-stale-system", case_late::stale(desk, &case_late::Stale { by: None, text: None, ..stale }));
+    let preview = case_late::Preview {
         id: id(1),
         version: 3,
         address: "r•••@a•••.example".to_owned(),
         filled: "Halo Rina Wijaya.\n\nCoba kode baru.".to_owned(),
         fields: vec![("text".to_owned(), "Halo {nama}.".to_owned())],
     };
-    add(out, "case-preview", case::preview(desk, &preview));
+    add(out, "case-preview", case_late::preview(desk, &preview));
 }
 
 fn rooms(desk: &Desk, out: &mut Vec<Sample>) {
@@ -252,8 +252,11 @@ fn rooms(desk: &Desk, out: &mut Vec<Sample>) {
         wrong_days: Vec::new(),
         wrong_line: None,
         saved: true,
+        stale: false,
     };
     add(out, "hours", settings::hours(desk, &hours));
+    let stale = settings::Hours { stale: true, saved: false, ..hours.clone() };
+    add(out, "hours-stale", settings::hours(desk, &stale));
     let wrong = settings::Hours { wrong_days: vec![0, 6], wrong_line: Some(1), saved: false, ..hours };
     add(out, "hours-trouble-all", settings::hours(desk, &wrong));
 }

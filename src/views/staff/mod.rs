@@ -13,6 +13,7 @@ pub mod freeze;
 pub mod import;
 pub mod invite;
 pub mod outbox;
+pub mod case_late;
 pub mod parts;
 pub mod people;
 pub mod propose;

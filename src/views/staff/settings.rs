@@ -9,14 +9,14 @@ use crate::model::canned::{NAME_MAX, TEXT_MAX};
 use crate::model::staff::Role;
 
 /// Where the room leads: path, words, and who may go.
-const ROOM: [(&str, &str, Role); 2] = [
-    ("/staff/settings/canned", "desk-canned-title", Role::Admin),
-    ("/staff/settings/hours", "desk-hours-title", Role::Admin),
+const ROOM: [(&str, &str, &[Role]); 2] = [
+    ("/staff/settings/canned", "desk-canned-title", &[Role::Admin]),
+    ("/staff/settings/hours", "desk-hours-title", &[Role::Admin]),
 ];
 
 /// The index of the room.
 pub fn index(desk: &Desk) -> Markup {
-    let shown: Vec<_> = ROOM.iter().filter(|(_, _, role)| desk.roles.has(*role)).collect();
+    let shown: Vec<_> = ROOM.iter().filter(|(_, _, roles)| desk.roles.any(roles)).collect();
     let body = html! {
         @if shown.is_empty() { p.empty { (desk.t("desk-settings-empty")) } }
         @else { ul.lines { @for (path, words, _) in shown { li { a href=(path) { (desk.t(words)) } } } } }
@@ -152,6 +152,8 @@ pub struct Hours {
     pub wrong_line: Option<usize>,
     /// Whether they were saved just now.
     pub saved: bool,
+    /// Whether somebody else changed them first.
+    pub stale: bool,
 }
 
 /// Names and words of the days, Monday first.
@@ -166,6 +168,7 @@ pub fn hours(desk: &Desk, data: &Hours) -> Markup {
     let body = html! {
         (shared::summary(&desk.frame, &flaws))
         @if data.saved { (shared::notice(Tone::Good, &html! { p { (desk.t("desk-saved")) } })) }
+        @if data.stale { (shared::notice(Tone::Wait, &html! { p { (desk.t("desk-hours-stale")) } })) }
         p { (desk.t("desk-hours-intro")) }
         form.panel method="post" action="/staff/settings/hours" {
             (shared::csrf(&desk.frame))

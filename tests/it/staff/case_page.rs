@@ -53,7 +53,7 @@ async fn who_comes_second_is_told_by_whom_and_keeps_the_draft() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.text().contains("Budi baru saja mengubah"), "{}", late.text());
     assert!(late.body.contains("Panggilan\nbalik &lt;b&gt;"), "the draft is kept");
-    assert!(app.events().await.contains(&"case.noted!stale".to_owned()));
+    assert!(app.events().await.contains(&"case.noted!changed-meanwhile".to_owned()));
     // Kirim tetap
     rina.act(case, "note", &[("text", "Panggilan balik")]).await;
     assert!(rina.browser.page.status.is_success() && rina.browser.page.text().contains("Panggilan balik"));
@@ -180,7 +180,7 @@ async fn of_many_who_take_at_once_one_does() {
     assert_eq!(answers.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 5, "{answers:?}");
     let events = app.events().await;
     assert_eq!(events.iter().filter(|event| *event == "case.taken").count(), 1);
-    assert_eq!(events.iter().filter(|event| *event == "case.taken!stale").count(), 5);
+    assert_eq!(events.iter().filter(|event| *event == "case.taken!changed-meanwhile").count(), 5);
     app.end().await;
 }
 

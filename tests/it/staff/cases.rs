@@ -68,3 +68,21 @@ async fn a_request_in_a_case_outlives_its_retention() {
     assert_eq!(app.value("select count(*) from request").await, "1");
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_again_wakes_a_case_that_waits_for_them() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let case = app.helped("AMANAH7", "rina@amanah.example").await;
+    let mut rina = app.officer("rina", &["helpdesk"]).await;
+    rina.case(case).await;
+    rina.act(case, "take", &[]).await;
+    rina.act(case, "wait", &[]).await;
+    let due = app.of_case(case, "due_at").await;
+    app.advance(TimeDelta::days(7)).await;
+    assert_eq!(app.helped("AMANAH7", "rina@amanah.example").await, case);
+    assert_eq!(app.of_case(case, "state").await, "open");
+    assert!(app.of_case(case, "due_at").await > due);
+    assert_eq!(app.of_case(case, "taken_by").await, rina.id.to_string());
+    app.end().await;
+}

@@ -29,7 +29,7 @@ pub async fn act(house: web::Data<House>, on: On<Helpdesk>, sent: Sent) -> Resul
         };
         match acted {
             Ok(before) => done.push(mark(seen, before)),
-            Err(Stop::Refused(Refusal::Stale | Refusal::NotPossibleNow | Refusal::NotFound)) => not += 1,
+            Err(Stop::Refused(Refusal::ChangedMeanwhile | Refusal::NotPossibleNow | Refusal::NotFound)) => not += 1,
             Err(stop) => return Err(stop),
         }
     }
@@ -46,7 +46,7 @@ pub async fn undo(house: web::Data<House>, on: On<Helpdesk>, sent: Sent) -> Resu
         let Some((at, before)) = marked_case(marked) else { continue };
         match claim::undo(&house.app, on.proof, at, what, before).await {
             Ok(()) => done += 1,
-            Err(Stop::Refused(Refusal::Stale | Refusal::NotPossibleNow | Refusal::NotFound)) => not += 1,
+            Err(Stop::Refused(Refusal::ChangedMeanwhile | Refusal::NotPossibleNow | Refusal::NotFound)) => not += 1,
             Err(stop) => return Err(stop),
         }
     }

@@ -104,7 +104,7 @@ pub async fn save(
         let text = Text { name: edit.name.clone(), text_id: edit.text_id.clone(), text_en: edit.text_en.clone() };
         match actions::save(&house.app, on.proof, edit.id, &text).await {
             Ok(()) => return Ok(see(&format!("{LIST}?note=saved"))),
-            Err(Stop::Refused(Refusal::Stale)) => {
+            Err(Stop::Refused(Refusal::ChangedMeanwhile)) => {
                 edit.flaws.push((if edit.id.is_some() { "text_id" } else { "name" }, "desk-name-taken"));
                 status = StatusCode::CONFLICT;
             }

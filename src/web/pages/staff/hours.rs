@@ -44,6 +44,7 @@ async fn current(house: &House) -> Result<Hours, Stop> {
         wrong_days: Vec::new(),
         wrong_line: None,
         saved: false,
+        stale: false,
     })
 }
 
@@ -63,13 +64,18 @@ pub async fn set_week(
     let read: Vec<_> = typed.iter().map(|day| Week::day(day)).collect();
     let wrong: Vec<usize> = read.iter().enumerate().filter(|(_, day)| day.is_none()).map(|(day, _)| day).collect();
     let days: Option<Vec<_>> = read.into_iter().collect();
+    let (mut data, mut status) = (Hours { days: typed, ..current(&house).await? }, StatusCode::UNPROCESSABLE_ENTITY);
     if let Some(days) = days.and_then(|days| <[_; 7]>::try_from(days).ok()) {
-        actions::set_week(&house.app, on.proof, version(&sent)?, &Week(days)).await?;
-        return Ok(see(SAVED));
+        match actions::set_week(&house.app, on.proof, version(&sent)?, &Week(days)).await {
+            Ok(()) => return Ok(see(SAVED)),
+            Err(Stop::Refused(Refusal::ChangedMeanwhile)) => (data.stale, status) = (true, StatusCode::CONFLICT),
+            Err(stop) => return Err(stop),
+        }
+    } else {
+        (data.wrong_days, data.week_version) = (wrong, version(&sent)?);
     }
-    let data = Hours { days: typed, wrong_days: wrong, week_version: version(&sent)?, ..current(&house).await? };
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Settings)?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::hours(&desk, &data)))
+    Ok(page(status, views::hours(&desk, &data)))
 }
 
 /// `POST /staff/settings/holidays`
@@ -84,16 +90,18 @@ pub async fn set_holidays(
     if typed.len() > HOLIDAYS_MAX {
         return Err(Refusal::TooLarge.into());
     }
-    match Holidays::typed(typed) {
-        Ok(holidays) => {
-            actions::set_holidays(&house.app, on.proof, version(&sent)?, &holidays).await?;
-            Ok(see(SAVED))
-        }
+    let data = Hours { holidays: sent.form.typed("holidays"), ..current(&house).await? };
+    let (data, status) = match Holidays::typed(typed) {
+        Ok(holidays) => match actions::set_holidays(&house.app, on.proof, version(&sent)?, &holidays).await {
+            Ok(()) => return Ok(see(SAVED)),
+            Err(Stop::Refused(Refusal::ChangedMeanwhile)) => (Hours { stale: true, ..data }, StatusCode::CONFLICT),
+            Err(stop) => return Err(stop),
+        },
         Err(line) => {
-            let (holidays, holidays_version) = (sent.form.typed("holidays"), version(&sent)?);
-            let data = Hours { holidays, holidays_version, wrong_line: Some(line), ..current(&house).await? };
-            let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Settings)?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::hours(&desk, &data)))
+            let holidays_version = version(&sent)?;
+            (Hours { holidays_version, wrong_line: Some(line), ..data }, StatusCode::UNPROCESSABLE_ENTITY)
         }
-    }
+    };
+    let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Settings)?;
+    Ok(page(status, views::hours(&desk, &data)))
 }

@@ -17,8 +17,9 @@ use crate::model::desk::Ending;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk::{canned, case as store};
 use crate::views::staff::Room;
-use crate::views::staff::case::{self as views, Preview, Stale};
+use crate::views::staff::case as views;
 use crate::views::staff::case_forms::Draft;
+use crate::views::staff::case_late::{self, Preview, Stale};
 use crate::web::lang::Spoken;
 use crate::web::{House, On, Sent};
 
@@ -170,7 +171,7 @@ pub async fn reply(
         let version = w.at()?.version;
         let preview = Preview { id: case, version, address: mask_address(address), filled, fields };
         let desk = desk(&w.house, &w.req, w.spoken, &w.sent.browser, &w.on, Room::Requests)?;
-        return Ok(page(StatusCode::OK, views::preview(&desk, &preview)));
+        return Ok(page(StatusCode::OK, case_late::preview(&desk, &preview)));
     }
     let canned = w.canned().await?.map(|text| (text.name, text.version));
     let reply = Reply { language: draft.language, text, canned, wait: draft.wait };
@@ -234,7 +235,7 @@ impl Write {
     async fn end(&self, verb: &'static str, done: Result<(), Left>) -> Result<HttpResponse, Stop> {
         let left = match done {
             Ok(()) => return Ok(see(&format!("/staff/requests/{}?note={verb}", self.case))),
-            Err(Left::Stopped(Stop::Refused(Refusal::Stale))) => return self.stale(verb).await,
+            Err(Left::Stopped(Stop::Refused(Refusal::ChangedMeanwhile))) => return self.stale(verb).await,
             Err(left) => left,
         };
         let mut shown = data(&self.house, &self.on, self.case).await?;
@@ -283,6 +284,6 @@ impl Write {
         };
         let mut desk = desk(&self.house, &self.req, self.spoken, &self.sent.browser, &self.on, Room::Requests)?;
         desk.frame.path = format!("/staff/requests/{}", self.case);
-        Ok(page(StatusCode::CONFLICT, views::stale(&desk, &stale)))
+        Ok(page(StatusCode::CONFLICT, case_late::stale(&desk, &stale)))
     }
 }
