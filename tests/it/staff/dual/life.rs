@@ -141,6 +141,7 @@ async fn the_proposer_and_a_supervisor_can_stop_what_waits() {
         let mut tono = app.officer("tono", &["supervisor"]).await;
         let id = propose(&app, &mut wati, "AMANAH7", "reset", &[]).await;
         say(&app, &mut sari, id, "approve").await;
+        app.settle().await;
         let who = if supervisor { &mut tono } else { &mut wati };
         say(&app, who, id, "withdraw").await;
         assert_eq!(state(&app, id).await, both("cancelled", "cancelled"));
