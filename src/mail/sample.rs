@@ -47,7 +47,8 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("done".to_owned(), done(None, false)),
         ("done-activate".to_owned(), done(Some(activate_url()), false)),
         ("done-desk".to_owned(), done(None, true)),
-        ("scheduled".to_owned(), scheduled()),
+        ("scheduled".to_owned(), scheduled(false)),
+        ("scheduled-approval".to_owned(), scheduled(true)),
         ("cancelled".to_owned(), cancelled(None)),
         ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
     ];
@@ -145,12 +146,13 @@ fn address_changed() -> Letter {
     })
 }
 
-fn scheduled() -> Letter {
+fn scheduled(needs_approval: bool) -> Letter {
     Letter::Scheduled(scheduled::Data {
         user_id: user_id(),
         reference: reference(),
         confirmed_at: moment(),
         effective_at: moment() + TimeDelta::hours(24),
+        needs_approval,
         not_me_url: not_me_url(),
     })
 }

@@ -198,6 +198,9 @@ pub struct Leased {
     /// What the desk wrote, for a reply.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub entry: Option<String>,
+    /// Whether two people decide about the account.
+    #[diesel(sql_type = t::Nullable<t::Bool>)]
+    pub protected: Option<bool>,
     /// Until when resets of the account are held.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub held_until: Option<DateTime<Utc>>,
@@ -281,6 +284,8 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             from due where letter.id = due.id returning letter.*)
         select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
             a.user_id, coalesce(s.name, a.name) as name, a.resets_held_until as held_until, l.staff_id, s.username, e.text as entry,
+            a.user_id, coalesce(s.name, a.name) as name, a.protected,
+            a.resets_held_until as held_until, l.staff_id, e.text as entry,
             coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now())
                 or l.kind = 'staff-invite' and k.ended_at is not null as link_over,

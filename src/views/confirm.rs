@@ -9,6 +9,8 @@ use super::parts::{self, Field, Tone};
 /// What the page shows.
 #[derive(Clone, Debug)]
 pub struct Data {
+    /// Whether somebody of the desk has to agree first.
+    pub needs_approval: bool,
     /// The link's id, which both forms carry so that two links in one browser are never mixed up.
     pub link: String,
     /// User ID, masked.
@@ -62,7 +64,10 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             li { (frame.t("confirm-what-3")) }
         }
         @if let Some(at) = data.effect_at {
-            (parts::notice(Tone::Wait, &html! { p { (frame.ta("confirm-held", &[("time", &frame.moment(at))])) } }))
+            (parts::notice(Tone::Wait, &html! {
+                p { (frame.ta("confirm-held", &[("time", &frame.moment(at))])) }
+                @if data.needs_approval { p { (frame.t("confirm-approval")) } }
+            }))
         }
         div #opener {
             (parts::press(frame, "/reset-totp/open", &[("link", &data.link)], "main", &frame.t("confirm-button")))

@@ -8,6 +8,7 @@ confirm-what-1 = TOTP on the old device stops working.
 confirm-what-2 = Your password stays the same.
 confirm-what-3 = Afterwards you must activate TOTP again.
 confirm-held = For safety, a reset of this account takes effect on { $time }. You can cancel it before then.
+confirm-approval = This account is protected: staff must agree first. Without approval within 48 hours the reset is cancelled.
 confirm-button = Reset TOTP
 confirm-not-me-title = Was this not you?
 confirm-not-me-text = Do not go on. Tell us, so that this request is cancelled.

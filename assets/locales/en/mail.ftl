@@ -67,6 +67,7 @@ mail-done-not-me = Was this not you? Tell us at once with the link below, or cal
 mail-scheduled-subject = Your TOTP reset is scheduled
 mail-scheduled-preheader = The reset takes effect on { $at }. Until then you can cancel it.
 mail-scheduled-intro = The TOTP reset for User ID { $user } is confirmed and now waits.
+mail-scheduled-approval = This account is protected: staff must agree first. Without approval within 48 hours the reset is cancelled.
 mail-scheduled-until = Until then your old TOTP works, and the reset can still be cancelled.
 mail-scheduled-why = The wait protects your account. We write again once the reset is done.
 mail-scheduled-not-me = Was this not you? Cancel the reset with the link below.

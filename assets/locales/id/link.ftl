@@ -8,6 +8,7 @@ confirm-what-1 = TOTP di perangkat lama berhenti berlaku.
 confirm-what-2 = Password Anda tidak berubah.
 confirm-what-3 = Setelah itu Anda harus melakukan Aktivasi TOTP lagi.
 confirm-held = Demi keamanan, reset akun ini baru berlaku { $time }. Anda bisa membatalkannya sebelum itu.
+confirm-approval = Akun ini dilindungi: petugas harus setuju dulu. Tanpa persetujuan dalam 48 jam, reset dibatalkan.
 confirm-button = Reset TOTP
 confirm-not-me-title = Bukan Anda yang meminta?
 confirm-not-me-text = Jangan lanjutkan reset. Beri tahu kami agar permintaan ini dibatalkan.

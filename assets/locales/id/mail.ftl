@@ -67,6 +67,7 @@ mail-done-not-me = Bukan Anda yang mereset? Segera beri tahu kami lewat tautan b
 mail-scheduled-subject = Reset TOTP Dijadwalkan
 mail-scheduled-preheader = Reset berlaku { $at }. Sampai saat itu Anda bisa membatalkannya.
 mail-scheduled-intro = Reset TOTP untuk User ID { $user } sudah dikonfirmasi dan sedang menunggu.
+mail-scheduled-approval = Akun ini dilindungi: petugas harus setuju dulu. Tanpa persetujuan dalam 48 jam, reset dibatalkan.
 mail-scheduled-until = Sampai saat itu TOTP lama tetap berlaku dan reset masih bisa dibatalkan.
 mail-scheduled-why = Masa tunggu ini melindungi akun Anda. Kami mengirim email lagi setelah reset selesai.
 mail-scheduled-not-me = Bukan Anda yang meminta? Batalkan reset ini lewat tautan berikut.

@@ -15,6 +15,8 @@ pub struct Data {
     pub confirmed_at: DateTime<Utc>,
     /// When it takes effect.
     pub effective_at: DateTime<Utc>,
+    /// Whether somebody of the desk has to agree first.
+    pub needs_approval: bool,
     /// The whole *Ini bukan saya* link, which stops it.
     pub not_me_url: String,
 }
@@ -22,20 +24,26 @@ pub struct Data {
 /// Its words.
 pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
     let at = pen.moment(data.effective_at);
+    let mut blocks = vec![
+        Block::Words(pen.ta("mail-scheduled-intro", &[("user", &data.user_id)])),
+        Block::Facts(vec![
+            pen.fact("mail-fact-confirmed", &pen.moment(data.confirmed_at)),
+            pen.fact("mail-fact-effective", &at),
+            pen.fact("mail-fact-reference", &data.reference),
+        ]),
+    ];
+    if data.needs_approval {
+        blocks.push(pen.words("mail-scheduled-approval"));
+    }
+    blocks.extend([
+        pen.words("mail-scheduled-until"),
+        pen.words("mail-scheduled-why"),
+        pen.words("mail-no-code"),
+        pen.alarm("mail-scheduled-not-me", &data.not_me_url),
+    ]);
     Sheet {
         subject: pen.t("mail-scheduled-subject"),
         preheader: pen.ta("mail-scheduled-preheader", &[("at", &at)]),
-        blocks: vec![
-            Block::Words(pen.ta("mail-scheduled-intro", &[("user", &data.user_id)])),
-            Block::Facts(vec![
-                pen.fact("mail-fact-confirmed", &pen.moment(data.confirmed_at)),
-                pen.fact("mail-fact-effective", &at),
-                pen.fact("mail-fact-reference", &data.reference),
-            ]),
-            pen.words("mail-scheduled-until"),
-            pen.words("mail-scheduled-why"),
-            pen.words("mail-no-code"),
-            pen.alarm("mail-scheduled-not-me", &data.not_me_url),
-        ],
+        blocks,
     }
 }

@@ -88,7 +88,7 @@ const FIND: &str = "select a.id, a.user_id, a.name, a.kind, a.language, a.status
         exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
         array(select d.address from address d where d.account_id = a.id order by d.position) as addresses,
         a.address_changed_at, a.password_changed_at, a.last_reset_at,
-        exists (select from frozen f where f.scope in ('manual', a.kind)) as frozen,
+        exists (select from frozen f where f.scope = 'manual') as frozen,
         array(select p.kind from proposal p where p.account_id = a.id and p.ended_at is null) as open,
         pulih.now() as now
     from account a where a.id = {}";

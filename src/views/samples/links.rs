@@ -10,6 +10,7 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
         asked_at: at(-9),
         asked_from: Some("Chrome, Android".to_owned()),
         ends_at: at(351),
+        needs_approval: false,
         effect_at: None,
         step: None,
     };
@@ -18,7 +19,10 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
     add(
         out,
         "confirm-held",
-        confirm::page(f, &confirm::Data { effect_at: Some(at(1440)), asked_from: None, ..data.clone() }),
+        confirm::page(
+            f,
+            &confirm::Data { needs_approval: true, effect_at: Some(at(1440)), asked_from: None, ..data.clone() },
+        ),
     );
     for (name, password) in [
         ("confirm-open", confirm::Password::No),

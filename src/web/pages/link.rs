@@ -179,6 +179,7 @@ fn draw(
         asked_at: link.asked_at,
         asked_from: link.browser_name.clone(),
         ends_at: times.end(),
+        needs_approval: link.protected,
         effect_at: (!delay.is_zero()).then(|| link.now + delay),
         step: step.map(|ends_at| Step { ends_at, password: wrong.unwrap_or(asked) }),
     };

@@ -99,6 +99,7 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
             reference,
             confirmed_at: leased.queued_at,
             effective_at: leased.due_at.unwrap_or(leased.queued_at),
+            needs_approval: leased.protected.unwrap_or(false),
             not_me_url,
         }),
         LetterKind::ManualScheduled => Letter::ManualScheduled(manual_scheduled::Data {

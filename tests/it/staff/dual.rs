@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::support::browser::Page;
 use crate::support::desk::Officer;
 use crate::support::house::TestApp;
+use crate::support::ledger::Ledger;
 
 const RINA: &str = "rina@amanah.example";
 const BUDI: &str = "budi@bahtera.example";
@@ -98,6 +99,7 @@ async fn nothing_was_reset(app: TestApp) {
     assert_eq!(resets(&app).await, "0");
     let events = app.events().await;
     assert!(!events.contains(&"reset.executed".to_owned()), "{events:?}");
+    Ledger::check(&app, None).await;
     app.end().await;
 }
 

@@ -208,7 +208,8 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         note: found.note.clone(),
         mailbox_lost: found.mailbox_lost,
         urgent: found.urgent,
-        new_address: found.new_address().map(str::to_owned),
+        // who decides has to see it whole
+        new_address: found.new_address().map(|new| if own || supervisor { new.to_owned() } else { mask_address(new) }),
         approvals: (found.approvals.len(), found.needed),
         files: files.into_iter().map(|file| (path(file.id), file.name, file.bytes / 1024 + 1)).collect(),
         attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),

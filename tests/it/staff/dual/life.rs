@@ -5,6 +5,7 @@ use reqwest::StatusCode;
 
 use super::{BUDI, OFFICE, RINA, again, both, desk, nothing_was_reset, propose, resets, say, sent, state};
 use crate::support::house::TestApp;
+use crate::support::ledger::Ledger;
 use crate::support::letters::list;
 
 const SCHEDULED: &str = "Reset TOTP oleh Helpdesk Dijadwalkan";
@@ -47,6 +48,7 @@ async fn proposed_by_one_agreed_by_another_executed_by_the_worker() {
     for kind in ["manual.proposed", "manual.approved", "reset.executed"] {
         assert_eq!(events.iter().filter(|event| *event == kind).count(), 1, "{kind}: {events:?}");
     }
+    Ledger::check(&app, None).await;
     app.end().await;
 }
 
@@ -139,6 +141,7 @@ async fn the_proposer_and_a_supervisor_can_stop_what_waits() {
         let mut tono = app.officer("tono", &["supervisor"]).await;
         let id = propose(&app, &mut wati, "AMANAH7", "reset", &[]).await;
         say(&app, &mut sari, id, "approve").await;
+        app.settle().await;
         let who = if supervisor { &mut tono } else { &mut wati };
         say(&app, who, id, "withdraw").await;
         assert_eq!(state(&app, id).await, both("cancelled", "cancelled"));
@@ -230,6 +233,7 @@ async fn a_cancel_from_the_lost_mailbox_contests_and_a_third_person_decides() {
         app.settle().await;
         if verdict == "uphold" {
             assert_eq!((resets(&app).await.as_str(), state(&app, id).await), ("1", both("done", "done")));
+            Ledger::check(&app, None).await;
             app.end().await;
         } else {
             assert_eq!(state(&app, id).await, both("cancelled", "cancelled"));
