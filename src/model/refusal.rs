@@ -183,7 +183,6 @@ impl Refusal {
             | Self::ProposalStale
             | Self::ProposalOver
             | Self::NotTwoPersons => 409,
-            | Self::ChangedMeanwhile => 409,
         }
     }
 }

@@ -236,7 +236,7 @@ struct Count {
 pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
     let row: Count =
         sql("select count(distinct r.account_id) as n from request r join account a on a.id = r.account_id
-        where r.state in ('expired', 'undeliverable') and r.joined_to is null and r.renew_at is null
+        where r.state in ('expired', 'undeliverable') and r.channel <> 'staff' and r.joined_to is null and r.renew_at is null
             and r.asked_at > pulih.now() - make_interval(days => {})
             and r.asked_at > greatest(a.last_reset_at, a.last_cancel_at, '-infinity') and a.status = 'active'")
         .bind(days)
@@ -250,7 +250,7 @@ pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
 pub async fn renew_late(tx: &mut Tx, days: i32) -> Result<i64, Fault> {
     let row: Count = sql("with late as (
             select distinct on (r.account_id) r.id from request r join account a on a.id = r.account_id
-            where r.state in ('expired', 'undeliverable') and r.joined_to is null and r.renew_at is null
+            where r.state in ('expired', 'undeliverable') and r.channel <> 'staff' and r.joined_to is null and r.renew_at is null
                 and r.asked_at > pulih.now() - make_interval(days => {})
                 and r.asked_at > greatest(a.last_reset_at, a.last_cancel_at, '-infinity') and a.status = 'active'
             order by r.account_id, r.asked_at desc),

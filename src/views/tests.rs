@@ -258,7 +258,10 @@ fn a_page_weighs_little() {
     // never on the page with the proof of work
     assert!(size("pulih.js") + size("steps.js") <= 8 * 1024, "scripts of sign-in");
     assert!(size("pulih.css") <= 16 * 1024, "sheet");
+    assert!(size("pulih.js") + size("staff.js") <= 16 * 1024, "scripts of the desk");
     for sample in samples::all(Lang::Id) {
-        assert!(sample.page.into_string().len() <= 16 * 1024, "{}", sample.name);
+        // lists of the desk hold many rows
+        let most = if sample.name.starts_with("staff-") { 96 } else { 16 };
+        assert!(sample.page.into_string().len() <= most * 1024, "{}", sample.name);
     }
 }

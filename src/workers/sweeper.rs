@@ -8,8 +8,7 @@ use crate::app::App;
 use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
-use crate::store::{delay, factor, limit, link, proposal, retention, session};
-use crate::store::{delay, factor, limit, link, retention, session, staff};
+use crate::store::{delay, factor, limit, link, proposal, retention, session, staff};
 
 /// Links, and proposals, expired in one step.
 const BATCH: i64 = 200;

@@ -9,7 +9,8 @@ use crate::model::canned::{NAME_MAX, TEXT_MAX};
 use crate::model::staff::Role;
 
 /// Where the room leads: path, words, and who may go.
-const ROOM: [(&str, &str, &[Role]); 2] = [
+const ROOM: [(&str, &str, &[Role]); 3] = [
+    ("/staff/freeze", "freeze-title", &[Role::Supervisor, Role::Admin]),
     ("/staff/settings/canned", "desk-canned-title", &[Role::Admin]),
     ("/staff/settings/hours", "desk-hours-title", &[Role::Admin]),
 ];

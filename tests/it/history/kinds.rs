@@ -1,6 +1,7 @@
 //! The bytes of every kind of event, fixed for ever.
 
 mod desk;
+mod dual;
 mod people;
 mod upkeep;
 
@@ -10,11 +11,10 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 use pulih::model::account::UserType;
 use pulih::model::event::{
-    ActivationEffect, Actor, Attached, Decided, DisableEffect, Dual, Event, Fate, LetterRef, LinkRef, LoginCode,
-    LoginPassword, Opened, ProposalRef, Proposed, ResetEffect, kinds,
+    ActivationEffect, Actor, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened, ResetEffect,
+    kinds,
 };
 use pulih::model::letter::LetterKind;
-use pulih::model::proposal::{Kind, Reason, Verified};
 use pulih::model::refusal::Refusal;
 use pulih::model::request::Channel;
 use sha2::{Digest, Sha256};
@@ -74,7 +74,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
     all.extend(upkeep::samples());
-    all.extend(dual());
+    all.extend(dual::samples());
     all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
     all.extend(people::samples());
     all.extend(desk::samples());
@@ -117,111 +117,6 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         }
     }
     all
-}
-
-/// Those of what two people decide: each kind of proposal, whatever may happen to it.
-fn dual() -> Vec<(Actor, Option<Refusal>, Event)> {
-    let (staff, due) = (Actor::Staff(id(13)), DateTime::from_timestamp_micros(1_795_300_000_000_001));
-    let of = |kind| ProposalRef { proposal: Some(id(12)), kind, account: Some(id(3)), request: Some(id(2)) };
-    let decided = |kind, fate| {
-        Event::Dual(Dual::Decided(Decided {
-            of: of(kind),
-            fate,
-            approvals: 1,
-            due,
-            done: false,
-            shown_sha256: "cd".repeat(32),
-            reason: "Sudah diperiksa.".to_owned(),
-        }))
-    };
-    let executed = Event::ResetExecuted { request: id(2), account: id(3), proposal: Some(id(12)), effect: None };
-    let mut all = vec![(Actor::Worker("executor"), None, executed)];
-    for kind in [Kind::Reset, Kind::Address, Kind::Protect, Kind::Unlock, Kind::Overwrite] {
-        let proposed = |of, words| Proposed {
-            of,
-            reason: Some(Reason::DeviceLost),
-            verified: Some(Verified::CallBack),
-            mailbox_lost: true,
-            urgent: false,
-            needed: 1,
-            words,
-        };
-        let words = vec![("evidence", "TIKET-1".to_owned()), ("note", String::new())];
-        all.push((staff, None, Event::Dual(Dual::Proposed(proposed(of(kind), words)))));
-        let none = ProposalRef { proposal: None, kind, account: Some(id(3)), request: None };
-        let refused = Event::Dual(Dual::Proposed(proposed(none, Vec::new())));
-        all.push((staff, Some(Refusal::ProposalOpen), refused));
-        for fate in [Fate::Approved, Fate::Rejected, Fate::Withdrawn] {
-            all.push((staff, None, decided(kind, fate)));
-        }
-        all.push((staff, Some(Refusal::ProposalStale), decided(kind, Fate::Approved)));
-        all.push((Actor::Worker("sweeper"), None, Event::Dual(Dual::Lapsed(of(kind)))));
-    }
-    for fate in [Fate::Cancelled, Fate::Upheld, Fate::Dismissed] {
-        all.push((staff, None, decided(Kind::SelfReset, fate)));
-    }
-    let attached = |file| {
-        Event::Dual(Dual::Attached(Attached {
-            of: of(Kind::Reset),
-            file,
-            bytes: 1_024,
-            sha256: [9; 32],
-            name: "surat.pdf".to_owned(),
-        }))
-    };
-    all.push((staff, None, attached(Some(id(14)))));
-    all.push((staff, Some(Refusal::FormInvalid), attached(None)));
-    all.push((Actor::Worker("sweeper"), None, Event::Dual(Dual::Forgotten { files: 3 })));
-    for contested in [false, true] {
-        let link = LinkRef { link: id(1), request: Some(id(2)), account: Some(id(3)) };
-        let event = Dual::Cancelled { link, proposal: Some(id(12)), contested, letters: 2 };
-        all.push((Actor::User, None, Event::Dual(event)));
-    }
-    all
-/// Those of the daily work of the desk.
-fn desk() -> Vec<(Actor, Option<Refusal>, Event)> {
-    let case = CaseRef { case: id(20), request: id(2), account: Some(id(3)) };
-    let due = DateTime::from_timestamp_micros(1_795_300_000_000_001).unwrap();
-    let (reference, text) = ("R-7Q4K-2M9D".to_owned(), "Sudah ditelepon.".to_owned());
-    let (name, staff) = ("Jam HP".to_owned(), id(21));
-    let days = || vec!["2026-12-25 Natal".to_owned()];
-    let clerk = vec![
-        Desk::Opened { case, reference, reason: Reason::Late, due, again: true },
-        Desk::Joined { case, joined: id(7), reason: Reason::Help },
-        Desk::ClosedItself { case, ending: Ending::Reset },
-    ];
-    let done = vec![
-        Desk::Taken { case: CaseRef { account: None, ..case }, from: Some(id(22)) },
-        Desk::Released(case),
-        Desk::Assigned { case, to: id(22), from: None },
-        Desk::Waiting(case),
-        Desk::Resumed { case, due: Some(due) },
-        Desk::Noted { case, entry: Some(id(23)), text: text.clone() },
-        Desk::Replied { case, entry: Some(id(23)), canned: Some((name.clone(), 2)), text: text.clone() },
-        Desk::LinkSent { case, link: Some(id(1)), for_request: Some(id(7)) },
-        Desk::Undone { case, what: "spam" },
-        Desk::Rejected { case, requests: 2, entry: Some(id(23)), text: text.clone() },
-        Desk::Closed { case, ending: Ending::Spam, requests: 0, entry: None, text: None },
-        Desk::Closed { case, ending: Ending::Answered, requests: 1, entry: Some(id(23)), text: Some(text.clone()) },
-        Desk::Revealed { case, reason: text.clone() },
-        Desk::Settled(Settled::CannedChanged { name: name.clone(), version: 2, sha256: "ab".repeat(32) }),
-        Desk::Settled(Settled::CannedRetired { name, version: 2 }),
-        Desk::Settled(Settled::HoursChanged { version: 1, before: json!(["08:00-16:00"]), after: json!([""]) }),
-        Desk::Settled(Settled::HolidaysChanged { version: 1, removed: Vec::new(), added: days() }),
-    ];
-    let refused = vec![
-        Desk::Taken { case, from: None },
-        Desk::Resumed { case, due: None },
-        Desk::Replied { case, entry: None, canned: None, text },
-        Desk::LinkSent { case, link: None, for_request: None },
-    ];
-    let by = |actor, refusal| move |desk| (actor, refusal, Event::Desk(desk));
-    clerk
-        .into_iter()
-        .map(by(Actor::Worker("clerk"), None))
-        .chain(done.into_iter().map(by(Actor::Staff(staff), None)))
-        .chain(refused.into_iter().map(by(Actor::Staff(staff), Some(Refusal::ChangedMeanwhile))))
-        .collect()
 }
 
 /// Those of sign-in and activation.

@@ -49,6 +49,6 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         .into_iter()
         .map(by(Actor::Worker("clerk"), None))
         .chain(done.into_iter().map(by(Actor::Staff(staff), None)))
-        .chain(refused.into_iter().map(by(Actor::Staff(staff), Some(Refusal::Stale))))
+        .chain(refused.into_iter().map(by(Actor::Staff(staff), Some(Refusal::ChangedMeanwhile))))
         .collect()
 }
