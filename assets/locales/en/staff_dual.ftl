@@ -74,6 +74,7 @@ proposal-addresses = Addresses on file
 proposal-at = Proposed at
 proposal-expires = Valid until
 proposal-due = Takes effect at
+proposal-columns = Columns overwritten
 proposal-mailbox = Registered mailbox
 proposal-mailbox-lost = Said to be lost
 proposal-flag = Mark

@@ -74,6 +74,7 @@ proposal-addresses = Email terdaftar
 proposal-at = Diajukan pada
 proposal-expires = Berlaku sampai
 proposal-due = Terlaksana pada
+proposal-columns = Kolom yang ditimpa
 proposal-mailbox = Email terdaftar
 proposal-mailbox-lost = Dikatakan hilang
 proposal-flag = Tanda

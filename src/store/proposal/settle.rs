@@ -224,10 +224,21 @@ pub async fn unlock(tx: &mut Tx, account: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes over an account what the line of an import says, once somebody agreed. The secret that was, and what hangs on
+/// Writes over an account what the line of an import says, once somebody agreed: the columns that the proposal names, or
+/// all where it names none. The secret that was, and what hangs on
 /// it, is revoked before.
 pub async fn overwrite(tx: &mut Tx, proposal: Uuid, account: Uuid, by: Option<Uuid>) -> Result<(), Fault> {
-    sql("with o as (select * from overwrite where proposal_id = {}),
+    sql("with o as (
+            select case when c.is_all or 'name' = any(c.named) then w.name end as name,
+                case when c.is_all or 'email' = any(c.named) then w.email end as email,
+                case when c.is_all or 'email_2' = any(c.named) then w.email_2 end as email_2,
+                case when c.is_all or 'password_hash' = any(c.named) then w.password_hash end as password_hash,
+                case when c.is_all or 'totp_secret' = any(c.named) then w.sealed_secret end as sealed_secret,
+                case when c.is_all or 'protected' = any(c.named) then w.protected end as protected, w.credential_id
+            from overwrite w join proposal p on p.id = w.proposal_id,
+                lateral (select p.change ->> 'columns' is null as is_all,
+                    string_to_array(replace(coalesce(p.change ->> 'columns', ''), ' ', ''), ',') as named) c
+            where w.proposal_id = {}),
         d as (
             insert into address (account_id, position, address, folded)
             select {}, n.position, n.address, lower(n.address) from o,
@@ -264,11 +275,12 @@ pub async fn brings_secret(tx: &mut Tx, proposal: Uuid) -> Result<bool, Fault> {
         #[diesel(sql_type = t::Bool)]
         brings: bool,
     }
-    let row =
-        sql("select exists (select from overwrite where proposal_id = {} and sealed_secret is not null) as brings")
-            .bind(proposal)
-            .get_result::<Row>(tx.look())
-            .await
-            .map_err(fault)?;
+    let row = sql("select exists (select from overwrite w join proposal p on p.id = w.proposal_id
+            where w.proposal_id = {} and w.sealed_secret is not null
+                and coalesce(p.change ->> 'columns', 'totp_secret') like '%totp_secret%') as brings")
+    .bind(proposal)
+    .get_result::<Row>(tx.look())
+    .await
+    .map_err(fault)?;
     Ok(row.brings)
 }

@@ -102,6 +102,7 @@ fn details(desk: &Desk, out: &mut Vec<Sample>) {
         mailbox_lost: false,
         urgent: false,
         new_address: None,
+        columns: (kind == Kind::Overwrite).then(|| "name, email".to_owned()),
         approvals: (0, 1),
         files: vec![("/staff/approvals/0198f0aa/files/0198f0ab".to_owned(), "surat.pdf".to_owned(), 212)],
         attach: Some("/staff/approvals/0198f0aa/files".to_owned()),

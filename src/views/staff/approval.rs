@@ -53,6 +53,8 @@ pub struct Data {
     pub urgent: bool,
     /// The address that is to be the registered one.
     pub new_address: Option<String>,
+    /// The columns that an import would overwrite.
+    pub columns: Option<String>,
     /// How many agreed, and how many have to.
     pub approvals: (usize, i16),
     /// Its files: where each is, its name and its kilobytes.
@@ -131,6 +133,9 @@ fn proposal(desk: &Desk, data: &Data) -> Vec<(String, Markup)> {
     }
     if data.mailbox_lost {
         rows.push((desk.t("proposal-mailbox"), parts::chip(Tone::Bad, &desk.t("proposal-mailbox-lost"))));
+    }
+    if let Some(columns) = &data.columns {
+        rows.push((desk.t("proposal-columns"), html! { span.mono { (columns) } }));
     }
     if let Some(address) = &data.new_address {
         rows.push((desk.t("propose-address"), html! { span.mono { (address) } }));

@@ -210,6 +210,7 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         urgent: found.urgent,
         // who decides has to see it whole
         new_address: found.new_address().map(|new| if own || supervisor { new.to_owned() } else { mask_address(new) }),
+        columns: found.change.get("columns").and_then(|columns| columns.as_str()).map(str::to_owned),
         approvals: (found.approvals.len(), found.needed),
         files: files.into_iter().map(|file| (path(file.id), file.name, file.bytes / 1024 + 1)).collect(),
         attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),

@@ -85,16 +85,18 @@ async fn a_line_of_an_import_overwrites_once_another_agrees() {
     let (app, wati, mut sari) = desk().await;
     let id = pulih::base::random::id();
     app.sql(&format!(
-        "insert into proposal (id, kind, account_id, state, proposed_by, expires_at)
-            select '{id}', 'overwrite', id, 'proposed', '{}', pulih.now() + interval '48 h' from account
+        "insert into proposal (id, kind, account_id, state, change, proposed_by, expires_at)
+            select '{id}', 'overwrite', id, 'proposed', '{{\"columns\": \"name, email_2, protected\"}}', '{}', pulih.now() + interval '48 h' from account
             where user_id = 'AMANAH7';
-        insert into overwrite (proposal_id, name, email_2, protected) values ('{id}', 'Rina Baru', 'dua@amanah.example', true)",
+        insert into overwrite (proposal_id, name, email, email_2, protected, credential_id, sealed_secret)
+            values ('{id}', 'Rina Baru', 'eve@evil.example', 'dua@amanah.example', true, gen_random_uuid(), 'x')",
         wati.id
     ))
     .await;
     say(&app, &mut sari, id, "approve").await;
     let row = "select a.name || d.address || a.protected || (a.address_changed_by is not null) from account a
-        join address d on d.account_id = a.id and d.position = 2 where a.user_id = 'AMANAH7'";
+        join address d on d.account_id = a.id and d.position = 2
+        join address f on f.account_id = a.id and f.position = 1 and f.address = 'rina@amanah.example' where a.user_id = 'AMANAH7'";
     assert_eq!(app.value(row).await, "Rina Barudua@amanah.exampletruetrue");
     assert_eq!((resets(&app).await.as_str(), app.value("select count(*) from overwrite").await.as_str()), ("0", "0"));
     app.end().await;
