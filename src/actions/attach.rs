@@ -37,7 +37,7 @@ pub async fn attach(app: &App, proof: Helpdesk, proposal: Uuid, name: &str, byte
             return refused(told, Refusal::NotFound);
         }
         if !may_attach(&held, present.id) {
-            return refused(told, Refusal::ProposalOver);
+            return refused(told, Refusal::ProposalGone);
         }
         let Some(media) = Media::of(bytes).filter(|_| bytes.len() <= FILE_MAX) else {
             return refused(told, Refusal::FormInvalid);

@@ -108,13 +108,15 @@ async fn may(
         return Ok(Err(Refusal::NotFound));
     }
     if !decide.verdict.fits(proposal.state()?) || proposal.is_over() {
-        return Ok(Err(Refusal::ProposalOver));
+        return Ok(Err(Refusal::ProposalGone));
     }
-    if decide.verdict.needs_another() && tie(tx, proposal, present).await?.is_some() {
-        return Ok(Err(Refusal::NotTwoPersons));
+    if decide.verdict.needs_another()
+        && let Some(tie) = tie(tx, proposal, present).await?
+    {
+        return Ok(Err(Refusal::Tied(tie)));
     }
     if decide.verdict != Verdict::Withdraw && proposal.shown_sha256(account)? != decide.shown {
-        return Ok(Err(Refusal::ProposalStale));
+        return Ok(Err(Refusal::ChangedMeanwhile));
     }
     Ok(Ok(()))
 }

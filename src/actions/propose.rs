@@ -106,7 +106,7 @@ pub async fn propose(app: &App, proof: Helpdesk, propose: &Propose) -> Result<Uu
         };
         told.of.account = Some(account.id);
         match obstacle(kind, &account) {
-            Some(Obstacle::Open) => return refused(told, Refusal::ProposalOpen),
+            Some(Obstacle::Open) => return refused(told, Refusal::ProposalThere),
             Some(_) => return refused(told, Refusal::NotPossibleNow),
             None if !propose.is_whole() => return refused(told, Refusal::FormInvalid),
             None => {}

@@ -82,16 +82,6 @@ pub enum Refusal {
     ProposalThere,
     /// User name or employee number is somebody's already.
     PersonThere,
-    /// Somebody changed it since the page was drawn.
-    Stale,
-    /// Something of this kind is proposed for the account already.
-    ProposalOpen,
-    /// What was shown is not what stands there now.
-    ProposalStale,
-    /// It was decided, or its time is over.
-    ProposalOver,
-    /// A second person has to decide, and this is none.
-    NotTwoPersons,
 }
 
 impl Refusal {
@@ -138,11 +128,6 @@ impl Refusal {
             Self::ProposalGone => "proposal-gone",
             Self::ProposalThere => "proposal-there",
             Self::PersonThere => "person-there",
-            Self::Stale => "stale",
-            Self::ProposalOpen => "proposal-open",
-            Self::ProposalStale => "proposal-stale",
-            Self::ProposalOver => "proposal-over",
-            Self::NotTwoPersons => "not-two-persons",
         }
     }
 
@@ -177,12 +162,7 @@ impl Refusal {
             | Self::Tied(_)
             | Self::ProposalGone
             | Self::ProposalThere
-            | Self::PersonThere
-            | Self::Stale
-            | Self::ProposalOpen
-            | Self::ProposalStale
-            | Self::ProposalOver
-            | Self::NotTwoPersons => 409,
+            | Self::PersonThere => 409,
         }
     }
 }

@@ -283,14 +283,11 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
                 next_attempt_at = pulih.now() + make_interval(secs => {})
             from due where letter.id = due.id returning letter.*)
         select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
-            a.user_id, coalesce(s.name, a.name) as name, a.resets_held_until as held_until, l.staff_id, s.username, e.text as entry,
-            a.user_id, coalesce(s.name, a.name) as name, a.protected,
-            a.resets_held_until as held_until, l.staff_id, e.text as entry,
+            a.user_id, coalesce(s.name, a.name) as name, a.protected, a.resets_held_until as held_until, l.staff_id,
+            s.username, e.text as entry,
             coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now())
                 or l.kind = 'staff-invite' and k.ended_at is not null as link_over,
-            w.p95_seconds, r.id as request_id, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
-            l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now()) as link_over,
             w.p95_seconds, r.id as request_id, r.channel, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
         from l
         left join link k on k.id = l.link_id

@@ -141,7 +141,7 @@ fn details(desk: &Desk, out: &mut Vec<Sample>) {
     let wrong = approval::Data { trouble: Some(Refusal::CodeWrong), ..data(Kind::Reset, State::Proposed) };
     add(out, "approval-trouble-code", approval::page(desk, &wrong));
     let over =
-        approval::Data { trouble: Some(Refusal::ProposalOver), may: Vec::new(), ..data(Kind::Reset, State::Expired) };
+        approval::Data { trouble: Some(Refusal::ProposalGone), may: Vec::new(), ..data(Kind::Reset, State::Expired) };
     add(out, "approval-over", approval::page(desk, &over));
 }
 

@@ -252,12 +252,6 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalGone,
         Refusal::ProposalThere,
         Refusal::PersonThere,
-        Refusal::Stale,
-        Refusal::ProposalOpen,
-        Refusal::ProposalStale,
-        Refusal::ProposalOver,
-        Refusal::NotTwoPersons,
-        Refusal::ChangedMeanwhile,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

@@ -1,9 +1,9 @@
 //! Every route of the desk × every role: who may enter finds something, others find nothing, strangers sign in first.
 
+use pulih::base::random;
 use pulih::model::staff::Role;
 use pulih::web::routes::{self, Enter, Route};
 use reqwest::{Method, StatusCode};
-use uuid::Uuid;
 
 use crate::support::browser::{Browser, Page};
 use crate::support::desk::Officer;
@@ -19,7 +19,7 @@ fn rows() -> Vec<&'static Route> {
 
 /// Ids of others than anybody: nothing is there.
 fn nowhere(path: &str) -> String {
-    path.replace("{id}", &Uuid::now_v7().to_string()).replace("{deed}", "disable").replace("{token}", &"A".repeat(64))
+    path.replace("{id}", &random::id().to_string()).replace("{deed}", "disable").replace("{token}", &"A".repeat(64))
 }
 
 /// Goes there as a page of ours would, without following. The stream of live updates is only begun.

@@ -37,11 +37,11 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         all.push((staff, None, Event::Dual(Dual::Proposed(proposed(of(kind), words)))));
         let none = ProposalRef { proposal: None, kind, account: Some(id(3)), request: None };
         let refused = Event::Dual(Dual::Proposed(proposed(none, Vec::new())));
-        all.push((staff, Some(Refusal::ProposalOpen), refused));
+        all.push((staff, Some(Refusal::ProposalThere), refused));
         for fate in [Fate::Approved, Fate::Rejected, Fate::Withdrawn] {
             all.push((staff, None, decided(kind, fate)));
         }
-        all.push((staff, Some(Refusal::ProposalStale), decided(kind, Fate::Approved)));
+        all.push((staff, Some(Refusal::ChangedMeanwhile), decided(kind, Fate::Approved)));
         all.push((Actor::Worker("sweeper"), None, Event::Dual(Dual::Lapsed(of(kind)))));
     }
     for fate in [Fate::Cancelled, Fate::Upheld, Fate::Dismissed] {

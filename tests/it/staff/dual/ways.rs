@@ -23,7 +23,7 @@ async fn nobody_agrees_with_oneself_nor_in_a_second_session() {
     assert_eq!(force_yes(&app, &mut sari, id, &hash).await, StatusCode::CONFLICT);
     sari.browser = app.staff_browser(sari.id).await;
     assert_eq!(force_yes(&app, &mut sari, id, &hash).await, StatusCode::CONFLICT);
-    assert!(app.events().await.contains(&"manual.approved!not-two-persons".to_owned()));
+    assert!(app.events().await.contains(&"manual.approved!tied-oneself".to_owned()));
     nothing_was_reset(app).await;
 }
 
@@ -86,7 +86,7 @@ async fn what_was_edited_since_it_was_shown_is_not_agreed_to() {
         app.sql(&edit).await;
         assert_eq!(force_yes(&app, &mut sari, id, &hash).await, StatusCode::CONFLICT, "{edit}");
     }
-    assert!(app.events().await.contains(&"manual.approved!proposal-stale".to_owned()));
+    assert!(app.events().await.contains(&"manual.approved!changed-meanwhile".to_owned()));
     assert_eq!(state(&app, id).await, both("proposed", "proposed"));
     nothing_was_reset(app).await;
 }
