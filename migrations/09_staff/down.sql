@@ -21,6 +21,7 @@ alter table frozen add constraint frozen_scope_check check (scope in ('web', 'pe
 drop index address_folded, account_user_id_prefix, account_care;
 alter table account drop column address_changed_by;
 drop index request_open, request_account, request_case, request_renewed, request_queued;
+alter table account_import drop column staff_id, drop column file_sha256;
 drop table overwrite, evidence, decision, proposal, setting, canned, case_entry;
 alter table request drop column case_id, drop column renew_at;
 drop table desk_case, staff_limit, staff_session, staff_factor, staff_change, staff;

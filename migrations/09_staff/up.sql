@@ -228,13 +228,14 @@ create index evidence_of on evidence (proposal_id);
 create table overwrite (
     proposal_id uuid primary key references proposal,
     name text,
-    email text,
     email_2 text,
-    password_hash text,
-    credential_id uuid,
-    sealed_secret bytea,
-    protected boolean
+    password_hash text
 );
+
+-- Who of the desk brought the file of an import, and what file it was.
+alter table account_import
+    add column staff_id uuid,
+    add column file_sha256 text;
 
 alter table request
     add column case_id uuid references desk_case,

@@ -17,7 +17,9 @@ const BATCH: i64 = 200;
 
 /// Whether somebody may bring a file for that proposal now.
 pub fn may_attach(proposal: &Proposal, staff: Uuid) -> bool {
-    let open = proposal.state().is_ok_and(|state| state == State::Proposed) && !proposal.is_over();
+    // what somebody agreed to already stays as they saw it
+    let open = proposal.state().is_ok_and(|state| state == State::Proposed) && proposal.approvals.is_empty();
+    let open = open && !proposal.is_over();
     open && proposal.proposed_by == Some(staff) && proposal.files.len() < FILES_MAX
 }
 

@@ -69,7 +69,7 @@ pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State,
         }
         let agrees = decide.verdict == Verdict::Approve;
         let whole = agrees && proposal.approvals.len() + 1 >= usize::try_from(proposal.needed).unwrap_or(usize::MAX);
-        if whole && !effect::is_possible(&proposal, &account)? {
+        if whole && !effect::is_possible(tx, &proposal, &account).await? {
             return refused(told, Refusal::NotPossibleNow);
         }
         settle::say(tx, proposal.id, present.id, decide.verdict, &decide.reason, &decide.shown).await?;
@@ -114,6 +114,9 @@ async fn may(
         && let Some(tie) = tie(tx, proposal, present).await?
     {
         return Ok(Err(Refusal::Tied(tie)));
+    }
+    if decide.verdict == Verdict::Approve && !staff::all_active(tx, &proposal.hands()).await? {
+        return Ok(Err(Refusal::ProposalGone));
     }
     if decide.verdict != Verdict::Withdraw && proposal.shown_sha256(account)? != decide.shown {
         return Ok(Err(Refusal::ChangedMeanwhile));

@@ -98,11 +98,11 @@ pub async fn import_as(
         if let Err(refusal) = app.step_up(tx, lead, code).await? {
             return Ok(Outcome::Refused(refusal, event(None)));
         }
-        if !staging::is_staged(tx, ready.import).await? {
+        if staging::staged_by(tx, ready.import, staff).await?.as_ref() != Some(&ready.file_sha256) {
             return Ok(Outcome::Refused(Refusal::ChangedMeanwhile, event(None)));
         }
         let created = staging::finish(tx, ready.import).await?;
-        let proposed = staging::propose(tx, ready.import, conflicts, staff).await?;
+        let proposed = staging::propose(tx, ready.import, conflicts, staff, app.approval_hours()).await?;
         staging::unstage(tx, ready.import).await?;
         let taken = Taken { created, proposed };
         Ok(Outcome::Done(taken, event(Some(taken))))

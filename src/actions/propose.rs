@@ -78,11 +78,15 @@ impl Propose {
 
 /// What keeps it from being proposed for that account now.
 pub fn obstacle(kind: Kind, account: &Subject) -> Option<Obstacle> {
-    let open = account.open.iter().any(|open| open == kind.code());
+    let open = |kind: Kind| account.open.iter().any(|open| open == kind.code());
     match kind {
-        _ if open => Some(Obstacle::Open),
+        _ if open(kind) => Some(Obstacle::Open),
+        // what was agreed to for one address is not done with another
+        Kind::Reset if open(Kind::Address) => Some(Obstacle::Open),
+        Kind::Address if open(Kind::Reset) || open(Kind::SelfReset) => Some(Obstacle::Open),
         Kind::Reset if account.frozen => Some(Obstacle::Frozen),
-        Kind::Reset if account.locked => Some(Obstacle::Locked),
+        Kind::Reset | Kind::Address if account.locked => Some(Obstacle::Locked),
+        Kind::Reset if account.held => Some(Obstacle::Held),
         Kind::Reset if !account.has_factor => Some(Obstacle::NoFactor),
         Kind::Protect if account.protected => Some(Obstacle::Already),
         Kind::Unprotect if !account.protected => Some(Obstacle::Already),
@@ -131,6 +135,10 @@ pub async fn propose(app: &App, proof: Helpdesk, propose: &Propose) -> Result<Uu
             life_hours: app.approval_hours(),
             ..NewProposal::of(propose.id, kind, account.id)
         };
+        if propose.mailbox_lost() {
+            // whoever holds that mailbox does not reset first
+            settle::end_links(tx, account.id).await?;
+        }
         settle::insert(tx, &new).await?;
         (told.of.proposal, told.of.request) = (Some(propose.id), request);
         Ok(Outcome::Done(propose.id, Event::Dual(Dual::Proposed(told))))

@@ -58,7 +58,7 @@ fn may_reissue(held: &Link, from: State) -> Result<Result<State, Refusal>, Fault
         // it is not late: it can simply be used
         Ok(()) => Err(Refusal::StepClosed),
         Err(Refusal::LinkExpired) if held.reissues >= REISSUES => Err(Refusal::NoMoreMail),
-        Err(Refusal::LinkExpired) if !held.has_factor || held.locked => Err(Refusal::NotPossibleNow),
+        Err(Refusal::LinkExpired) if !held.has_factor || held.locked || held.barred => Err(Refusal::NotPossibleNow),
         Err(Refusal::LinkExpired) => from.step(Step::Reissue),
         Err(refusal) => Err(refusal),
     })

@@ -37,7 +37,8 @@ pub async fn renew(app: &App, request_id: Uuid) -> Result<(), Stop> {
             return Ok(Outcome::Done((), event));
         };
         let from = held.state()?;
-        let possible = held.has_factor && !held.locked && held.held_until.is_none_or(|until| until <= held.now);
+        let possible =
+            held.has_factor && !held.locked && !held.barred && held.held_until.is_none_or(|until| until <= held.now);
         outbox::renewed(tx, request_id).await?;
         let new_link = match from.step(Step::Reissue) {
             Ok(to) if possible && held.living_since.is_none() && from != to => {

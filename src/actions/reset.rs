@@ -162,6 +162,7 @@ fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {
     if let Err(refusal) = held.times()?.may_confirm(held.now) {
         return Ok(Err(refusal));
     }
-    let possible = held.has_factor && !held.locked && held.held_until.is_none_or(|u| u <= held.now);
+    let free = !held.locked && !held.barred && held.held_until.is_none_or(|until| until <= held.now);
+    let possible = held.has_factor && free;
     Ok(if possible { Ok(()) } else { Err(Refusal::NotPossibleNow) })
 }

@@ -1,16 +1,12 @@
 //! The desk searches accounts: counted, limited, and told in the log.
 
-use chrono::TimeDelta;
-
 use crate::app::staff::{Helpdesk, Proof};
 use crate::app::{App, Outcome};
-use crate::base::fault::Fault;
 use crate::model::account::{fold_address, fold_user_id};
-use crate::model::budget::{Budget, Window};
 use crate::model::event::{Actor, Event, Upkeep};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::lookup::{self, Found};
-use crate::store::staff::limit::{self, Counted};
+use crate::store::staff::limit::Counted;
 
 /// Accounts found at most.
 pub const MOST: i64 = 20;
@@ -20,20 +16,13 @@ pub const MOST: i64 = 20;
 pub async fn search(app: &App, desk: Helpdesk, term: &str) -> Result<Vec<Found>, Stop> {
     let by_address = term.contains('@');
     let by = if by_address { "address" } else { "user-id" };
-    let most = app.config().limits.searches_per_hour;
-    let budget = app.has_limits().then_some(Budget { windows: [Window { span: TimeDelta::hours(1), most }] });
     let staff = desk.by().staff();
     app.transact(Actor::Staff(staff), async |tx| {
         if app.still(tx, desk).await?.is_none() {
             return Ok(Outcome::Nothing(Err(Refusal::StaffSignInFirst)));
         }
-        if let Some(budget) = &budget {
-            let hits = limit::count(tx, staff, Counted::Search, budget.remembered().saturating_add(1)).await?;
-            let before = hits.get(1..).unwrap_or_default();
-            let now = hits.first().copied().ok_or_else(|| Fault::broken("a search was not counted"))?;
-            if let Some(until) = budget.held_until(before, now) {
-                return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
-            }
+        if let Some(until) = app.too_many(tx, staff, Counted::Search).await? {
+            return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
         }
         let found = if by_address {
             lookup::by_address(tx, &fold_address(term), MOST + 1).await?

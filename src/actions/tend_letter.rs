@@ -36,7 +36,7 @@ pub async fn retry(app: &App, lead: Lead, id: Uuid) -> Result<(), Stop> {
     .map_err(Stop::from)
 }
 
-/// A letter that waits is not sent. With a mail its link ends, and the request with it where no other link lives.
+/// A letter that waits is not sent, where it is no notice. With a mail its link ends, and the request with it where no other link lives.
 pub async fn cancel(app: &App, lead: Lead, id: Uuid) -> Result<(), Stop> {
     app.transact(Actor::Staff(lead.by().staff()), async |tx| {
         if app.still(tx, lead).await?.is_none() {
@@ -45,7 +45,10 @@ pub async fn cancel(app: &App, lead: Lead, id: Uuid) -> Result<(), Stop> {
         let Some(held) = outbox::hold(tx, id).await? else { return Ok(Outcome::Nothing(Err(Refusal::NotFound))) };
         let subject = held.subject()?;
         let event = Event::Upkeep(Upkeep::MailCancelled(subject));
-        if held.state != "queued" {
+        // what tells people of a decision goes out: nobody keeps their own decision quiet
+        let mere =
+            matches!(subject.kind, LetterKind::Link | LetterKind::Activate | LetterKind::Hint | LetterKind::Reply);
+        if held.state != "queued" || !mere {
             return Ok(Outcome::Refused(Refusal::NotPossibleNow, event));
         }
         if let (LetterKind::Link, Some(request)) = (subject.kind, subject.request) {

@@ -9,6 +9,7 @@ use crate::model::delay::DelayRules;
 use crate::model::proposal::Waits;
 use crate::model::session::Lives;
 use crate::store::session::Session;
+use crate::store::staff::limit::Counted;
 
 impl App {
     /// How long sessions live.
@@ -45,6 +46,16 @@ impl App {
     pub fn staff_password_budget(&self) -> Option<Budget<1>> {
         let most = self.config().limits.staff_per_5_min;
         self.has_limits().then_some(Budget { windows: [Window { span: TimeDelta::minutes(5), most }] })
+    }
+
+    /// What one person of the desk may do in an hour; none where limits are off.
+    pub fn hourly_budget(&self, what: Counted) -> Option<Budget<1>> {
+        let limits = self.config().limits;
+        let most = match what {
+            Counted::Reveal => limits.reveals_per_hour,
+            _ => limits.searches_per_hour,
+        };
+        self.has_limits().then_some(Budget { windows: [Window { span: TimeDelta::hours(1), most }] })
     }
 
     /// Wrong codes of one person of the desk; none where limits are off.

@@ -1,5 +1,6 @@
 //! Proofs of role: who acts for the desk, read again where it decides, with a fresh code where it matters.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::App;
@@ -138,6 +139,15 @@ impl App {
         };
         self.count_staff_code(tx, staff).await?;
         Ok(Err(refusal))
+    }
+
+    /// Counts one more of what somebody of the desk may do so often an hour; when the next is allowed, where it is too many.
+    /// Nothing is counted then, since the transaction that asks ends there.
+    pub async fn too_many(&self, tx: &mut Tx, staff: Uuid, what: Counted) -> Result<Option<DateTime<Utc>>, Fault> {
+        let Some(budget) = self.hourly_budget(what) else { return Ok(None) };
+        let hits = limit::count(tx, staff, what, budget.remembered().saturating_add(1)).await?;
+        let (now, before) = hits.split_first().ok_or_else(|| Fault::broken("what was done was not counted"))?;
+        Ok(budget.held_until(before, *now))
     }
 
     /// Why no code of that person would be looked at now.

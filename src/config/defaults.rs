@@ -76,6 +76,7 @@ impl Default for Limits {
             passwords_per_5_min: 10,
             staff_per_5_min: 10,
             searches_per_hour: 100,
+            reveals_per_hour: 30,
             sprayed_per_10_min: 20,
         }
     }

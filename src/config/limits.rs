@@ -68,6 +68,8 @@ pub struct Limits {
     pub staff_per_5_min: u32,
     /// Searches for accounts that one person of the desk may make in an hour.
     pub searches_per_hour: u32,
+    /// Registered addresses that one person of the desk may have shown in an hour.
+    pub reveals_per_hour: u32,
     /// Failed passwords of one network in ten minutes after which operators are told.
     pub sprayed_per_10_min: u32,
 }

@@ -1,24 +1,29 @@
-//! What happened before the newcomer came: a link that is late by now, and a reset that is done.
+//! What happened before the newcomer came: a link that is late by now, a reset that is done, calls for help, a proposal.
 
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::people::{Person, person};
+use super::staff;
 use crate::actions::ask::{self, Ask};
+use crate::actions::help::ask_help;
 use crate::actions::open;
 use crate::actions::reset::{self, Confirm};
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::{random, secret_hash};
 use crate::i18n::Lang;
+use crate::model::account::fold_user_id;
 use crate::model::refusal::Stop;
-use crate::store::{request, setup};
+use crate::store::{lookup, request, setup};
 use crate::workers::courier::Courier;
 use crate::workers::resolver;
 
 /// Numbers of the people it happened to.
 const LATE: usize = 3;
 const DONE: usize = 4;
+const HELPED: [usize; 4] = [10, 11, 12, 13];
+const PROPOSED: usize = 14;
 
 /// Lets it happen, through the same actions as everything; `admin` may move what is past into the past.
 pub async fn happen(app: &App, admin: &SecretString) -> Result<(), Fault> {
@@ -26,6 +31,16 @@ pub async fn happen(app: &App, admin: &SecretString) -> Result<(), Fault> {
     ask_for(app, &person(LATE)).await?;
     settle(app, &courier).await?;
     setup::run(admin, MEANWHILE).await?;
+    for number in HELPED {
+        let reference = ask_for(app, &person(number)).await?;
+        settle(app, &courier).await?;
+        let request = request::of_reference(&mut app.read().await?, &reference).await?;
+        ask_help(app, request).await.map_err(told)?;
+    }
+    let account = lookup::id_of(&mut app.read().await?, &fold_user_id(&person(PROPOSED).user_id)).await?;
+    if let Some(account) = account {
+        staff::propose(app, account).await.map_err(told)?;
+    }
     let reference = ask_for(app, &person(DONE)).await?;
     settle(app, &courier).await?;
     let link = request::newest_link(&mut app.read().await?, &reference).await?;

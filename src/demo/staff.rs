@@ -6,28 +6,38 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::people::PASSWORD;
+use crate::actions::propose::{self, Propose};
+use crate::actions::staff::end_session::{self, Which};
+use crate::actions::staff::give_code::{self, Code};
+use crate::actions::staff::sign_in::{self, SignIn};
 use crate::actions::staff::{join, operate};
+use crate::app::staff::Helpdesk;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::{password, random, seal};
+use crate::base::{password, random, seal, secret_hash, totp};
 use crate::i18n::Lang;
 use crate::model::event::{Actor, Event, People};
+use crate::model::proposal::{Kind, Reason, Verified};
 use crate::model::refusal::Stop;
 use crate::model::staff::{Role, Roles};
 use crate::store::factor::Enrolment;
-use crate::store::staff::factor;
 use crate::store::staff::people::{self, New};
+use crate::store::staff::{factor, session};
 use crate::views::demo::Officer;
 
 /// User name, name and role; those who are told of others come last.
-const STAFF: [(&str, &str, Role); 5] = [
+const STAFF: [(&str, &str, Role); 6] = [
     ("petugas", "Rina Wijaya", Role::Helpdesk),
+    (COLLEAGUE, "Joko Susilo", Role::Helpdesk),
     ("admin", "Agus Pratama", Role::Admin),
     ("penyetuju", "Budi Santoso", Role::Supervisor),
     ("penyetuju2", "Dewi Anggraini", Role::Supervisor),
     ("auditor", "Sari Lestari", Role::Auditor),
 ];
+
+/// Whose work lies there already when the newcomer comes.
+const COLLEAGUE: &str = "petugas2";
 
 fn secret(username: &str) -> [u8; 20] {
     let mut secret = [0; 20];
@@ -89,6 +99,44 @@ async fn one(app: &App, username: &str, name: &str, role: Role, hash: &str) -> R
     let (staff, posted) = operate::add(app, &new).await?;
     join::join(app, posted.link, staff, hash).await?;
     enrol(app, staff, &secret(username)).await
+}
+
+/// The colleague proposes a manual reset for that account, which then waits for a second person.
+pub async fn propose(app: &App, account: Uuid) -> Result<(), Stop> {
+    let (browser_hash, network) = (random::bytes::<32>()?, "127.0.0.1/32".to_owned());
+    let params = app.config().totp.params();
+    let code = |ahead| totp::code(&secret(COLLEAGUE), &params, totp::step(app.clock().now(), &params) + ahead);
+    let typed = SignIn {
+        username: COLLEAGUE.to_owned(),
+        password: PASSWORD.to_owned(),
+        browser_hash,
+        browser_name: None,
+        network: network.clone(),
+    };
+    let (token, _) = sign_in::sign_in(app, typed).await?;
+    let held = session::find(&mut app.read().await?, &secret_hash(&token), &browser_hash, app.lives()).await?;
+    let held = held.ok_or_else(|| Fault::broken("the demo's colleague is not signed in"))?;
+    let (staff, token_hash) = (held.staff_id, secret_hash(&token));
+    let typed = Code { staff, token_hash, browser_hash, browser_name: None, network, typed: code(0)? };
+    let token = give_code::give_code(app, typed).await?;
+    let held = session::find(&mut app.read().await?, &secret_hash(&token), &browser_hash, app.lives()).await?;
+    let proof = held.map(|held| app.prove::<Helpdesk>(&held)).transpose()?.flatten();
+    let proof = proof.ok_or_else(|| Fault::broken("the demo's colleague is no helpdesk"))?;
+    let propose = Propose {
+        id: random::id(),
+        kind: Kind::Reset,
+        account,
+        reason: Some(Reason::ALL[0]),
+        verified: Some(Verified::ALL[0]),
+        evidence: "SURAT/17/XI/2026".to_owned(),
+        note: "Direktur menelepon dari nomor yang tercatat.".to_owned(),
+        called: None,
+        address: None,
+        urgent: false,
+        code: code(1)?,
+    };
+    propose::propose(app, proof, &propose).await?;
+    end_session::end(app, staff, &secret_hash(&token), &browser_hash, Which::This).await
 }
 
 /// A phone that everybody knows.

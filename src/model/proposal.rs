@@ -144,7 +144,7 @@ words! {
 
 words! {
     /// What keeps something from being proposed for an account.
-    Obstacle, 6,
+    Obstacle, 7,
     /// It is proposed already.
     Open = "open",
     /// The account is locked.
@@ -153,6 +153,8 @@ words! {
     NoFactor = "no-factor",
     /// Manual resets are frozen.
     Frozen = "frozen",
+    /// Its owner holds resets after *Ini bukan saya*.
+    Held = "held",
     /// It is so already.
     Already = "already",
     /// It is not locked by *Ini bukan saya*.

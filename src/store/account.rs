@@ -57,7 +57,9 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             a.resets_held_until as held_until, greatest(a.last_reset_at, a.last_cancel_at) as last_ended_at,
             exists (select from frozen f where f.scope in ('web', a.kind)) as frozen,
-            exists (select from request w where w.account_id = a.id and w.state in ('waiting', 'contested')) as waiting,
+            exists (select from request w where w.account_id = a.id and w.state in ('waiting', 'contested'))
+                or exists (select from proposal p where p.account_id = a.id and p.mailbox_lost and p.ended_at is null)
+                as waiting,
             l.letters_last_hour, l.letter_just_now,
             (select k.request_id from link k where k.account_id = a.id and k.kind = 'reset' and k.ended_at is null
                 order by k.issued_at desc limit 1) as under_way

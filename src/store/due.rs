@@ -81,7 +81,8 @@ struct Id {
 pub async fn next(read: &mut Read) -> Result<Option<Uuid>, Fault> {
     let row = sql("select r.id from request r where r.state = 'waiting' and r.due_at <= (select pulih.now())
             and not exists (select from proposal p where p.request_id = r.id and p.state = 'proposed')
-            and not (r.channel = 'staff' and exists (select from frozen f where f.scope = 'manual'))
+            and not (r.channel = 'staff' and (exists (select from frozen f where f.scope = 'manual')
+                or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now())))
         order by r.due_at limit 1")
     .get_result::<Id>(read.look())
     .await
@@ -100,7 +101,8 @@ pub async fn hold(tx: &mut Tx, request: Uuid) -> Result<Option<Due>, Fault> {
     sql("select r.id as request_id, a.id as account_id, r.state, r.language,
             coalesce(r.due_at <= pulih.now(), false) as is_due,
             coalesce(p.state = 'proposed', false)
-                or (r.channel = 'staff' and exists (select from frozen f where f.scope = 'manual')) as held,
+                or (r.channel = 'staff' and (exists (select from frozen f where f.scope = 'manual')
+                or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now()))) as held,
             a.status = 'locked' as locked,
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             (select count(*) from address n where n.account_id = a.id) as addresses, d.address,

@@ -1,7 +1,7 @@
 //! Import of accounts: lines are staged first, compared with what is there, and taken over in one statement.
 
-use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,17 +62,38 @@ struct Count {
     n: i64,
 }
 
-/// Stages lines. Bookkeeping: it touches scratch rows alone.
+/// Who of the desk brought a file, and its SHA-256 in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought<'a> {
+    /// The person.
+    pub staff: Uuid,
+    /// The hash.
+    pub file_sha256: &'a str,
+}
+
+/// Stages lines of an operator's file. Bookkeeping: it touches scratch rows alone.
 pub async fn stage(read: &mut Read, import: Uuid, lines: &[Staged]) -> Result<(), Fault> {
+    stage_of(read, import, lines, None).await
+}
+
+/// Stages lines of a file. Bookkeeping: it touches scratch rows alone.
+pub async fn stage_of(
+    read: &mut Read,
+    import: Uuid,
+    lines: &[Staged],
+    brought: Option<Brought<'_>>,
+) -> Result<(), Fault> {
     let rows = Value::Array(lines.iter().map(row).collect());
-    sql("insert into account_import (import, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
+    sql("insert into account_import (import, staff_id, file_sha256, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
             email_2, email_2_folded, password_hash, credential_id, sealed_secret, protected)
-        select {}, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
+        select {}, {}, {}, line, account_id, user_id, user_id_folded, kind, name, email, email_folded,
             email_2, email_2_folded, password_hash, credential_id, decode(sealed_secret, 'hex'), protected
         from jsonb_to_recordset({}) as l (line bigint, account_id uuid, user_id text, user_id_folded text, kind text,
             name text, email text, email_folded text, email_2 text, email_2_folded text, password_hash text,
             credential_id uuid, sealed_secret text, protected boolean)")
     .bind(import)
+    .bind(brought.map(|b| b.staff))
+    .bind(brought.map(|b| b.file_sha256))
     .bind(Some(&rows))
     .execute(read.look())
     .await
@@ -195,20 +216,28 @@ pub async fn finish(tx: &mut Tx, import: Uuid) -> Result<i64, Fault> {
     Ok(count.n)
 }
 
-/// Whether lines of that import are still staged; who asks waits for whoever takes them over now.
-pub async fn is_staged(tx: &mut Tx, import: Uuid) -> Result<bool, Fault> {
+/// The hash of the file whose lines that person staged; nothing once they are gone. Who asks waits for whoever takes them
+/// over now.
+pub async fn staged_by(tx: &mut Tx, import: Uuid, staff: Uuid) -> Result<Option<String>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        file_sha256: String,
+    }
     sql("select pg_advisory_xact_lock(hashtext('pulih.import'), hashtext({}::text))")
         .bind(import)
         .execute(tx.look())
         .await
         .map_err(fault)?;
     // looked at after the wait, so that what the other took over is seen to be gone
-    let count: Count = sql("select count(*) as n from account_import where import = {}")
+    let row = sql("select file_sha256 from account_import where import = {} and staff_id = {} limit 1")
         .bind(import)
-        .get_result(tx.look())
+        .bind(staff)
+        .get_result::<Row>(tx.look())
         .await
+        .optional()
         .map_err(fault)?;
-    Ok(count.n > 0)
+    Ok(row.map(|row| row.file_sha256))
 }
 
 /// Removes what an import staged, once it was taken over.
@@ -217,29 +246,54 @@ pub async fn unstage(tx: &mut Tx, import: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes each of these lines a proposal that lives 48 hours; returns how many.
-pub async fn propose(tx: &mut Tx, import: Uuid, conflicts: &[Conflict], staff: Uuid) -> Result<i64, Fault> {
-    let rows = Value::Array(
-        conflicts.iter().map(|c| json!({ "id": random::id(), "line": c.line, "columns": c.columns })).collect(),
-    );
+/// What a line that would overwrite proposes: each kind with the columns it is about.
+fn proposed(conflict: &Conflict) -> Vec<Value> {
+    let has = |name: &str| conflict.columns.split(", ").any(|column| column == name);
+    let one = |kind: &str, needed: i16| json!({ "id": random::id(), "line": conflict.line, "kind": kind, "needed": needed, "columns": conflict.columns });
+    let rest = ["name", "email_2", "password_hash"].into_iter().any(has);
+    let kinds = [("address", has("email"), 1), ("protect", has("protected"), 2), ("overwrite", rest, 1)];
+    kinds.into_iter().filter(|(_, is, _)| *is).map(|(kind, _, needed)| one(kind, needed)).collect()
+}
+
+/// Makes proposals of these lines, which live for so many hours: an address is a change of address like any other, the flag
+/// a change of protection, and the rest waits in `overwrite`. Returns how many.
+pub async fn propose(tx: &mut Tx, import: Uuid, conflicts: &[Conflict], staff: Uuid, hours: i32) -> Result<i64, Fault> {
+    let rows = Value::Array(conflicts.iter().flat_map(proposed).collect());
     let count: Count = sql("with n as (
-            select n.id, n.columns, a.id as target, i.name, i.email, i.email_2, i.password_hash, i.credential_id,
-                i.sealed_secret, i.protected
-            from jsonb_to_recordset({}) as n (id uuid, line bigint, columns text)
+            select n.id, n.needed, case when n.kind = 'protect' and not i.protected then 'unprotect' else n.kind end as kind,
+                n.columns, string_to_array(replace(n.columns, ' ', ''), ',') as named, a.id as target, i.name, i.email,
+                i.email_2, i.password_hash, i.file_sha256, a.name as old_name, e.address as old_2,
+                a.password_hash as old_hash
+            from jsonb_to_recordset({}) as n (id uuid, line bigint, kind text, needed smallint, columns text)
             join account_import i on i.import = {} and i.line = n.line
-            join account a on a.user_id_folded = i.user_id_folded
-            where not exists (select from proposal p where p.account_id = a.id and p.kind = 'overwrite' and p.ended_at is null)),
+            join account a on a.user_id_folded = i.user_id_folded and a.status = 'active'
+            left join address e on e.account_id = a.id and e.position = 2),
         p as (
-            insert into proposal (id, kind, account_id, state, change, proposed_by, proposed_at, expires_at)
-            select id, 'overwrite', target, 'proposed', jsonb_build_object('columns', columns), {}, pulih.now(),
-                pulih.now() + interval '48 h' from n returning id),
+            insert into proposal (id, kind, account_id, state, evidence, change, needed, proposed_by, proposed_at, expires_at)
+            select id, kind, target, 'proposed', 'CSV ' || left(file_sha256, 16), case kind
+                when 'address' then jsonb_build_object('address', email)
+                when 'overwrite' then jsonb_strip_nulls(jsonb_build_object('columns', columns,
+                    'name', case when 'name' = any(named) then name end,
+                    'email_2', case when 'email_2' = any(named) then email_2 end,
+                    'password_sha256', case when 'password_hash' = any(named)
+                        then encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') end,
+                    'was_sha256', encode(sha256(convert_to(concat_ws(chr(31), old_name, coalesce(old_2, ''),
+                        coalesce(old_hash, '')), 'UTF8')), 'hex')))
+                else jsonb_build_object() end,
+                needed, {}, pulih.now(), pulih.now() + make_interval(hours => {})
+            from n where not exists (select from proposal o where o.account_id = n.target and o.ended_at is null
+                and (o.kind = n.kind or (n.kind = 'address' and o.kind in ('reset', 'self-reset'))))
+            on conflict do nothing returning id),
         o as (
-            insert into overwrite (proposal_id, name, email, email_2, password_hash, credential_id, sealed_secret, protected)
-            select id, name, email, email_2, password_hash, credential_id, sealed_secret, protected from n)
+            insert into overwrite (proposal_id, name, email_2, password_hash)
+            select n.id, case when 'name' = any(named) then name end, case when 'email_2' = any(named) then email_2 end,
+                case when 'password_hash' = any(named) then password_hash end
+            from n join p on p.id = n.id where n.kind = 'overwrite')
         select count(*) as n from p")
     .bind(Some(&rows))
     .bind(import)
     .bind(staff)
+    .bind(hours)
     .get_result(tx.write())
     .await
     .map_err(fault)?;

@@ -16,6 +16,7 @@ use crate::model::request::State;
 
 /// A link with its request and its account, as they stand at `now`.
 #[derive(Clone, Debug, QueryableByName)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
 pub struct Link {
     /// Row id.
     #[diesel(sql_type = t::Uuid)]
@@ -125,6 +126,9 @@ pub struct Link {
     /// Until when resets are held.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub held_until: Option<DateTime<Utc>>,
+    /// Whether self-service is frozen for it, or its mailbox is said to be lost.
+    #[diesel(sql_type = t::Bool)]
+    pub barred: bool,
     /// The database's time.
     #[diesel(sql_type = t::Timestamptz)]
     pub now: DateTime<Utc>,
@@ -142,7 +146,10 @@ const FIND: &str = "
         a.status = 'locked' as locked, a.protected,
         exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
         a.password_hash, greatest(a.password_changed_at, a.address_changed_at) as changed_at,
-        a.resets_held_until as held_until, pulih.now() as now
+        a.resets_held_until as held_until,
+        exists (select from frozen f where f.scope in ('web', a.kind))
+            or exists (select from proposal p where p.account_id = a.id and p.mailbox_lost and p.ended_at is null) as barred,
+        pulih.now() as now
     from link k
     join request r on r.id = k.request_id
     join account a on a.id = k.account_id

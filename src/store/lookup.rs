@@ -6,6 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::schema::account;
 use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
@@ -168,7 +169,7 @@ impl Account {
 }
 
 /// The account of that id.
-pub async fn account(read: &mut Read, id: Uuid) -> Result<Option<Account>, Fault> {
+pub async fn seen(read: &mut Read, id: Uuid) -> Result<Option<Account>, Fault> {
     sql("select a.id, a.user_id, a.kind, a.name, d.address, d.suspect, e.address as address_2, a.locked_reason, a.protected,
             c.created_at as factor_since, a.password_hash is not null as has_password, a.password_changed_at,
             a.address_changed_at, a.last_reset_at, a.resets_held_until as held_until, a.created_at,
@@ -192,6 +193,17 @@ pub async fn account(read: &mut Read, id: Uuid) -> Result<Option<Account>, Fault
     .await
     .optional()
     .map_err(fault)
+}
+
+/// The id of the account of that User ID, folded.
+pub async fn id_of(read: &mut Read, folded: &str) -> Result<Option<Uuid>, Fault> {
+    account::table
+        .filter(account::user_id_folded.eq(folded))
+        .select(account::id)
+        .first::<Uuid>(read.look())
+        .await
+        .optional()
+        .map_err(fault)
 }
 
 /// Why an account is locked, after its row was locked: nothing where there is none of that id.

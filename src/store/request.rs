@@ -421,6 +421,16 @@ struct Id {
     id: Uuid,
 }
 
+/// The request of that reference.
+pub async fn of_reference(read: &mut Read, reference: &str) -> Result<Uuid, Fault> {
+    let row = sql("select id from request where reference = {}")
+        .bind(reference)
+        .get_result::<Id>(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(row.id)
+}
+
 /// The youngest link of a request, by its reference.
 pub async fn newest_link(read: &mut Read, reference: &str) -> Result<Uuid, Fault> {
     let row = sql("select k.id from link k join request r on r.id = k.request_id where r.reference = {}

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::reset::Flaw;
 use super::samples;
 use crate::i18n::Lang;
+use crate::model::event::kinds;
 
 /// An opening tag and the text that follows it up to the next tag.
 struct Tag<'a> {
@@ -202,6 +203,15 @@ fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     out
+}
+
+#[test]
+fn every_kind_of_event_has_words() {
+    let keys = keys(Lang::Id);
+    for kind in kinds() {
+        let key = format!("kind-{}", kind.replace('.', "-"));
+        assert!(keys.contains_key(&key), "{key} has no words");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Expires links and proposals, removes what is past its retention, measures mail delay, and keeps partitions ahead of time.
 
+use uuid::Uuid;
+
 use crate::actions::attach::forget;
 use crate::actions::expire::expire;
 use crate::actions::lapse::lapse;
@@ -8,7 +10,7 @@ use crate::app::App;
 use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
-use crate::store::{delay, factor, limit, link, proposal, retention, session, staff};
+use crate::store::{delay, factor, import, limit, link, proposal, retention, session, staff};
 
 /// Links, and proposals, expired in one step.
 const BATCH: i64 = 200;
@@ -35,6 +37,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     let mut read = app.read().await?;
     retention::make_partitions(&mut read, MONTHS).await?;
     delay::measure(&mut read).await?;
+    import::clear(&mut read, Uuid::nil()).await?;
     limit::sweep(&mut read, slots::slot(app.clock().now())).await?;
     session::sweep(&mut read, app.lives()).await?;
     staff::session::sweep(&mut read, app.lives()).await?;

@@ -39,6 +39,7 @@ propose-obstacle-open = The same is proposed for this account already.
 propose-obstacle-locked = This account is locked. Unlock it first.
 propose-obstacle-no-factor = TOTP is not active for this account, so there is nothing to reset.
 propose-obstacle-frozen = Manual resets are stopped for now.
+propose-obstacle-held = The owner holds resets after “This was not me”. Wait until that time is over.
 propose-obstacle-already = The account is in that state already.
 propose-obstacle-not-disputed = The account was not locked by “This was not me”.
 proposal-kind = Kind

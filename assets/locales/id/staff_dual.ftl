@@ -39,6 +39,7 @@ propose-obstacle-open = Pengajuan sejenis untuk akun ini masih terbuka.
 propose-obstacle-locked = Akun ini dikunci. Buka kuncinya dulu.
 propose-obstacle-no-factor = TOTP belum aktif di akun ini, jadi tidak ada yang perlu direset.
 propose-obstacle-frozen = Reset manual sedang dihentikan sementara.
+propose-obstacle-held = Pemilik akun menahan reset setelah “Ini bukan saya”. Tunggu sampai masa tahannya selesai.
 propose-obstacle-already = Akun ini sudah dalam keadaan itu.
 propose-obstacle-not-disputed = Akun ini tidak dikunci karena laporan “Ini bukan saya”.
 proposal-kind = Jenis

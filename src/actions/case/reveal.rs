@@ -6,10 +6,7 @@ use crate::app::staff::{Helpdesk, Proof as _};
 use crate::model::event::Desk;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk::case;
-use crate::store::staff::limit::{self, Counted};
-
-/// How many of the newest are remembered for each person.
-const KEEP: i32 = 200;
+use crate::store::staff::limit::Counted;
 
 /// The registered address of the account of a case.
 pub async fn reveal(app: &App, proof: Helpdesk, at: At, reason: &str) -> Result<String, Stop> {
@@ -20,7 +17,9 @@ pub async fn reveal(app: &App, proof: Helpdesk, at: At, reason: &str) -> Result<
         |case| Desk::Revealed { case, reason: reason.to_owned() },
         async |tx, held| {
             let Some(who) = case::addressee(tx, held.id).await? else { return Ok(Err(Refusal::NotPossibleNow)) };
-            limit::count(tx, proof.by().staff(), Counted::Reveal, KEEP).await?;
+            if let Some(until) = app.too_many(tx, proof.by().staff(), Counted::Reveal).await? {
+                return Ok(Err(Refusal::TooMany(until)));
+            }
             Ok(Ok((who.address, Desk::Revealed { case: held.subject(), reason: reason.to_owned() })))
         },
     )

@@ -11,7 +11,7 @@ use crate::model::request::Step;
 use crate::store::letter::Post;
 use crate::store::proposal::subject::Subject;
 use crate::store::proposal::{Proposal, settle};
-use crate::store::{Tx, account as accounts, letter, request};
+use crate::store::{Tx, letter, request, session};
 
 /// Where a proposal stands after a decision.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +23,12 @@ pub struct Effect {
 }
 
 /// Whether what was proposed can still be done to that account.
-pub fn is_possible(proposal: &Proposal, account: &Subject) -> Result<bool, Fault> {
+pub async fn is_possible(tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<bool, Fault> {
     Ok(match proposal.kind()? {
-        Kind::Reset => !account.frozen && !account.locked && account.has_factor,
+        Kind::Reset => !account.frozen && !account.locked && !account.held && account.has_factor,
         Kind::Unlock => account.disputed,
+        Kind::Address => !account.locked,
+        Kind::Overwrite => !account.locked && settle::is_as_compared(tx, proposal.id, account.id).await?,
         _ => true,
     })
 }
@@ -50,10 +52,7 @@ pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subje
             false
         }
         Kind::Overwrite => {
-            if settle::brings_secret(tx, proposal.id).await? {
-                accounts::revoke_factor(tx, account.id, None).await?;
-            }
-            settle::overwrite(tx, proposal.id, account.id, proposal.proposed_by).await?;
+            overwrite(app, tx, proposal, account).await?;
             false
         }
         Kind::StaffNew | Kind::StaffRoles | Kind::StaffMfa => {
@@ -67,7 +66,10 @@ pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subje
 
 /// A manual reset waits from now on, and everybody who could know better is told.
 async fn schedule(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<Effect, Fault> {
-    let due = proposal.now + app.waits().of(proposal.mailbox_lost, proposal.urgent);
+    // an address that changed lately is looked at like a lost mailbox: its former owner needs the time
+    let care = app.delays().care_for;
+    let moved = account.address_changed_at.is_some_and(|at| proposal.now < at + care);
+    let due = proposal.now + app.waits().of(proposal.mailbox_lost || moved, proposal.urgent);
     step(tx, proposal, Step::Approve, Some(due)).await?;
     settle::settle(tx, proposal.id, State::Waiting, Some(due)).await?;
     tell(app, tx, proposal, account, LetterKind::ManualScheduled).await?;
@@ -86,6 +88,23 @@ async fn move_address(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Sub
         ..app.letter(account.id, LetterKind::AddressChanged, account.language()?)
     };
     app.tell_all(tx, letter, account.count(), former).await?;
+    Ok(())
+}
+
+/// What an import says of name, second address and password takes effect; who could know better is told.
+async fn overwrite(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<(), Fault> {
+    let written = settle::overwrite(tx, proposal.id, account.id, proposal.proposed_by).await?;
+    if written.password {
+        session::end_others(tx, account.id, None).await?;
+        let letter = app.letter(account.id, LetterKind::PasswordChanged, account.language()?);
+        app.tell_all(tx, letter, account.count(), None).await?;
+    }
+    if let Some(second) = written.second {
+        let masked = mask_address(&second);
+        let letter = app.letter(account.id, LetterKind::AddressChanged, account.language()?);
+        let former = account.addresses.get(1).map(String::as_str);
+        app.tell_all(tx, Post { place: Some(&masked), ..letter }, 2, former).await?;
+    }
     Ok(())
 }
 

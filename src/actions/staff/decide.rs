@@ -132,7 +132,11 @@ async fn take_effect(app: &App, tx: &mut Tx, there: &Proposal, member: &Member) 
                 effect.link = Some(invite::post(tx, member.id, app.link_key_id()).await?.link);
             }
         }
-        Change::Mfa => effect.factor = factor::revoke(tx, member.id).await?,
+        Change::Mfa => {
+            effect.factor = factor::revoke(tx, member.id).await?;
+            // who opened the way for another phone is no second person beside whoever holds it
+            people::note_change(tx, member.id, there.proposed_by, Made::Promoted).await?;
+        }
     }
     // whatever was open knew the old roles, or the old phone
     effect.sessions = session::end_others(tx, member.id, None).await?;

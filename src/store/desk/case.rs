@@ -235,7 +235,9 @@ pub async fn addressee(tx: &mut Tx, case: Uuid) -> Result<Option<Addressee>, Fau
             a.status = 'active' and not a.protected and coalesce(a.resets_held_until <= pulih.now(), true)
                 and exists (select from credential k where k.account_id = a.id and k.revoked_at is null)
                 and not exists (select from frozen f where f.scope in ('web', a.kind))
-                and not exists (select from request w where w.account_id = a.id and w.state = 'waiting') as may_reset,
+                and not exists (select from request w where w.account_id = a.id and w.state in ('waiting', 'contested'))
+                and not exists (select from proposal p where p.account_id = a.id and p.mailbox_lost and p.ended_at is null)
+                as may_reset,
             (select q.id from request q where q.case_id = c.id and q.joined_to is null
                 and q.state in ('sending', 'mailed', 'opened', 'expired', 'undeliverable')
                 order by q.asked_at desc limit 1) as request

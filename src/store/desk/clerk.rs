@@ -97,10 +97,11 @@ pub async fn file(tx: &mut Tx, request: Uuid, case: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Open cases whose account was reset since they were opened, and of which nobody says that it was not them.
+/// Open cases whose account was reset since anything last came into them, and of which nobody says that it was not them.
 pub async fn settled(read: &mut Read, most: i64) -> Result<Vec<Uuid>, Fault> {
     let rows = sql("select c.id from desk_case c join account a on a.id = c.account_id
-        where c.closed_at is null and c.reason <> 'disputed' and a.last_reset_at > c.opened_at limit {}")
+        where c.closed_at is null and c.reason <> 'disputed' and a.last_reset_at > c.opened_at
+            and not exists (select from request q where q.case_id = c.id and q.queued_at > a.last_reset_at) limit {}")
     .bind(most)
     .load::<Id>(read.look())
     .await
@@ -115,7 +116,8 @@ pub async fn was_reset(tx: &mut Tx, case: Uuid) -> Result<bool, Fault> {
         #[diesel(sql_type = t::Bool)]
         reset: bool,
     }
-    let row = sql("select coalesce(a.last_reset_at > c.opened_at, false) as reset
+    let row = sql("select coalesce(a.last_reset_at > c.opened_at
+            and not exists (select from request q where q.case_id = c.id and q.queued_at > a.last_reset_at), false) as reset
         from desk_case c left join account a on a.id = c.account_id where c.id = {}")
     .bind(case)
     .get_result::<Row>(tx.look())

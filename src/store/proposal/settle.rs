@@ -142,8 +142,12 @@ pub async fn say(
 /// Moves a proposal on; `due` is when it takes effect.
 pub async fn settle(tx: &mut Tx, id: Uuid, to: State, due: Option<DateTime<Utc>>) -> Result<(), Fault> {
     let ended = matches!(to, State::Done | State::Rejected | State::Expired | State::Cancelled);
-    sql("update proposal set state = {}, due_at = coalesce({}, due_at),
+    // what an import would have written over is not kept
+    sql("with o as (delete from overwrite where proposal_id = {} and {})
+        update proposal set state = {}, due_at = coalesce({}, due_at),
             ended_at = case when {} then pulih.now() end where id = {}")
+    .bind(id)
+    .bind(ended)
     .bind(to.code())
     .bind(due)
     .bind(ended)
@@ -166,12 +170,17 @@ pub async fn change_address(
     sql("with d as (
             insert into address (account_id, position, address, folded) values ({}, {}, {}, {})
             on conflict (account_id, position)
-            do update set address = excluded.address, folded = excluded.folded, suspect = false)
+            do update set address = excluded.address, folded = excluded.folded, suspect = false),
+        k as (
+            -- what was mailed to the former address reports from now on, and nothing more
+            update link set position = null where account_id = {} and position = {} and kind <> 'cancel')
         update account set address_changed_at = pulih.now(), address_changed_by = {} where id = {}")
     .bind(account)
     .bind(position)
     .bind(address)
     .bind(folded.as_str())
+    .bind(account)
+    .bind(position)
     .bind(by)
     .bind(account)
     .execute(tx.write())
@@ -224,63 +233,50 @@ pub async fn unlock(tx: &mut Tx, account: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes over an account what the line of an import says, once somebody agreed: the columns that the proposal names, or
-/// all where it names none. The secret that was, and what hangs on
-/// it, is revoked before.
-pub async fn overwrite(tx: &mut Tx, proposal: Uuid, account: Uuid, by: Option<Uuid>) -> Result<(), Fault> {
-    sql("with o as (
-            select case when c.is_all or 'name' = any(c.named) then w.name end as name,
-                case when c.is_all or 'email' = any(c.named) then w.email end as email,
-                case when c.is_all or 'email_2' = any(c.named) then w.email_2 end as email_2,
-                case when c.is_all or 'password_hash' = any(c.named) then w.password_hash end as password_hash,
-                case when c.is_all or 'totp_secret' = any(c.named) then w.sealed_secret end as sealed_secret,
-                case when c.is_all or 'protected' = any(c.named) then w.protected end as protected, w.credential_id
-            from overwrite w join proposal p on p.id = w.proposal_id,
-                lateral (select p.change ->> 'columns' is null as is_all,
-                    string_to_array(replace(coalesce(p.change ->> 'columns', ''), ' ', ''), ',') as named) c
-            where w.proposal_id = {}),
-        d as (
-            insert into address (account_id, position, address, folded)
-            select {}, n.position, n.address, lower(n.address) from o,
-                lateral (values (1::smallint, o.email), (2::smallint, o.email_2)) as n (position, address)
-            where n.address is not null
-            on conflict (account_id, position)
-            do update set address = excluded.address, folded = excluded.folded, suspect = false
-            returning 1),
-        c as (
-            insert into credential (id, account_id, sealed_secret)
-            select credential_id, {}, sealed_secret from o where credential_id is not null and sealed_secret is not null)
-        update account a set name = coalesce(o.name, a.name), password_hash = coalesce(o.password_hash, a.password_hash),
-            password_changed_at = case when o.password_hash is null then a.password_changed_at else pulih.now() end,
-            address_changed_at = case when exists (select from d) then pulih.now() else a.address_changed_at end,
-            address_changed_by = case when exists (select from d) then {} else a.address_changed_by end,
-            protected = coalesce(o.protected, a.protected)
-        from o where a.id = {}")
+/// Whether the account still is what the line of an import was compared with.
+pub async fn is_as_compared(tx: &mut Tx, proposal: Uuid, account: Uuid) -> Result<bool, Fault> {
+    let rows = sql("select 1 from proposal p, account a
+        left join address e on e.account_id = a.id and e.position = 2
+        where p.id = {} and a.id = {} and p.change ->> 'was_sha256' = encode(sha256(convert_to(
+            concat_ws(chr(31), a.name, coalesce(e.address, ''), coalesce(a.password_hash, '')), 'UTF8')), 'hex')")
     .bind(proposal)
     .bind(account)
-    .bind(account)
-    .bind(by)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(rows > 0)
+}
+
+/// What was written over.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Written {
+    /// Whether the password was.
+    #[diesel(sql_type = t::Bool)]
+    pub password: bool,
+    /// The second address.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub second: Option<String>,
+}
+
+/// Writes over an account what the line of an import says of name, second address and password, once somebody agreed.
+pub async fn overwrite(tx: &mut Tx, proposal: Uuid, account: Uuid, by: Option<Uuid>) -> Result<Written, Fault> {
+    let second =
+        sql("select password_hash is not null as password, email_2 as second from overwrite where proposal_id = {}")
+            .bind(proposal)
+            .get_result::<Written>(tx.look())
+            .await
+            .map_err(fault)?;
+    if let Some(address) = &second.second {
+        change_address(tx, account, 2, address, by).await?;
+    }
+    sql("update account a set name = coalesce(o.name, a.name), password_hash = coalesce(o.password_hash, a.password_hash),
+            password_changed_at = case when o.password_hash is null then a.password_changed_at else pulih.now() end,
+            imported_hash_sha256 = case when o.password_hash is null then a.imported_hash_sha256 end
+        from overwrite o where o.proposal_id = {} and a.id = {}")
+    .bind(proposal)
     .bind(account)
     .execute(tx.write())
     .await
     .map_err(fault)?;
-    sql("delete from overwrite where proposal_id = {}").bind(proposal).execute(tx.write()).await.map_err(fault)?;
-    Ok(())
-}
-
-/// Whether the line of an import brings another secret.
-pub async fn brings_secret(tx: &mut Tx, proposal: Uuid) -> Result<bool, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Bool)]
-        brings: bool,
-    }
-    let row = sql("select exists (select from overwrite w join proposal p on p.id = w.proposal_id
-            where w.proposal_id = {} and w.sealed_secret is not null
-                and coalesce(p.change ->> 'columns', 'totp_secret') like '%totp_secret%') as brings")
-    .bind(proposal)
-    .get_result::<Row>(tx.look())
-    .await
-    .map_err(fault)?;
-    Ok(row.brings)
+    Ok(second)
 }

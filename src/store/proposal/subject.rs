@@ -55,6 +55,9 @@ pub struct Subject {
     /// When it was reset last.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub last_reset_at: Option<DateTime<Utc>>,
+    /// Whether its owner holds resets after *Ini bukan saya*.
+    #[diesel(sql_type = t::Bool)]
+    pub held: bool,
     /// Whether manual resets are frozen.
     #[diesel(sql_type = t::Bool)]
     pub frozen: bool,
@@ -88,6 +91,7 @@ const FIND: &str = "select a.id, a.user_id, a.name, a.kind, a.language, a.status
         exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
         array(select d.address from address d where d.account_id = a.id order by d.position) as addresses,
         a.address_changed_at, a.password_changed_at, a.last_reset_at,
+        coalesce(a.resets_held_until > pulih.now(), false) as held,
         exists (select from frozen f where f.scope = 'manual') as frozen,
         array(select p.kind from proposal p where p.account_id = a.id and p.ended_at is null) as open,
         pulih.now() as now

@@ -109,3 +109,13 @@ fn tied<'a>(ids: &[Uuid]) -> Sql<'a> {
         where s.id = any({}) group by s.id")
     .bind(ids.to_vec())
 }
+
+/// Whether all of these people are active.
+pub async fn all_active(tx: &mut Tx, ids: &[Uuid]) -> Result<bool, Fault> {
+    let gone = sql("select 1 from staff where id = any({}) and status <> 'active'")
+        .bind(ids.to_vec())
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(gone == 0)
+}

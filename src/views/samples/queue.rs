@@ -8,8 +8,9 @@ use super::{REFERENCE, Sample, add, at};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::desk::{Bulk, CaseState, Ending, Reason, Source, View};
+use crate::model::event::kinds;
 use crate::model::search::Flaw;
-use crate::views::staff::case::{self, KINDS, NOTES, RISKS};
+use crate::views::staff::case::{self, NOTES, RISKS};
 use crate::views::staff::case_forms::Draft;
 use crate::views::staff::queue::{self, Left};
 use crate::views::staff::{Desk, Room, case_late, settings};
@@ -153,13 +154,8 @@ fn cases(desk: &Desk, out: &mut Vec<Sample>) {
     let mut show = |name: &str, data: case::Data| add(out, name, case::page(desk, &data));
     show("case", data(lang));
     let plain = || case::Data { lines: Vec::new(), ..data(lang) };
-    let all = |kinds: &[&str]| {
-        let line = lines().pop();
-        kinds.iter().filter_map(|kind| Some(case::Line { kind: (*kind).to_owned(), ..line.clone()? })).collect()
-    };
-    for (n, kinds) in KINDS.chunks(15).enumerate() {
-        show(&format!("case-kinds-{n}"), case::Data { lines: all(kinds), ..data(lang) });
-    }
+    let all = kinds().filter_map(|kind| Some(case::Line { kind: kind.to_owned(), ..lines().pop()? })).collect();
+    show("case-kinds", case::Data { lines: all, ..data(lang) });
     let answers = ["taken", "nobody", "full", "blocked", "later", "refused", "silent"];
     let told = answers.iter().filter_map(|word| {
         let line = lines().pop()?;

@@ -7,7 +7,7 @@ use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Field, Tone};
 use super::super::password::ChangeFlaw;
 use super::Desk;
-use super::parts::{chip, short_time};
+use super::parts::{chip, kind, short_time};
 use super::shell::{shell, shell_of_form};
 use super::sign_in::{code_field, words};
 
@@ -80,13 +80,6 @@ pub struct Data {
     pub older: Option<String>,
     /// What was done just now.
     pub note: Option<Note>,
-}
-
-/// A kind of event in words; its own name where it has none yet.
-pub fn kind(desk: &Desk, kind: &str) -> String {
-    let code = kind.replace('.', "-");
-    let words = desk.t(&format!("kind-{code}"));
-    if words.starts_with("Unknown localization") { kind.to_owned() } else { words }
 }
 
 /// The page.

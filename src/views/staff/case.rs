@@ -111,53 +111,6 @@ pub struct Line {
     pub answer: Option<(&'static str, String)>,
 }
 
-/// Kinds that have words of their own, `desk-event-<kind>`; others are shown by their name.
-pub const KINDS: &[&str] = &[
-    "reset-asked",
-    "reset-matched",
-    "reset-unmatched",
-    "reset-confirmed",
-    "reset-scheduled",
-    "reset-executed",
-    "reset-cancelled",
-    "reset-disputed",
-    "mail-accepted",
-    "mail-failed",
-    "mail-dropped",
-    "mail-parked",
-    "mail-queued",
-    "link-opened",
-    "link-expired",
-    "link-reissued",
-    "request-help-asked",
-    "request-rejected",
-    "request-closed",
-    "account-disputed",
-    "login-password",
-    "login-code",
-    "login-warned",
-    "session-ended",
-    "totp-enrolling",
-    "totp-activated",
-    "totp-link-asked",
-    "totp-disabled",
-    "recovery-codes-kept",
-    "password-changed",
-    "case-opened",
-    "case-joined",
-    "case-closed",
-    "case-taken",
-    "case-released",
-    "case-assigned",
-    "case-waiting",
-    "case-resumed",
-    "case-noted",
-    "case-replied",
-    "case-link-sent",
-    "case-undone",
-    "address-revealed",
-];
-
 /// The page.
 pub fn page(desk: &Desk, data: &Data) -> Markup {
     let who = data.account.as_ref().map_or(&data.typed_user_id, |account| &account.user_id);
@@ -273,8 +226,7 @@ fn entry(desk: &Desk, line: &Line) -> Markup {
     html! {
         li {
             strong {
-                @if KINDS.contains(&line.kind.as_str()) { (desk.t(&format!("desk-event-{}", line.kind))) }
-                @else { span.mono { (line.kind) } }
+                (super::parts::kind(desk, &line.kind))
             }
             @if line.refused { " " (super::parts::chip(Tone::Bad, &desk.t("desk-refused"))) }
             @if let Some(text) = &line.text {
@@ -289,7 +241,7 @@ fn entry(desk: &Desk, line: &Line) -> Markup {
             span.small {
                 (shared::time(&desk.frame, line.at)) " · " (desk.t(&format!("desk-source-{}", line.source.code())))
                 @if let Some(staff) = &line.staff { " · " (staff) }
-                @if let Some(event) = line.event { " · " span.mono { (event) } }
+                @if let Some(event) = line.event { " · " (super::parts::event_id(&event.to_string())) }
             }
         }
     }

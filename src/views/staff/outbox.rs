@@ -105,6 +105,7 @@ pub fn outbox(desk: &Desk, data: &Data) -> Markup {
 
 fn letters(desk: &Desk, data: &Data) -> Markup {
     let leads = desk.roles.any(&[Role::Supervisor, Role::Admin]);
+    let works = desk.roles.any(&[Role::Helpdesk, Role::Supervisor]);
     html! {
         @if data.letters.is_empty() {
             p.empty { (desk.t(&format!("outbox-empty-{}", data.view))) }
@@ -128,7 +129,9 @@ fn letters(desk: &Desk, data: &Data) -> Markup {
                             td data-label=(desk.t("outbox-to")) {
                                 (line.to)
                                 @if let Some((id, user_id)) = &line.account {
-                                    span.small { a href={ "/staff/accounts/" (id) } { (user_id) } }
+                                    span.small {
+                                        @if works { a href={ "/staff/accounts/" (id) } { (user_id) } } @else { (user_id) }
+                                    }
                                 }
                             }
                             td { (state(desk, line)) }

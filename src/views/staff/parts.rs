@@ -34,3 +34,14 @@ pub fn code_field(desk: &Desk, mistake: Option<&str>) -> Markup {
 pub fn short_time(desk: &Desk, at: DateTime<Utc>) -> Markup {
     html! { time datetime=(at.format("%Y-%m-%dT%H:%M:%SZ")) title=(desk.frame.moment(at)) { (desk.frame.moment(at)) } }
 }
+
+/// A kind of event in words: `kind-<kind>`, its points as hyphens.
+pub fn kind(desk: &Desk, kind: &str) -> String {
+    desk.t(&format!("kind-{}", kind.replace('.', "-")))
+}
+
+/// The id of an event: its end, which differs, with the whole on pointing at it.
+pub fn event_id(id: &str) -> Markup {
+    let end = id.get(id.len().saturating_sub(8)..).unwrap_or(id);
+    html! { abbr.mono title=(id) { "…" (end) } }
+}

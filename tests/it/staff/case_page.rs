@@ -157,7 +157,7 @@ async fn the_timeline_can_be_filtered_and_each_line_names_its_event() {
     let case = app.helped("AMANAH7", "rina@amanah.example").await;
     let mut rina = app.officer("rina", &["helpdesk"]).await;
     let asked = app.value("select id from event where kind = 'reset.asked'").await;
-    assert!(rina.case(case).await.text().contains(&asked));
+    assert!(rina.case(case).await.body.contains(&asked));
     rina.browser.open(&format!("/staff/requests/{case}?show=mail")).await;
     let text = rina.browser.page.text();
     assert!(text.contains("Email terkirim") && !text.contains("Reset TOTP diminta"), "{text}");

@@ -38,7 +38,7 @@ async fn a_file_is_checked_first_and_taken_over_with_a_code() {
     let page = lead.browser.send("/staff/accounts/import/confirm", &[("code", &code)]).await;
     page.assert_at("/staff/accounts/import?created=1&proposed=1");
     assert_eq!(app.value("select count(*) from account").await, "3");
-    assert_eq!(app.value("select kind || ' ' || state from proposal").await, "overwrite proposed");
+    assert_eq!(app.value("select kind || ' ' || state from proposal").await, "address proposed");
     assert_eq!(
         app.value("select d.address from address d join account a on a.id = d.account_id where a.user_id = 'AMANAH7'")
             .await,
@@ -98,5 +98,59 @@ async fn a_file_from_another_site_or_too_large_or_broken_is_refused() {
     let helpdesk = app.officer("sari", &["helpdesk"]).await;
     let request = helpdesk.browser.request(Method::POST, "/staff/accounts/import").header("origin", &origin);
     assert_eq!(helpdesk.browser.answer(request.multipart(good())).await.status, StatusCode::NOT_FOUND);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_overwrite_takes_effect_once_another_agrees_and_only_as_it_was_shown() {
+    let app = TestApp::start().await;
+    app.people_with_passwords().await;
+    let mut lead = app.officer("ani", &["supervisor"]).await;
+    let mut other = app.officer("budi", &["supervisor"]).await;
+    let hash = pulih::base::password::hash("sandi lain sekali").unwrap();
+    let line = format!("AMANAH7,penyedia,Rina Baru,rina@amanah.example,dua@amanah.example,\"{hash}\",,\n");
+    let take = async |lead: &mut crate::support::desk::Officer| {
+        lead.browser.page = choose(&mut lead.browser, &line).await;
+        let code = lead.code(&app).await;
+        lead.browser.send("/staff/accounts/import/confirm", &[("code", &code)]).await;
+        app.value("select id::text from proposal where ended_at is null").await
+    };
+    let decide = async |who: &mut crate::support::desk::Officer, id: &str, verdict: &str| {
+        let path = format!("/staff/approvals/{id}");
+        who.browser.open(&path).await;
+        let code = who.code(&app).await;
+        who.browser.send(&path, &[("verdict", verdict), ("reason", "sudah dicek"), ("code", &code)]).await.status
+    };
+    let id = take(&mut lead).await;
+    let shown = other.browser.open(&format!("/staff/approvals/{id}")).await.text();
+    assert!(shown.contains("Rina Baru") && shown.contains("dua@amanah.example"), "{shown}");
+    assert!(!shown.contains("argon2"), "no hash is shown");
+    // the owner changes something meanwhile: what was compared is no more
+    app.sql("update account set password_hash = password_hash || ' ' where user_id = 'AMANAH7'").await;
+    assert_eq!(decide(&mut other, &id, "approve").await, StatusCode::CONFLICT);
+    assert_eq!(decide(&mut other, &id, "reject").await, StatusCode::OK);
+    assert_eq!(app.value("select count(*) from overwrite").await, "0", "what is void is not kept");
+    let id = take(&mut lead).await;
+    assert_ne!(decide(&mut lead, &id, "approve").await, StatusCode::OK, "nobody agrees with themselves");
+    assert_eq!(decide(&mut other, &id, "approve").await, StatusCode::OK);
+    let row = "select a.name || ' ' || d.address || ' ' || (a.password_changed_at is not null) from account a
+        join address d on d.account_id = a.id and d.position = 2 where a.user_id = 'AMANAH7'";
+    assert_eq!(app.value(row).await, "Rina Baru dua@amanah.example true");
+    app.settle().await;
+    let told = app.letters().into_iter().filter(|l| l.to == "rina@amanah.example").count();
+    assert_eq!(told, 2, "the registered address is told of both changes");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_import_replaces_a_totp_or_a_tipe_user() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let mut lead = app.officer("ani", &["admin"]).await;
+    let line = "AMANAH7,non_penyedia,Rina Wijaya,rina@amanah.example,,,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,\n";
+    let page = choose(&mut lead.browser, line).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text().contains("user_type, totp_secret"), "{}", page.text());
+    assert_eq!(app.value("select count(*) from account_import").await, "0");
     app.end().await;
 }

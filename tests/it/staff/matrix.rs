@@ -66,8 +66,9 @@ async fn each_role_finds_what_is_its_own_and_nothing_else() {
             if !roles.contains(&role) {
                 assert_eq!(page.status, StatusCode::NOT_FOUND, "{told}");
             } else if !row.path.contains('{') {
-                assert_ne!(page.status, StatusCode::NOT_FOUND, "{told}");
-                assert!(!page.header("location").starts_with("/staff/login"), "{told}");
+                // a write may name a letter or a case that nobody has
+                let there = row.method.as_str() != "GET" || page.status != StatusCode::NOT_FOUND;
+                assert!(there && !page.header("location").starts_with("/staff/login"), "{told}");
             } else if row.method.as_str() == "GET" {
                 assert_eq!(page.status, StatusCode::NOT_FOUND, "an id of nobody: {told}");
             }

@@ -144,7 +144,7 @@ async fn draw(
     trouble: Trouble,
 ) -> Result<HttpResponse, Stop> {
     let mut read = house.app.read().await?;
-    let account = lookup::account(&mut read, id).await?.ok_or(Refusal::NotFound)?;
+    let account = lookup::seen(&mut read, id).await?.ok_or(Refusal::NotFound)?;
     let codes: Vec<&'static str> = HISTORY.iter().chain(DESK_HISTORY).copied().collect();
     let kinds: Vec<String> = codes.iter().map(|code| super::kind(code)).collect();
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();

@@ -210,7 +210,7 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         urgent: found.urgent,
         // who decides has to see it whole
         new_address: found.new_address().map(|new| if own || supervisor { new.to_owned() } else { mask_address(new) }),
-        columns: found.change.get("columns").and_then(|columns| columns.as_str()).map(str::to_owned),
+        columns: columns(&found.change, own || supervisor),
         approvals: (found.approvals.len(), found.needed),
         files: files.into_iter().map(|file| (path(file.id), file.name, file.bytes / 1024 + 1)).collect(),
         attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),
@@ -221,4 +221,12 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         typed: String::new(),
         trouble: None,
     })
+}
+
+/// The columns that an import would overwrite, and what with, as far as that is shown.
+fn columns(change: &serde_json::Value, whole: bool) -> Option<String> {
+    let text = |name: &str| change.get(name).and_then(|value| value.as_str());
+    let second = text("email_2").map(|a| if whole { a.to_owned() } else { mask_address(a) });
+    let values = text("name").map(str::to_owned).into_iter().chain(second).collect::<Vec<_>>().join(" · ");
+    text("columns").map(|columns| if values.is_empty() { columns.to_owned() } else { format!("{columns}: {values}") })
 }

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::super::{page, see};
 use super::{desk, step_up_words};
 use crate::actions::import::{self, Ready};
-use crate::app::staff::Lead;
+use crate::app::staff::{Lead, Proof as _};
 use crate::base::random;
 use crate::model::account_csv::{self, Flaw, Line};
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::import::{self as staging, Conflict};
+use crate::store::import::{self as staging, Brought, Conflict};
 use crate::views::staff::import::{self as views, Data, Dry, FileFlaw};
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
@@ -76,6 +76,8 @@ pub async fn check(
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::import(&desk, &data)));
     }
     let (id, count) = (random::id(), lines.len());
+    let file_sha256 = HEXLOWER.encode(&Sha256::digest(&file.bytes));
+    let brought = Brought { staff: on.proof.by().staff(), file_sha256: &file_sha256 };
     let mut lines = lines.into_iter();
     loop {
         let batch = lines.by_ref().take(BATCH).map(|line| import::staged(&house.app, line));
@@ -83,11 +85,24 @@ pub async fn check(
         if batch.is_empty() {
             break;
         }
-        staging::stage(&mut house.app.read().await?, id, &batch).await?;
+        staging::stage_of(&mut house.app.read().await?, id, &batch, Some(brought)).await?;
     }
-    let file_sha256 = HEXLOWER.encode(&Sha256::digest(&file.bytes));
-    let (dry, _) = dry(&house, id, file_sha256, i64::try_from(count).unwrap_or(i64::MAX), None).await?;
+    let (dry, conflicts) = dry(&house, id, file_sha256.clone(), i64::try_from(count).unwrap_or(i64::MAX), None).await?;
+    let never: Vec<(u64, String)> = conflicts.iter().filter_map(never).collect();
+    if !never.is_empty() {
+        staging::clear(&mut house.app.read().await?, id).await?;
+        let data = Data::Bad { count: never.len(), lines: never.into_iter().take(SHOWN).collect() };
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::import(&desk, &data)));
+    }
     Ok(page(StatusCode::OK, views::import(&desk, &Data::Dry(dry))))
+}
+
+/// What no import changes, whoever agrees: a TOTP is replaced by a reset alone, and nobody becomes another Tipe User.
+fn never(conflict: &Conflict) -> Option<(u64, String)> {
+    let named: Vec<&str> = conflict.columns.split(", ").filter(|c| matches!(*c, "totp_secret" | "user_type")).collect();
+    let line = u64::try_from(conflict.line).unwrap_or(0);
+    (!named.is_empty())
+        .then(|| (line, format!("{} of an account that is there cannot be changed by import", named.join(", "))))
 }
 
 /// What the staged lines would do.

@@ -1,6 +1,6 @@
 //! The stream of changed cases: ids alone, so that the page asks for what its viewer may see.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName};
@@ -13,6 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use crate::app::staff::Helpdesk;
+use crate::base::clock;
 use crate::base::fault::Fault;
 use crate::store::staff::session;
 use crate::web::{DeskSession, House, On};
@@ -32,7 +33,7 @@ pub async fn live(req: HttpRequest, house: web::Data<House>, _on: On<Helpdesk>, 
         return answer.finish();
     }
     let heard = house.live.listen();
-    let watch = Watch { house, held, heard, begun: false };
+    let watch = Watch { house, held, heard, begun: false, look_at: clock::instant() + BEAT };
     let events = stream::unfold(watch, |mut watch| async move {
         let bytes = watch.next().await?;
         Some((Ok::<_, Fault>(bytes), watch))
@@ -46,6 +47,8 @@ struct Watch {
     held: DeskSession,
     heard: Receiver<Vec<Uuid>>,
     begun: bool,
+    /// When the session is looked at again.
+    look_at: Instant,
 }
 
 impl Watch {
@@ -56,6 +59,13 @@ impl Watch {
             return Some(Bytes::from_static(b"retry: 3000\n\n"));
         }
         let stop = self.house.stop.clone();
+        // busy or not: whose session it is may have been signed out
+        if clock::instant() >= self.look_at {
+            self.look_at = clock::instant() + BEAT;
+            if !self.goes_on().await {
+                return None;
+            }
+        }
         tokio::select! {
             () = stop.cancelled() => None,
             heard = self.heard.recv() => match heard {
@@ -64,7 +74,7 @@ impl Watch {
                 Err(RecvError::Lagged(_)) => Some(Bytes::from_static(b"data: {\"cases\":[]}\n\n")),
                 Err(RecvError::Closed) => None,
             },
-            () = tokio::time::sleep(BEAT) => self.goes_on().await.then(|| Bytes::from_static(b": \n\n")),
+            () = tokio::time::sleep_until(self.look_at.into()) => Some(Bytes::from_static(b": \n\n")),
         }
     }
 

@@ -24,6 +24,8 @@ const PAGE: usize = 50;
 /// Domains shown.
 const DOMAINS: i64 = 30;
 const HERE: &str = "/staff/outbox";
+/// Letters that tell of no decision: they can be kept from going.
+const MERE: [&str; 4] = ["link", "activate", "hint", "reply"];
 
 /// `GET /staff/outbox`
 pub async fn show(
@@ -101,7 +103,7 @@ fn line(letter: Letter) -> views::Line {
         why,
         said: letter.server_text.filter(|t| !t.is_empty()).map(|t| format!("{code}{}", mask_addresses(&t))),
         may_retry: waits || failed && letter.kind != LetterKind::Link.code(),
-        may_cancel: waits,
+        may_cancel: waits && MERE.contains(&letter.kind.as_str()),
         kind: letter.kind,
         state: letter.state,
     }

@@ -80,28 +80,6 @@ async fn what_was_locked_by_a_dispute_is_unlocked_by_two() {
     app.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_of_an_import_overwrites_once_another_agrees() {
-    let (app, wati, mut sari) = desk().await;
-    let id = pulih::base::random::id();
-    app.sql(&format!(
-        "insert into proposal (id, kind, account_id, state, change, proposed_by, expires_at)
-            select '{id}', 'overwrite', id, 'proposed', '{{\"columns\": \"name, email_2, protected\"}}', '{}', pulih.now() + interval '48 h' from account
-            where user_id = 'AMANAH7';
-        insert into overwrite (proposal_id, name, email, email_2, protected, credential_id, sealed_secret)
-            values ('{id}', 'Rina Baru', 'eve@evil.example', 'dua@amanah.example', true, gen_random_uuid(), 'x')",
-        wati.id
-    ))
-    .await;
-    say(&app, &mut sari, id, "approve").await;
-    let row = "select a.name || d.address || a.protected || (a.address_changed_by is not null) from account a
-        join address d on d.account_id = a.id and d.position = 2
-        join address f on f.account_id = a.id and f.position = 1 and f.address = 'rina@amanah.example' where a.user_id = 'AMANAH7'";
-    assert_eq!(app.value(row).await, "Rina Barudua@amanah.exampletruetrue");
-    assert_eq!((resets(&app).await.as_str(), app.value("select count(*) from overwrite").await.as_str()), ("0", "0"));
-    app.end().await;
-}
-
 /// Rina, whose account is protected, presses OK in her link.
 async fn pressed(app: &TestApp) -> Browser {
     app.sql("update account set protected = true where user_id = 'AMANAH7'").await;

@@ -11,7 +11,7 @@ use super::super::page;
 use super::desk;
 use crate::app::staff::Helpdesk;
 use crate::base::fault::Fault;
-use crate::model::account::mask_address;
+use crate::model::account::{mask_address, mask_addresses};
 use crate::model::desk::{CaseState, Reason, Source, answer_word};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::Read;
@@ -131,7 +131,7 @@ fn line(line: timeline::Line) -> Line {
     let tried = line.attempts.is_some_and(|n| n > 0) && (code.is_some() || !text.is_empty());
     let told = (line.letter.is_some() && tried).then(|| {
         let code_words = code.map(|code| format!("{code} ")).unwrap_or_default();
-        (answer_word(code, &text), format!("{code_words}{text}").trim().to_owned())
+        (answer_word(code, &text), format!("{code_words}{}", mask_addresses(&text)).trim().to_owned())
     });
     Line {
         source: line.source(),
