@@ -118,10 +118,11 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
 
     let url = config.server.base_url.clone();
     let app = App::new(config, keys(options)?, Clock::system())?;
-    if seed(&app, options.accounts).await? {
+    let fresh = seed(&app, options.accounts).await?;
+    staff::seed(&app).await?;
+    if fresh {
         history::happen(&app, &SecretString::from(cluster.url("pulih", "postgres"))).await?;
     }
-    staff::seed(&app).await?;
     let people = (0..SHOWN).map(person).map(shown).collect();
     let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher }))?;
     Ok(Started { running, url, cluster })

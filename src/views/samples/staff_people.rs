@@ -148,7 +148,7 @@ fn activities(desk: &Desk, out: &mut Vec<Sample>) {
     let act = |kind: &str, refused| activity::Act { at: at(-5), kind: kind.to_owned(), refused };
     let data = |note| activity::Data {
         sessions: vec![session(true), session(false)],
-        acts: vec![act("staff.code", false), act("staff.proposed", true), act("kind.unheard-of", false)],
+        acts: vec![act("staff.code", false), act("staff.proposed", true), act("manual.approved", false)],
         older: Some("/staff/activity?before=sample".to_owned()),
         note,
     };
