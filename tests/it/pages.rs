@@ -57,11 +57,21 @@ impl Chromium {
         wide.as_i64().unwrap() - i64::from(self.look.width)
     }
 
+    /// What reaches furthest to the right.
+    async fn widest(&self) -> serde_json::Value {
+        self.ask(
+            "const right = (e) => e.getBoundingClientRect().right;
+            const all = [...document.querySelectorAll('main *')].sort((a, b) => right(b) - right(a));
+            return all.slice(0, 3).map((e) => e.outerHTML.slice(0, 120) + ' ' + right(e)).join(' | ')",
+        )
+        .await
+    }
+
     /// Whatever makes the page of this moment hard to use, in both themes.
     pub async fn faults(&self) -> Vec<String> {
         let mut faults = self.complaints().await;
         if self.overhang().await > 0 {
-            faults.push(format!("{} px too wide", self.overhang().await));
+            faults.push(format!("{} px too wide: {}", self.overhang().await, self.widest().await));
         }
         for dark in [false, true] {
             self.paint(dark).await;
