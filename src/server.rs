@@ -18,7 +18,7 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper};
+use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper, watchman};
 
 mod listen;
 mod tls;
@@ -31,6 +31,8 @@ const FILE: Duration = Duration::from_millis(500);
 const SETTLE: Duration = Duration::from_secs(5);
 /// Tick of the one that expires links.
 const SWEEP: Duration = Duration::from_secs(15);
+/// Tick of the one that looks for unusual speed.
+const WATCH: Duration = Duration::from_secs(30);
 /// Tick of the one that tidies up.
 const TIDY: Duration = Duration::from_mins(10);
 /// Time workers have to end their step once the web has stopped.
@@ -114,6 +116,7 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
+                every("watchman", WATCH, stop.clone(), async || watchman::step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
             );
             courier.close().await;

@@ -2,6 +2,7 @@
 
 pub mod activate;
 pub mod activation_link;
+pub mod alert;
 pub mod ask;
 pub mod attach;
 pub mod cancel;

@@ -164,7 +164,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 39] = [
+    let ranges: [(&'static str, u64, u64, u64); 40] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -181,6 +181,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("limits.codes_in_row", limits.codes_in_row.into(), 10, 1_000),
         ("limits.passwords_per_5_min", limits.passwords_per_5_min.into(), 1, 1_000),
         ("limits.staff_per_5_min", limits.staff_per_5_min.into(), 1, 1_000),
+        ("limits.hurried_per_10_min", limits.hurried_per_10_min.into(), 1, 100_000),
         ("limits.reveals_per_hour", limits.reveals_per_hour.into(), 1, 100_000),
         ("limits.searches_per_hour", limits.searches_per_hour.into(), 1, 100_000),
         ("limits.sprayed_per_10_min", limits.sprayed_per_10_min.into(), 1, 100_000),

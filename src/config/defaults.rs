@@ -77,6 +77,7 @@ impl Default for Limits {
             staff_per_5_min: 10,
             searches_per_hour: 100,
             reveals_per_hour: 30,
+            hurried_per_10_min: 20,
             sprayed_per_10_min: 20,
         }
     }

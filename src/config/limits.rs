@@ -70,6 +70,8 @@ pub struct Limits {
     pub searches_per_hour: u32,
     /// Registered addresses that one person of the desk may have shown in an hour.
     pub reveals_per_hour: u32,
+    /// Times in ten minutes that one person of the desk may do one powerful thing before others are told.
+    pub hurried_per_10_min: u32,
     /// Failed passwords of one network in ten minutes after which operators are told.
     pub sprayed_per_10_min: u32,
 }

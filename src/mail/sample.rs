@@ -71,7 +71,7 @@ pub fn letters() -> Vec<(String, Letter)> {
 }
 
 /// What people of the desk are told of.
-const NOTICES: [&str; 4] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken"];
+const NOTICES: [&str; 5] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken", "hurried"];
 
 fn moment() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default()

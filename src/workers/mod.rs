@@ -9,6 +9,7 @@ pub mod executor;
 pub mod renewer;
 pub mod resolver;
 pub mod sweeper;
+pub mod watchman;
 
 use std::time::Duration;
 

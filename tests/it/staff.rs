@@ -16,6 +16,7 @@ mod invite;
 mod live;
 mod login;
 mod matrix;
+mod mended;
 mod outbox;
 mod people;
 mod proofs;

@@ -134,6 +134,7 @@ mail-staff-notice-check = You do not know of this change? Look it up in Pulih St
 mail-notice-staff-new = New staff was approved: { $about }.
 mail-notice-staff-roles = The roles of staff member { $about } have changed.
 mail-notice-staff-mfa = The TOTP of staff member { $about } was reset with the approval of two people.
+mail-notice-hurried = Staff member { $about } acts much faster than usual. Please look at what they did.
 mail-notice-mfa-broken = The TOTP of staff member { $about } was reset by an operator directly, without a second person.
 demo-desk-title = The staff desk
 demo-desk-lead = See the work from the other side. Sign in by one of these names; the codes are on the authenticator page.

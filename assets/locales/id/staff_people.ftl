@@ -134,6 +134,7 @@ mail-staff-notice-check = Perubahan ini tidak Anda kenal? Periksa di Pulih Petug
 mail-notice-staff-new = Petugas baru disetujui: { $about }.
 mail-notice-staff-roles = Peran petugas { $about } berubah.
 mail-notice-staff-mfa = TOTP petugas { $about } diatur ulang dengan persetujuan dua orang.
+mail-notice-hurried = Petugas { $about } bertindak jauh lebih cepat dari biasanya. Periksa riwayatnya.
 mail-notice-mfa-broken = TOTP petugas { $about } diatur ulang langsung oleh operator, tanpa orang kedua.
 demo-desk-title = Meja petugas
 demo-desk-lead = Lihat pekerjaan petugas dari sisi lain. Masuk dengan salah satu nama ini; kodenya ada di halaman Authenticator.

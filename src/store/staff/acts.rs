@@ -43,3 +43,50 @@ pub async fn of(read: &mut Read, staff: Uuid, before: Option<Uuid>, most: i64) -
     .await
     .map_err(fault)
 }
+
+/// Somebody who does one thing unusually often.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Hurried {
+    /// Who.
+    #[diesel(sql_type = t::Uuid)]
+    pub staff_id: Uuid,
+    /// Their user name.
+    #[diesel(sql_type = t::Text)]
+    pub username: String,
+    /// Kind of the events.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// How many in ten minutes.
+    #[diesel(sql_type = t::BigInt)]
+    pub times: i64,
+}
+
+/// What gives somebody of the desk power over accounts, or knowledge of them.
+const POWERFUL: [&str; 9] = [
+    "account.searched",
+    "account.locked",
+    "account.unlocked",
+    "address.revealed",
+    "case.link-sent",
+    "manual.proposed",
+    "manual.approved",
+    "address.proposed",
+    "address.approved",
+];
+
+/// Who did something powerful at least `most` times in the last ten minutes, and of whom nobody was told in this hour.
+pub async fn hurried(read: &mut Read, most: i64) -> Result<Vec<Hurried>, Fault> {
+    sql("select distinct on (e.staff_id) e.staff_id, s.username, e.kind, e.times
+        from (select staff_id, kind, count(*) as times from event
+            where staff_id is not null and kind = any({}) and at > (select pulih.now()) - interval '10 min'
+            group by staff_id, kind having count(*) >= {}) e
+        join staff s on s.id = e.staff_id
+        where not exists (select from staff_limit l where l.staff_id = e.staff_id and l.what = 'alert'
+            and l.hits[1] > (select pulih.now()) - interval '1 hour')
+        order by e.staff_id, e.times desc")
+    .bind(POWERFUL.to_vec())
+    .bind(most)
+    .load::<Hurried>(read.look())
+    .await
+    .map_err(fault)
+}

@@ -188,7 +188,7 @@ fn delays(desk: &Desk, delays: &[Delay]) -> Markup {
             @if delays.is_empty() {
                 p.empty { (desk.t("outbox-delays-none")) }
             } @else {
-                div.scroll {
+                div.scroll tabindex="0" role="region" aria-label=(desk.t("outbox-delays")) {
                     table.list {
                         thead { tr {
                             th scope="col" { (desk.t("outbox-domain")) }

@@ -119,3 +119,23 @@ async fn a_protected_accounts_reset_that_nobody_agrees_to_is_void() {
     assert_eq!(app.letter_to(RINA).subject, "Reset TOTP oleh Helpdesk Dibatalkan");
     super::nothing_was_reset(app).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_and_a_reset_are_not_decided_side_by_side() {
+    let (app, mut wati, mut sari) = desk().await;
+    let reset = propose(&app, &mut wati, "AMANAH7", "reset", &[]).await;
+    let account = app.value("select id::text from account where user_id = 'AMANAH7'").await;
+    let path = format!("/staff/accounts/{account}/address");
+    let page = wati.browser.open(&path).await;
+    assert!(page.forms().iter().all(|form| form.action != path), "{}", page.text());
+    say(&app, &mut sari, reset, "reject").await;
+    let address = propose(&app, &mut wati, "AMANAH7", "address", &[("address", "baru@amanah.example")]).await;
+    say(&app, &mut sari, address, "approve").await;
+    let reset = propose(&app, &mut wati, "AMANAH7", "reset", &[]).await;
+    let mut other = app.officer("tono", &["supervisor"]).await;
+    say(&app, &mut other, reset, "approve").await;
+    app.settle().await;
+    let waits = format!("select (due_at > pulih.now() + interval '6 days')::text from proposal where id = '{reset}'");
+    assert_eq!(app.value(&waits).await, "true", "an address that changed lately is looked at like a lost mailbox");
+    app.end().await;
+}
