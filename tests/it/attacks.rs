@@ -5,7 +5,7 @@ mod captcha;
 mod forged;
 mod junk;
 mod leaks;
-mod payloads;
+pub mod payloads;
 mod tokens;
 
 use chrono::TimeDelta;

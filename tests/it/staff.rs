@@ -24,3 +24,4 @@ mod queue;
 mod search;
 mod settings;
 mod steps;
+mod typed;

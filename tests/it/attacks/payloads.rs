@@ -46,7 +46,7 @@ const SEEDS: [&str; 30] = [
 ];
 
 /// 300 payloads: each seed bare and in nine dresses.
-fn payloads() -> Vec<String> {
+pub fn payloads() -> Vec<String> {
     let dress: [fn(&str) -> String; 10] = [
         str::to_owned,
         |s| format!("Rina {s}"),
