@@ -16,7 +16,7 @@ mod held;
 mod levels;
 mod notices;
 mod once;
-mod passwords;
+pub mod passwords;
 mod recovery;
 mod sessions;
 mod stolen;

@@ -200,7 +200,7 @@ async fn one_password_sprayed_over_many_is_seen_and_holds_nobody() {
 }
 
 /// What the metric says.
-async fn sprayed(app: &TestApp) -> u64 {
+pub async fn sprayed(app: &TestApp) -> u64 {
     let text = reqwest::get(format!("http://{}/metrics", app.ops)).await.unwrap().text().await.unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("passwords_sprayed_total "));
     line.map_or(0, |count| count.parse().unwrap())

@@ -158,3 +158,29 @@ async fn a_clock_that_is_off_is_told_with_help() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text());
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_password_sprayed_over_the_desk_is_seen_and_holds_nobody() {
+    let app = TestApp::start().await;
+    for n in 0..20 {
+        app.staff(&format!("orang{n}"), &["helpdesk"]).await;
+    }
+    let mut browser = app.browser();
+    let mut before = 0;
+    for n in 0..20 {
+        before = crate::sign_in::passwords::sprayed(&app).await;
+        browser.open("/staff/login").await;
+        let name = format!("orang{n}");
+        browser.send("/staff/login", &[("username", &name), ("password", "Indonesia2026!")]).await;
+    }
+    assert!(crate::sign_in::passwords::sprayed(&app).await > before, "seen at the twentieth");
+    for n in 0..20 {
+        browser.open("/staff/login").await;
+        let name = format!("orang{n}");
+        browser
+            .send("/staff/login", &[("username", &name), ("password", PASSWORD)])
+            .await
+            .assert_at("/staff/login/totp");
+    }
+    app.end().await;
+}
