@@ -11,7 +11,7 @@ use crate::model::request::Step;
 use crate::store::letter::Post;
 use crate::store::proposal::subject::Subject;
 use crate::store::proposal::{Proposal, settle};
-use crate::store::{Tx, letter, request, session};
+use crate::store::{Tx, account as accounts, letter, request, session};
 
 /// Where a proposal stands after a decision.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subje
             false
         }
         Kind::Unlock => {
-            settle::unlock(tx, account.id).await?;
+            accounts::unlock(tx, account.id).await?;
             false
         }
         Kind::Overwrite => {

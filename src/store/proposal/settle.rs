@@ -223,16 +223,6 @@ pub async fn protect(tx: &mut Tx, account: Uuid, protected: bool) -> Result<(), 
     Ok(())
 }
 
-/// Lets an account sign in and be reset again.
-pub async fn unlock(tx: &mut Tx, account: Uuid) -> Result<(), Fault> {
-    sql("update account set status = 'active', locked_reason = null where id = {}")
-        .bind(account)
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
-    Ok(())
-}
-
 /// Whether the account still is what the line of an import was compared with.
 pub async fn is_as_compared(tx: &mut Tx, proposal: Uuid, account: Uuid) -> Result<bool, Fault> {
     let rows = sql("select 1 from proposal p, account a
