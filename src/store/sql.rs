@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 /// A value of a statement.
@@ -84,6 +86,18 @@ impl<'a> Sql<'a> {
         self.text.to_mut().push_str(piece);
         self
     }
+
+    /// The only row, or `NotFound`; not before the server said that the statement ended.
+    ///
+    /// The method of this name in `RunQueryDsl` answers with the first row that arrives. A statement outside a
+    /// transaction commits after its rows were made: a server that is shut down in between sends the rows and keeps
+    /// nothing, and a check that is deferred to the commit fails unseen.
+    pub async fn get_result<T>(self, connection: &mut AsyncPgConnection) -> QueryResult<T>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        self.load::<T>(connection).await?.into_iter().next().ok_or(diesel::result::Error::NotFound)
+    }
 }
 
 impl QueryFragment<Pg> for Sql<'_> {
@@ -135,4 +149,32 @@ impl QueryId for Sql<'_> {
 
 impl Query for Sql<'_> {
     type SqlType = sql_types::Untyped;
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+
+    use super::*;
+    use crate::base::cluster::{Cluster, Options};
+
+    #[derive(Debug, QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = sql_types::Integer)]
+        id: i32,
+    }
+
+    #[tokio::test]
+    async fn a_row_whose_commit_fails_is_no_answer() {
+        let cluster = Cluster::start(Options::default()).unwrap();
+        let mut connection = AsyncPgConnection::establish(&cluster.url("postgres", "postgres")).await.unwrap();
+        connection.batch_execute("create temp table t (id int unique deferrable initially deferred)").await.unwrap();
+        let twice = sql("insert into t values ({}), (7) returning id");
+        let answer = twice.bind(7).get_result::<Row>(&mut connection).await;
+        assert!(matches!(&answer, Err(diesel::result::Error::DatabaseError(..))), "{answer:?}");
+        let answer = sql("select id from t where id = {}").bind(7).get_result::<Row>(&mut connection).await;
+        assert!(matches!(&answer, Err(diesel::result::Error::NotFound)), "{answer:?}");
+        let once = sql("insert into t values ({}) returning id").bind(7).get_result::<Row>(&mut connection).await;
+        assert_eq!(once.unwrap().id, 7);
+    }
 }

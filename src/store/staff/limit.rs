@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
-use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;

@@ -192,7 +192,16 @@ pub async fn find_all(installation: &Installation, book: &Book, patience: Durati
     .await;
     let asked = book.asked.lock().unwrap().clone();
     let lost: Vec<_> = asked.values().filter(|reference| !kept.contains(*reference)).collect();
-    assert!(lost.is_empty(), "answered and lost: {lost:?}");
+    let mut found = Vec::new();
+    for reference in &lost {
+        let at = format!(
+            "select coalesce(string_agg(format('%s after %s', r.state,
+                (select string_agg(kind || ' ' || outcome, ', ' order by id) from event where request_id = r.id)), ' | '), 'no row')
+            from request r where reference = '{reference}'"
+        );
+        found.push(format!("{reference}: {}", installation.value(&at).await));
+    }
+    assert!(lost.is_empty(), "answered and lost: {found:?}");
 
     let done = set(
         installation,
