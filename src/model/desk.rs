@@ -1,27 +1,6 @@
 //! Cases of the desk: the words for where they stand, why they came, how they ended, and the views of the queue.
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$each])* $variant,)+ }
-
-        impl $name {
-            /// All of them, in the order they are shown.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The word in addresses, the database, events and message keys.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-
-            /// Reads that word.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|word| word.code() == code)
-            }
-        }
-    };
-}
+use super::words::words;
 
 words! {
     /// Where a case stands.
