@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret as _;
 
 use super::source::{Finding, Place, Purpose};
-use super::{CaptchaMode, Config, LimitsMode, SmtpTls};
+use super::{CaptchaMode, Config, LimitsMode, MailTls};
 use crate::base::network::Proxies;
 
 mod text;
@@ -36,6 +36,7 @@ pub fn check(config: &Config, purpose: Purpose) -> Vec<Fault> {
     server(config, purpose, &mut faults);
     database(config, purpose, &mut faults);
     smtp(config, purpose, &mut faults);
+    inbound(config, &mut faults);
     helpdesk(config, purpose, &mut faults);
     totp(config, &mut faults);
     numbers(config, &mut faults);
@@ -66,7 +67,7 @@ pub fn warnings(config: &Config, purpose: Purpose) -> Vec<Fault> {
             "listen on 127.0.0.1, or close the port to strangers",
         ));
     }
-    if purpose == Purpose::Serve && config.smtp.tls == SmtpTls::None && !is_local(&config.smtp.host) {
+    if purpose == Purpose::Serve && config.smtp.tls == MailTls::None && !is_local(&config.smtp.host) {
         found.push(fault(
             "smtp.tls",
             "is \"none\", so letters and their links cross the network in plain text",
@@ -139,9 +140,39 @@ fn smtp(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
         ));
     }
     address("smtp.from_address", &smtp.from_address, purpose, faults);
+    if let Some(bounce) = &smtp.bounce_address {
+        address("smtp.bounce_address", bounce, purpose, faults);
+    }
     words("smtp.from_name", &smtp.from_name, false, faults);
     if smtp.helo.is_empty() || smtp.helo.contains(|c: char| c.is_whitespace() || c.is_control()) {
         faults.push(fault("smtp.helo", "is no host name", "write this machine's name, like \"pulih.example.go.id\""));
+    }
+}
+
+fn inbound(config: &Config, faults: &mut Vec<Fault>) {
+    let inbound = &config.inbound;
+    if inbound.imap_host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c)) {
+        faults.push(fault("inbound.imap_host", "is no host name", "write it like \"imap.example.go.id\""));
+    }
+    if inbound.imap_port == 0 {
+        faults.push(fault("inbound.imap_port", "is 0", "take the mailbox's port, like 993"));
+    }
+    if !inbound.imap_host.is_empty() {
+        for (key, set) in [
+            ("inbound.imap_username", inbound.imap_username.is_some()),
+            ("inbound.imap_password", inbound.imap_password.is_some()),
+        ] {
+            if !set {
+                faults.push(fault(
+                    key,
+                    "is missing while a mailbox is to be read",
+                    "set it, or empty inbound.imap_host",
+                ));
+            }
+        }
+        if inbound.imap_folder.is_empty() {
+            faults.push(fault("inbound.imap_folder", "is empty", "write the folder's name, like \"INBOX\""));
+        }
     }
 }
 
@@ -164,7 +195,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 40] = [
+    let ranges: [(&'static str, u64, u64, u64); 41] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -203,6 +234,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("retention.links_days", kept.links_days.into(), 1, 3_650),
         ("retention.sessions_days", kept.sessions_days.into(), 1, 3_650),
         ("retention.evidence_days", kept.evidence_days.into(), 1, 3_650),
+        ("retention.raw_mail_days", kept.raw_mail_days.into(), 1, 3_650),
         ("retention.events_years", kept.events_years.into(), 1, 100),
         ("server.workers", count(config.server.workers), 0, 512),
     ];
@@ -281,7 +313,7 @@ mod tests {
         assert!(warnings(&config, Purpose::Serve).is_empty());
         config.captcha.mode = CaptchaMode::Off;
         config.limits.mode = LimitsMode::Off;
-        config.smtp.tls = SmtpTls::None;
+        config.smtp.tls = MailTls::None;
         config.smtp.host = "mail.example.go.id".to_owned();
         let keys: Vec<_> = warnings(&config, Purpose::Serve).iter().map(|f| f.key).collect();
         assert_eq!(keys, ["captcha.mode", "limits.mode", "smtp.tls"]);

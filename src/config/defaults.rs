@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{
-    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, Manual, Reset, Retention,
-    Server, Session, Smtp, SmtpTls, Totp,
+    Captcha, CaptchaMode, Database, Keys, Limits, LimitsMode, Link, Locale, Log, LogFormat, MailTls, Manual, Reset,
+    Retention, Server, Session, Smtp, Totp,
 };
 use crate::base::totp::Params;
 
@@ -35,12 +35,13 @@ impl Default for Smtp {
         Self {
             host: "localhost".to_owned(),
             port: 587,
-            tls: SmtpTls::Starttls,
+            tls: MailTls::Starttls,
             ca: None,
             username: None,
             password: None,
             helo: "localhost".to_owned(),
             from_address: String::new(),
+            bounce_address: None,
             from_name: "Reset TOTP LPSE".to_owned(),
             connections: 32,
             timeout_seconds: 60,
@@ -122,7 +123,14 @@ impl Default for Locale {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { unmatched_days: 30, links_days: 30, sessions_days: 30, evidence_days: 365, events_years: 10 }
+        Self {
+            unmatched_days: 30,
+            links_days: 30,
+            sessions_days: 30,
+            evidence_days: 365,
+            raw_mail_days: 365,
+            events_years: 10,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub mod check;
 mod defaults;
 mod desk;
+mod inbound;
 mod limits;
 pub mod load;
 pub mod print;
@@ -16,6 +17,7 @@ mod sign_in;
 pub mod source;
 
 pub use desk::Desk;
+pub use inbound::Inbound;
 pub use limits::{Captcha, CaptchaMode, Limits, LimitsMode};
 pub use load::{Loaded, load};
 pub use sign_in::{Enrol, EnrolFirst, Session, Totp};
@@ -33,6 +35,8 @@ pub struct Config {
     pub database: Database,
     /// The relay that carries our letters.
     pub smtp: Smtp,
+    /// Mail that comes in.
+    pub inbound: Inbound,
     /// Who helps people.
     pub helpdesk: Helpdesk,
     /// Key files.
@@ -110,7 +114,7 @@ pub struct Database {
 /// How the connection to the relay is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum SmtpTls {
+pub enum MailTls {
     /// STARTTLS demanded: a relay that does not offer it gets no letter.
     #[default]
     Starttls,
@@ -129,7 +133,7 @@ pub struct Smtp {
     /// Its port.
     pub port: u16,
     /// How the connection is protected.
-    pub tls: SmtpTls,
+    pub tls: MailTls,
     /// PEM file of an authority to trust besides the system's.
     pub ca: Option<PathBuf>,
     /// User name, where the relay asks for one.
@@ -141,6 +145,9 @@ pub struct Smtp {
     pub helo: String,
     /// Address of the `From` header.
     pub from_address: String,
+    /// Where reports of failed letters come back to, as the envelope sender: each letter adds `+` and a name of its own to
+    /// the part before the `@`. The `From` address where absent.
+    pub bounce_address: Option<String>,
     /// Name of the `From` header.
     pub from_name: String,
     /// Letters on their way at once.
@@ -227,6 +234,8 @@ pub struct Retention {
     pub sessions_days: u32,
     /// Days files that prove are kept once their proposal ended.
     pub evidence_days: u32,
+    /// Days mail that came in is kept whole.
+    pub raw_mail_days: u32,
     /// Years events are kept.
     pub events_years: u32,
 }

@@ -9,7 +9,7 @@ use super::load::Loaded;
 use super::source::Place;
 
 /// Keys whose values are never shown nor taken from the command line.
-pub const SECRETS: [&str; 3] = ["database.url", "database.owner_url", "smtp.password"];
+pub const SECRETS: [&str; 4] = ["database.url", "database.owner_url", "smtp.password", "inbound.imap_password"];
 
 /// What stands for a secret that is there.
 const SET: &str = "(set)";

@@ -21,7 +21,7 @@ use crate::base::cluster::{Cluster, Options as ClusterOptions};
 use crate::base::fault::Fault;
 use crate::base::keyring::Keyring;
 use crate::base::{password, random};
-use crate::config::{Config, SmtpTls};
+use crate::config::{Config, MailTls};
 use crate::model::account_csv;
 use crate::server::{self, Running};
 use crate::store::import as staging;
@@ -110,7 +110,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     }
     config.smtp.host = catcher.address().ip().to_string();
     config.smtp.port = catcher.address().port();
-    config.smtp.tls = SmtpTls::None;
+    config.smtp.tls = MailTls::None;
     or(&mut config.smtp.from_address, "no-reply@lpse.example");
     or(&mut config.helpdesk.address, "helpdesk@lpse.example");
     or(&mut config.helpdesk.phone, "021 555 0100");

@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 mod desk;
 mod dual;
+mod inbound;
 pub mod people;
 mod signing;
 mod upkeep;
 
 pub use desk::{CaseRef, Desk, Settled};
 pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
+pub use inbound::{Inbound, MailRef};
 pub use people::People;
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use upkeep::Upkeep;
@@ -283,6 +285,8 @@ pub enum Event {
     Dual(Dual),
     /// Accounts, letters and freezes that the desk looks after.
     Upkeep(Upkeep),
+    /// Mail that comes in.
+    Inbound(Inbound),
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -368,6 +372,8 @@ struct Subject {
     letter: Option<Uuid>,
     case: Option<Uuid>,
     proposal: Option<Uuid>,
+    /// The mail that came in.
+    mail: Option<Uuid>,
     /// The person of the desk it is about.
     staff: Option<Uuid>,
 }
@@ -404,7 +410,7 @@ fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str
 
 /// Every kind there is, in the order of `docs/events.md`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS].into_iter().flatten().copied()
+    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS].into_iter().flatten().copied()
 }
 
 const KINDS: [&str; 30] = [
@@ -531,16 +537,12 @@ impl Event {
             Self::Desk(event) => event.parts(),
             Self::Dual(event) => event.parts(),
             Self::Upkeep(event) => event.parts(),
-            Self::RetentionPurged { requests, links, letters, sessions } => parts(
-                "retention.purged",
-                Subject::default(),
-                vec![
-                    ("requests", json!(requests)),
-                    ("links", json!(links)),
-                    ("letters", json!(letters)),
-                    ("sessions", json!(sessions)),
-                ],
-            ),
+            Self::Inbound(event) => event.parts(),
+            Self::RetentionPurged { requests, links, letters, sessions } => {
+                let rows = [("requests", requests), ("links", links), ("letters", letters), ("sessions", sessions)];
+                let facts = rows.into_iter().map(|(name, count)| (name, json!(count))).collect();
+                parts("retention.purged", Subject::default(), facts)
+            }
         }
     }
 
@@ -679,6 +681,7 @@ fn subject_body(subject: Subject) -> Value {
         ("letter", subject.letter),
         ("case", subject.case),
         ("proposal", subject.proposal),
+        ("mail", subject.mail),
         ("staff", subject.staff),
     ];
     Value::Object(named.into_iter().filter_map(|(k, v)| v.map(|v| (k.to_owned(), json!(v)))).collect())

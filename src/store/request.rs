@@ -299,7 +299,7 @@ pub struct Received {
 pub async fn next_received(tx: &mut Tx) -> Result<Option<Received>, Fault> {
     // a value in the place of the word would hide from the planner that the index of received ones fits
     let row = request::table
-        .filter(diesel::dsl::sql::<t::Bool>("state = 'received'"))
+        .filter(diesel::dsl::sql::<t::Bool>("state = 'received' and channel <> 'mail'"))
         .order(request::asked_at)
         .select((
             request::id,
@@ -312,13 +312,13 @@ pub async fn next_received(tx: &mut Tx) -> Result<Option<Received>, Fault> {
         .limit(1)
         .for_update()
         .skip_locked()
-        .first::<(Uuid, String, String, String, DateTime<Utc>, String)>(tx.look())
+        .first::<(Uuid, String, String, Option<String>, DateTime<Utc>, String)>(tx.look())
         .await
         .optional()
         .map_err(fault)?;
     row.map(|(id, user_id, address, kind, asked_at, language)| {
         Ok(Received {
-            user_type: word(UserType::from_code(&kind), "typed_type", id)?,
+            user_type: word(kind.as_deref().and_then(UserType::from_code), "typed_type", id)?,
             language: word(Lang::from_code(&language), "language", id)?,
             id,
             user_id,

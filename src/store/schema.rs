@@ -59,7 +59,7 @@ diesel::table! {
         form -> Nullable<Uuid>,
         typed_user_id -> Text,
         typed_address -> Text,
-        typed_type -> Text,
+        typed_type -> Nullable<Text>,
         language -> Text,
         browser_hash -> Nullable<Binary>,
         browser_name -> Nullable<Text>,
@@ -131,6 +131,7 @@ diesel::table! {
         to_address -> Nullable<Text>,
         entry_id -> Nullable<Uuid>,
         proposal_id -> Nullable<Uuid>,
+        inbound_id -> Nullable<Uuid>,
     }
 }
 

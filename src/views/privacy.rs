@@ -15,6 +15,8 @@ pub struct Data {
     pub sessions_days: u32,
     /// Days of files that prove.
     pub evidence_days: u32,
+    /// Days mail that came in is kept whole.
+    pub raw_mail_days: u32,
     /// Years of events.
     pub events_years: u32,
 }
@@ -26,6 +28,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         ("links", frame.ta("privacy-days", &[("count", &data.links_days.to_string())])),
         ("sessions", frame.ta("privacy-days", &[("count", &data.sessions_days.to_string())])),
         ("evidence", frame.ta("privacy-days", &[("count", &data.evidence_days.to_string())])),
+        ("mail", frame.ta("privacy-days", &[("count", &data.raw_mail_days.to_string())])),
         ("events", frame.ta("privacy-years", &[("count", &data.events_years.to_string())])),
     ];
     let body = html! {

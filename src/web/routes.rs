@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod dual;
+pub mod inbound;
 pub mod people;
 pub mod upkeep;
 
@@ -62,7 +63,7 @@ pub struct Route {
 }
 
 /// Every address of the public listener. Rows of one path stand in one table.
-pub const ALL: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS];
+pub const ALL: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, inbound::ROWS];
 
 /// The addresses of the public pages.
 pub const ROUTES: &[Route] = &[
@@ -126,7 +127,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The same with what the demo has besides.
-pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, DEMO];
+pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, inbound::ROWS, DEMO];
 
 /// What the demo has besides.
 pub const DEMO: &[Route] = &[

@@ -10,7 +10,7 @@ use std::time::Duration;
 use pulih::app::App;
 use pulih::base::clock::Clock;
 use pulih::base::keyring::Keyring;
-use pulih::config::{CaptchaMode, Config, LimitsMode, SmtpTls};
+use pulih::config::{CaptchaMode, Config, LimitsMode, MailTls};
 use pulih::server;
 use pulih::web::House;
 use pulih::web::routes::ROUTES;
@@ -94,7 +94,7 @@ impl Plan {
         (config.limits.network_per_10_min, config.limits.wall_per_second) = (u32::MAX, 10_000_000);
         config.smtp.host = Ipv4Addr::LOCALHOST.to_string();
         config.smtp.port = self.relay;
-        config.smtp.tls = SmtpTls::None;
+        config.smtp.tls = MailTls::None;
         "no-reply@lpse.example".clone_into(&mut config.smtp.from_address);
         "helpdesk@lpse.example".clone_into(&mut config.helpdesk.address);
         config

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pulih::base::clock;
-use pulih::config::{Smtp, SmtpTls};
+use pulih::config::{MailTls, Smtp};
 use pulih::i18n::Lang;
 use pulih::mail::sender::SendClass;
 use pulih::mail::{Composed, Sender, compose, sample};
 
 use crate::support::sink::{Act, Offer, Rule, Sink, Stage};
 
-fn smtp(sink: &Sink, tls: SmtpTls) -> Smtp {
+fn smtp(sink: &Sink, tls: MailTls) -> Smtp {
     Smtp { host: "127.0.0.1".to_owned(), port: sink.port(), tls, timeout_seconds: 2, connections: 8, ..Smtp::default() }
 }
 
 fn plain(sink: &Sink) -> Sender {
-    Sender::new(&smtp(sink, SmtpTls::None)).expect("a sender")
+    Sender::new(&smtp(sink, MailTls::None)).expect("a sender")
 }
 
 /// A sender that trusts the sink's authority.
-fn trusting(sink: &Sink, tls: SmtpTls) -> Sender {
+fn trusting(sink: &Sink, tls: MailTls) -> Sender {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(sink.ca_pem().as_bytes()).expect("written");
     Sender::new(&Smtp { ca: Some(file.path().to_owned()), ..smtp(sink, tls) }).expect("a sender")
@@ -113,7 +113,7 @@ async fn a_broken_off_talk_is_tried_again_with_patience() {
 #[tokio::test]
 async fn a_silent_relay_is_given_up_and_its_connection_with_it() {
     let sink = Sink::start().await;
-    let sender = Sender::new(&Smtp { timeout_seconds: 1, ..smtp(&sink, SmtpTls::None) }).expect("a sender");
+    let sender = Sender::new(&Smtp { timeout_seconds: 1, ..smtp(&sink, MailTls::None) }).expect("a sender");
     for (stage, class) in [(Stage::Connect, SendClass::Unreachable), (Stage::Dot, SendClass::Temporary)] {
         sink.script(Rule::at(stage).act(Act::Hang).once());
         assert_eq!(sender.send(&letter(RINA)).await.expect_err("silent").class, class);
@@ -169,7 +169,7 @@ async fn an_absent_relay_is_unreachable_until_it_is_back() {
 
 #[tokio::test]
 async fn tls_is_used_where_it_is_asked() {
-    for (offer, tls) in [(Offer::starttls(), SmtpTls::Starttls), (Offer::implicit(), SmtpTls::Implicit)] {
+    for (offer, tls) in [(Offer::starttls(), MailTls::Starttls), (Offer::implicit(), MailTls::Implicit)] {
         let sink = Sink::offering(offer).await;
         let sender = trusting(&sink, tls);
         sender.probe().await.expect("well");
@@ -188,11 +188,11 @@ async fn without_trustworthy_tls_nothing_is_sent() {
     let unknown = Sink::offering(Offer::starttls()).await;
     let no_tls = Sink::start().await;
     let cases = [
-        ("stripped", Sender::new(&smtp(&stripped, SmtpTls::Starttls)).expect("a sender"), &stripped),
-        ("refused", trusting(&refused, SmtpTls::Starttls), &refused),
-        ("wrong name", trusting(&wrong, SmtpTls::Starttls), &wrong),
-        ("unknown authority", Sender::new(&smtp(&unknown, SmtpTls::Starttls)).expect("a sender"), &unknown),
-        ("plain where TLS was asked", Sender::new(&smtp(&no_tls, SmtpTls::Implicit)).expect("a sender"), &no_tls),
+        ("stripped", Sender::new(&smtp(&stripped, MailTls::Starttls)).expect("a sender"), &stripped),
+        ("refused", trusting(&refused, MailTls::Starttls), &refused),
+        ("wrong name", trusting(&wrong, MailTls::Starttls), &wrong),
+        ("unknown authority", Sender::new(&smtp(&unknown, MailTls::Starttls)).expect("a sender"), &unknown),
+        ("plain where TLS was asked", Sender::new(&smtp(&no_tls, MailTls::Implicit)).expect("a sender"), &no_tls),
     ];
     for (name, sender, sink) in cases {
         let fault = sender.send(&letter(RINA)).await.expect_err(name);

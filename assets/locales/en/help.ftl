@@ -72,6 +72,7 @@ privacy-how-long = Kept for
 privacy-kept-unmatched = Requests that match no account: the User ID and Email that were typed
 privacy-kept-links = Links that have ended: when they were asked, sent and opened
 privacy-kept-evidence = Evidence files of manual resets, once the proposal has ended
+privacy-kept-mail = Mail that came in, whole as it was received
 privacy-kept-sessions = An identifier of your browser, and ended sign-ins: browser, network and times
 privacy-kept-events = History of actions: what, when, by whom. Personal details can be erased without harming the proof
 privacy-days = { $count } days

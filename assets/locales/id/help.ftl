@@ -72,6 +72,7 @@ privacy-how-long = Disimpan
 privacy-kept-unmatched = Permintaan yang tidak cocok dengan akun mana pun: User ID dan Email yang diketik
 privacy-kept-links = Tautan yang sudah berakhir: kapan diminta, dikirim, dan dibuka
 privacy-kept-evidence = Berkas bukti reset manual, sejak pengajuannya selesai
+privacy-kept-mail = Email yang masuk, lengkap seperti diterima
 privacy-kept-sessions = Tanda pengenal browser dan sesi Login yang sudah berakhir: browser, jaringan, dan waktunya
 privacy-kept-events = Riwayat tindakan: apa, kapan, oleh siapa. Data pribadinya bisa dihapus tanpa merusak bukti
 privacy-days = { $count } hari

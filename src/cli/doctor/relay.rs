@@ -1,7 +1,7 @@
 //! What `doctor` finds at the relay.
 
 use super::{Finding, State, found, ok};
-use crate::config::{Config, SmtpTls};
+use crate::config::{Config, MailTls};
 use crate::mail::sender::Sender;
 
 /// Connects, starts TLS and signs in as for a letter, and sends none.
@@ -13,9 +13,9 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
         Err(fault) => return vec![found("relay", State::Fail, format!("{fault}."), "correct the settings of [smtp].")],
     };
     let guarded = match smtp.tls {
-        SmtpTls::Starttls => "with STARTTLS",
-        SmtpTls::Implicit => "with TLS",
-        SmtpTls::None => "in plain text",
+        MailTls::Starttls => "with STARTTLS",
+        MailTls::Implicit => "with TLS",
+        MailTls::None => "in plain text",
     };
     vec![match sender.probe().await {
         Ok(()) => ok("relay", format!("{relay} answers {guarded}.")),

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::fault::{SendClass, SendFault, Stage};
 use crate::base::fault::Fault;
-use crate::config::{Smtp, SmtpTls};
+use crate::config::{MailTls, Smtp};
 
 /// Where the relay is and how it is approached.
 pub(super) struct Relay {
@@ -36,9 +36,9 @@ impl Relay {
     /// The relay as configured. Reads the authority's file, where one is named.
     pub(super) fn new(smtp: &Smtp) -> Result<Self, Fault> {
         let security = match smtp.tls {
-            SmtpTls::Starttls => Security::Starttls(trust(smtp)?),
-            SmtpTls::Implicit => Security::Implicit(trust(smtp)?),
-            SmtpTls::None => Security::Plain,
+            MailTls::Starttls => Security::Starttls(trust(smtp)?),
+            MailTls::Implicit => Security::Implicit(trust(smtp)?),
+            MailTls::None => Security::Plain,
         };
         let credentials = match (&smtp.username, &smtp.password) {
             (Some(name), Some(password)) => Some(Credentials::new(name.clone(), password.expose_secret().to_owned())),

@@ -59,9 +59,9 @@ pub struct Detail {
     /// User ID as typed.
     #[diesel(sql_type = t::Text)]
     pub typed_user_id: String,
-    /// Word of the Tipe User as chosen.
-    #[diesel(sql_type = t::Text)]
-    typed_type: String,
+    /// Word of the Tipe User as chosen; a mail may not say.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    typed_type: Option<String>,
     /// Address as typed.
     #[diesel(sql_type = t::Text)]
     pub typed_address: String,
@@ -134,8 +134,9 @@ impl Detail {
     }
 
     /// Tipe User of the account, or as it was chosen.
-    pub fn user_type(&self) -> Result<UserType, Fault> {
-        word(UserType::from_code(self.kind.as_ref().unwrap_or(&self.typed_type)), "kind", self.id)
+    pub fn user_type(&self) -> Result<Option<UserType>, Fault> {
+        let code = self.kind.as_ref().or(self.typed_type.as_ref());
+        code.map(|code| word(UserType::from_code(code), "kind", self.id)).transpose()
     }
 
     /// The language of its letters.

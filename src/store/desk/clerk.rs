@@ -43,10 +43,11 @@ struct Id {
     id: Uuid,
 }
 
-/// Queued requests without a case, oldest first. One that nobody looked up yet has to wait: its account is not known.
+/// Queued requests without a case, oldest first. What the resolver has not
+/// looked up yet has to wait: its account is not known.
 pub async fn unfiled(read: &mut Read, most: i64) -> Result<Vec<Uuid>, Fault> {
     let rows = sql("select id from request
-        where queued_at is not null and case_id is null and state <> 'received' order by queued_at limit {}")
+        where queued_at is not null and case_id is null and (state <> 'received' or channel = 'mail') order by queued_at limit {}")
     .bind(most)
     .load::<Id>(read.look())
     .await

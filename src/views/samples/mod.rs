@@ -127,8 +127,14 @@ fn plain(f: &Frame, out: &mut Vec<Sample>) {
     for (name, off) in [("clock", None), ("clock-fast", Some(241)), ("clock-slow", Some(-20))] {
         add(out, name, clock::page(f, &clock::Data { now: at(0), off }));
     }
-    let kept =
-        privacy::Data { unmatched_days: 30, links_days: 30, sessions_days: 30, evidence_days: 365, events_years: 10 };
+    let kept = privacy::Data {
+        unmatched_days: 30,
+        links_days: 30,
+        sessions_days: 30,
+        evidence_days: 365,
+        raw_mail_days: 365,
+        events_years: 10,
+    };
     add(out, "privacy", privacy::page(f, &kept));
 }
 

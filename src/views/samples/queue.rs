@@ -98,7 +98,7 @@ fn data(lang: Lang) -> case::Data {
         taken: Some(("Rina Wijaya".to_owned(), true)),
         typed_user_id: "AMANAH7".to_owned(),
         typed_address: "r•••@a•••.example".to_owned(),
-        user_type: UserType::Penyedia,
+        user_type: Some(UserType::Penyedia),
         account: Some(case::Account {
             id: id(2),
             user_id: "AMANAH7".to_owned(),

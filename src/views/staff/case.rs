@@ -37,7 +37,7 @@ pub struct Data {
     /// Address as typed, masked.
     pub typed_address: String,
     /// Tipe User.
-    pub user_type: UserType,
+    pub user_type: Option<UserType>,
     /// Its account.
     pub account: Option<Account>,
     /// What calls for care.
@@ -164,6 +164,7 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
         (desk.t("desk-col-time"), queue::left(desk, data.left)),
         (desk.t("desk-opened"), shared::time(frame, data.opened_at)),
     ];
+    let user_type = data.user_type.map(|kind| frame.t(&format!("user-type-{}", kind.code())));
     if let Some(account) = &data.account {
         let link = html! { a href={ "/staff/accounts/" (account.id) } { (account.user_id) } };
         let last = html! {
@@ -173,12 +174,12 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
         let factor = if account.has_factor { "desk-factor-active" } else { "desk-factor-none" };
         rows.push((frame.t("label-user-id"), link));
         rows.push((desk.t("desk-col-name"), html! { (account.name) }));
-        rows.push((frame.t("label-user-type"), html! { (frame.t(&format!("user-type-{}", data.user_type.code()))) }));
+        rows.extend(user_type.map(|word| (frame.t("label-user-type"), html! { (word) })));
         rows.push((desk.t("desk-address"), html! { span.mono { (account.address) } }));
         rows.push((desk.t("desk-factor"), html! { (desk.t(factor)) }));
         rows.push((desk.t("desk-resets"), last));
     } else {
-        rows.push((frame.t("label-user-type"), html! { (frame.t(&format!("user-type-{}", data.user_type.code()))) }));
+        rows.extend(user_type.map(|word| (frame.t("label-user-type"), html! { (word) })));
     }
     rows.push((desk.t("desk-typed"), html! { (data.typed_user_id) " · " span.mono { (data.typed_address) } }));
     html! {

@@ -32,6 +32,7 @@ pub async fn privacy(req: HttpRequest, house: web::Data<House>, spoken: Spoken) 
         unmatched_days: keep.unmatched_days,
         links_days: keep.links_days,
         evidence_days: keep.evidence_days,
+        raw_mail_days: keep.raw_mail_days,
         sessions_days: keep.sessions_days,
         events_years: keep.events_years,
     };

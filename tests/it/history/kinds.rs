@@ -2,6 +2,7 @@
 
 mod desk;
 mod dual;
+mod inbound;
 mod people;
 mod upkeep;
 
@@ -74,6 +75,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
     all.extend(upkeep::samples());
+    all.extend(inbound::samples());
     all.extend(dual::samples());
     all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
     all.extend(people::samples());
@@ -113,7 +115,8 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Event::People(_)
             | Event::Desk(_)
             | Event::Dual(_)
-            | Event::Upkeep(_) => {}
+            | Event::Upkeep(_)
+            | Event::Inbound(_) => {}
         }
     }
     all

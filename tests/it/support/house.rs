@@ -13,7 +13,7 @@ use pulih::base::clock::Clock;
 use pulih::base::cluster::{Cluster, Options};
 use pulih::base::keyring::{Keyring, Purpose};
 use pulih::base::{random, seal};
-use pulih::config::{CaptchaMode, Config, SmtpTls};
+use pulih::config::{CaptchaMode, Config, MailTls};
 use pulih::model::account_csv;
 use pulih::server::{self, Running};
 use pulih::store::import::{self as staging, Staged};
@@ -117,7 +117,7 @@ impl TestApp {
         // all browsers of a test come from one network, and a quick machine would meet the wall
         config.limits.wall_per_second = 10_000;
         "127.0.0.1".clone_into(&mut config.smtp.host);
-        config.smtp.tls = SmtpTls::None;
+        config.smtp.tls = MailTls::None;
         config.smtp.connections = 8;
         config.smtp.timeout_seconds = 2;
         "no-reply@lpse.example".clone_into(&mut config.smtp.from_address);

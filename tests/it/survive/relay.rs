@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use pulih::base::clock;
-use pulih::config::SmtpTls;
+use pulih::config::MailTls;
 
 use crate::support::house::{TestApp, until};
 use crate::support::sink::{Act, Offer, Rule, Sink, Stage};
@@ -94,7 +94,7 @@ async fn without_trustworthy_tls_letters_wait() {
     {
         let sink = Sink::offering(offer).await;
         let mut app = TestApp::with(|plan| {
-            plan.config.smtp.tls = SmtpTls::Starttls;
+            plan.config.smtp.tls = MailTls::Starttls;
             plan.sink = Some(sink);
         })
         .await;

@@ -1,0 +1,18 @@
+drop index request_received;
+create index request_received on request (asked_at) where state = 'received';
+delete from letter where kind in ('acknowledged', 'permitted');
+alter table link drop constraint link_kind_check;
+alter table link add constraint link_kind_check check (kind in ('reset', 'notice', 'activate', 'cancel', 'invite'));
+drop index letter_acknowledged;
+alter table letter drop constraint letter_kind_check;
+alter table letter add constraint letter_kind_check check (kind in ('link', 'done', 'scheduled', 'cancelled', 'hint',
+    'none', 'activate', 'activated', 'disabled', 'password-changed', 'codes-failing',
+    'reply', 'manual-scheduled', 'manual-cancelled', 'address-changed', 'staff-invite', 'staff-notice'));
+alter table letter drop column inbound_id;
+alter table request drop constraint request_type_known;
+update request set typed_type = 'penyedia' where typed_type is null;
+alter table request alter column typed_type set not null;
+drop table mailbox;
+drop table permission;
+drop table inbound_match;
+drop table inbound;
