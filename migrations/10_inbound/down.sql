@@ -1,3 +1,6 @@
+drop index account_name_key;
+drop function pulih.name_key(text);
+alter table letter drop column bounced_at, drop column bounce_status, drop column bounce_text;
 drop index request_received;
 create index request_received on request (asked_at) where state = 'received';
 delete from letter where kind in ('acknowledged', 'permitted');

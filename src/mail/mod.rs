@@ -17,5 +17,5 @@ mod time;
 pub use compose::{ComposeFault, Composed, Heading, compose};
 pub use house::{Desk, House};
 pub use letters::Letter;
-pub use message_id::message_id;
+pub use message_id::{bounce_address, bounced_letter, letter_of, message_id};
 pub use sender::{Accepted, SendFault, Sender};
