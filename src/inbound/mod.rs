@@ -1,1 +1,15 @@
 //! Mail that comes in: read within limits, judged, and fetched. Nothing in here writes or decides.
+
+pub mod bounce;
+mod claims;
+pub mod dns;
+pub mod domains;
+mod head;
+pub mod judge;
+pub mod likeness;
+pub mod read;
+pub mod results;
+mod sender;
+mod signed;
+mod tags;
+mod verdict;
