@@ -124,6 +124,14 @@ alter table letter
     add column bounce_text text;
 create index letter_bounced on letter (bounced_at) where bounced_at is not null;
 
+-- How long the relay takes, and clicks where enough were made.
+alter table domain_delay
+    alter column p50_seconds drop not null,
+    alter column p95_seconds drop not null,
+    add column handed_p50_seconds integer,
+    add column handed_p95_seconds integer,
+    add column handed integer not null default 0;
+
 -- Names without case, punctuation and the form of a company: what is alike has the same key.
 create function pulih.name_key(name text) returns text
     language sql immutable strict parallel safe

@@ -1,6 +1,5 @@
 //! Reads and judges mail that came in, one after the other, and hands it to the desk.
 
-
 use uuid::Uuid;
 
 use crate::actions::inbound::read::{self as act, Facts};

@@ -137,8 +137,7 @@ pub async fn bounced(app: &App, facts: &Facts, letter: &Sent, bounce: &Bounce) -
         if !read::hold(tx, facts.id).await? {
             return Ok(Outcome::Nothing(()));
         }
-        let filing =
-            Filing { letter: Some(letter.id), ..filing(facts, &sealed, Kind::Bounce, Box::Done) };
+        let filing = Filing { letter: Some(letter.id), ..filing(facts, &sealed, Kind::Bounce, Box::Done) };
         read::file(tx, &filing).await?;
         let fresh = bounce.is_final() && read::bounce(tx, letter.id, bounce).await?;
         if let (true, Some(account), Some(address)) = (fresh, letter.account_id, letter.address.as_deref()) {

@@ -11,7 +11,7 @@ use crate::base::fault::Fault;
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::event::LetterRef;
-use crate::model::inbound::{Box, Bounce, Envelope, Judgement, Kind, Park};
+use crate::model::inbound::{Bounce, Box, Envelope, Judgement, Kind, Park};
 use crate::model::letter::LetterKind;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, Tx, fault, word};

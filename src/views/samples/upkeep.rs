@@ -152,8 +152,9 @@ fn outboxes(lang: Lang, out: &mut Vec<Sample>) {
     let letters: Vec<_> = LetterKind::ALL.iter().enumerate().map(|(n, kind)| line(n, kind.code())).collect();
     let delay = |domain: &str, samples| outbox::Delay {
         domain: domain.to_owned(),
-        p50_seconds: 130,
-        p95_seconds: 900,
+        handed: Some((2, 70)),
+        clicked: (samples > 0).then_some((130, 900)),
+        life_minutes: 360,
         samples,
         waiting: 2,
     };

@@ -66,10 +66,12 @@ pub struct Line {
 pub struct Delay {
     /// The domain.
     pub domain: String,
-    /// Half of its links were clicked within so many seconds.
-    pub p50_seconds: i32,
-    /// 95 of 100 were.
-    pub p95_seconds: i32,
+    /// Half, and 95 of 100, of its letters were taken by the relay within so many seconds.
+    pub handed: Option<(i32, i32)>,
+    /// Half, and 95 of 100, of its links were clicked within so many seconds after that.
+    pub clicked: Option<(i32, i32)>,
+    /// Minutes a link lives there.
+    pub life_minutes: i64,
     /// Links measured.
     pub samples: i32,
     /// Letters that wait.
@@ -152,7 +154,7 @@ fn letters(desk: &Desk, data: &Data) -> Markup {
 fn state(desk: &Desk, line: &Line) -> Markup {
     let tone = match line.state.as_str() {
         "sent" => Tone::Good,
-        "failed" | "parked" => Tone::Bad,
+        "failed" | "parked" | "bounced" => Tone::Bad,
         "queued" | "leased" => Tone::Wait,
         _ => Tone::Info,
     };
@@ -192,18 +194,20 @@ fn delays(desk: &Desk, delays: &[Delay]) -> Markup {
                     table.list {
                         thead { tr {
                             th scope="col" { (desk.t("outbox-domain")) }
-                            th.num scope="col" { (desk.t("outbox-p50")) }
-                            th.num scope="col" { (desk.t("outbox-p95")) }
+                            th.num scope="col" { (desk.t("outbox-handed")) }
+                            th.num scope="col" { (desk.t("outbox-clicked")) }
                             th.num scope="col" { (desk.t("outbox-samples")) }
+                            th.num scope="col" { (desk.t("outbox-life")) }
                             th.num scope="col" { (desk.t("outbox-waiting")) }
                         } }
                         tbody {
                             @for delay in delays {
                                 tr {
                                     th scope="row" { (delay.domain) }
-                                    td.num { (minutes(desk, delay.p50_seconds, delay.samples)) }
-                                    td.num { (minutes(desk, delay.p95_seconds, delay.samples)) }
+                                    td.num { (minutes(desk, delay.handed)) }
+                                    td.num { (minutes(desk, delay.clicked)) }
                                     td.num { (delay.samples) }
+                                    td.num { (desk.ta("outbox-minutes", &[("count", &delay.life_minutes.to_string())])) }
                                     td.num { (delay.waiting) }
                                 }
                             }
@@ -215,11 +219,14 @@ fn delays(desk: &Desk, delays: &[Delay]) -> Markup {
     }
 }
 
-fn minutes(desk: &Desk, seconds: i32, samples: i32) -> String {
-    if samples == 0 {
-        return "–".to_owned();
-    }
-    desk.ta("outbox-minutes", &[("count", &((seconds + 30) / 60).to_string())])
+fn minutes(desk: &Desk, measured: Option<(i32, i32)>) -> String {
+    measured.map_or_else(
+        || "–".to_owned(),
+        |(half, most)| {
+            let rounded = |seconds: i32| ((seconds + 30) / 60).to_string();
+            desk.ta("outbox-minutes-both", &[("half", &rounded(half)), ("most", &rounded(most))])
+        },
+    )
 }
 
 fn renew(desk: &Desk, data: &Data) -> Markup {

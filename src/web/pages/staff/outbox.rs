@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::actions::{renew, tend_letter};
 use crate::app::staff::{Lead, Officer, Supervisor};
 use crate::model::account::{mask_address, mask_addresses};
 use crate::model::letter::LetterKind;
+use crate::model::link;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::outbox::{self as store, Letter, Which};
 use crate::views::staff::outbox as views;
@@ -56,8 +57,9 @@ async fn draw(
     let last = letters.last().filter(|_| more).map(|l| cursor(l.queued_at, l.id));
     let delays = store::delays(&mut read, DOMAINS).await?.into_iter().map(|d| views::Delay {
         domain: d.domain,
-        p50_seconds: d.p50_seconds,
-        p95_seconds: d.p95_seconds,
+        handed: d.handed_p50_seconds.zip(d.handed_p95_seconds),
+        clicked: d.p50_seconds.zip(d.p95_seconds),
+        life_minutes: life(house, d.p95_seconds),
         samples: d.samples,
         waiting: d.waiting,
     });
@@ -76,11 +78,18 @@ async fn draw(
     Ok(page(status, views::outbox(desk, &data)))
 }
 
+/// Minutes a link to a domain lives, whose links are clicked within so long.
+fn life(house: &House, p95_seconds: Option<i32>) -> i64 {
+    let ttl = TimeDelta::minutes(house.app.config().link.ttl_minutes.into());
+    link::life(ttl, p95_seconds.map(|seconds| TimeDelta::seconds(seconds.into()))).num_minutes()
+}
+
 fn line(letter: Letter) -> views::Line {
     let waits = letter.state == "queued";
     let failed = matches!(letter.state.as_str(), "failed" | "parked");
     let why = match (letter.state.as_str(), letter.class.as_deref(), letter.server_code) {
         ("sent", ..) => Some("sent"),
+        ("bounced", ..) => Some("bounced"),
         ("parked", ..) => Some("parked"),
         ("dropped", ..) => Some("dropped"),
         ("queued" | "leased", None, _) => Some("first"),
@@ -92,7 +101,8 @@ fn line(letter: Letter) -> views::Line {
         (_, _, Some(500..=599)) => Some("refused"),
         _ => Some("away"),
     };
-    let code = letter.server_code.map(|code| format!("{code} ")).unwrap_or_default();
+    let code =
+        letter.server_code.filter(|_| letter.state != "bounced").map(|code| format!("{code} ")).unwrap_or_default();
     views::Line {
         id: letter.id.to_string(),
         to: letter.address.as_deref().map_or_else(|| "–".to_owned(), mask_address),
