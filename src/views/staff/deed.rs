@@ -214,7 +214,7 @@ fn role_boxes(desk: &Desk, ticked: &[Role], mistakes: &[(&'static str, String)])
         fieldset.field.wrong[wrong.is_some()] aria-describedby=[shared::described("roles", false, wrong.is_some())] {
             legend { (desk.t("people-roles")) }
             (shared::mistake("roles", wrong))
-            @for role in Role::ALL {
+            @for &role in Role::ALL {
                 @let id = format!("role_{}", role.code());
                 label.radio for=(id) {
                     input type="checkbox" id=(id) name=(id) value="1" checked[ticked.contains(&role)];

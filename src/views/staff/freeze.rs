@@ -66,7 +66,7 @@ pub fn freeze(desk: &Desk, data: &Data) -> Markup {
         &html! {
             (shared::summary(&desk.frame, &shown))
             p { (desk.t("freeze-lead")) }
-            @for scope in Scope::ALL {
+            @for &scope in Scope::ALL {
                 (way(desk, scope, data))
             }
         },

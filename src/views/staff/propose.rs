@@ -183,14 +183,16 @@ fn fields(desk: &Desk, data: &Data) -> Markup {
     html! {
         @if data.kind == Kind::Reset {
             (choices("reason", &desk.t("propose-reason"), "", wrong(desk, data, Flaw::Reason).as_deref(),
-                Reason::ALL.map(|r| (r.code(), desk.t(&format!("proposal-reason-{}", r.code())), typed.reason == Some(r)))
-                .as_slice()))
+                &Reason::ALL.iter()
+                .map(|&r| (r.code(), desk.t(&format!("proposal-reason-{}", r.code())), typed.reason == Some(r)))
+                .collect::<Vec<_>>()))
         }
         @if verifies {
             (choices("verified", &desk.t("propose-verified"), &desk.t("propose-verified-hint"),
                 wrong(desk, data, Flaw::Verified).as_deref(),
-                Verified::ALL.map(|v| (v.code(), desk.t(&format!("proposal-verified-{}", v.code())), typed.verified == Some(v)))
-                .as_slice()))
+                &Verified::ALL.iter()
+                .map(|&v| (v.code(), desk.t(&format!("proposal-verified-{}", v.code())), typed.verified == Some(v)))
+                .collect::<Vec<_>>()))
             (input("called_number", "tel", &desk.t("propose-number"), &desk.t("propose-number-hint"), &typed.number,
                 wrong(desk, data, Flaw::Number).as_deref()))
             (input("called_at", "datetime-local", &desk.t("propose-called-at"), "", &typed.called_at,

@@ -103,7 +103,7 @@ fn code(form: &Form) -> String {
 }
 
 fn ticked(form: &Form) -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| form.one(&format!("role_{}", role.code())).text().is_some()).collect()
+    Role::ALL.iter().copied().filter(|role| form.one(&format!("role_{}", role.code())).text().is_some()).collect()
 }
 
 fn roles(form: &Form, troubles: &mut Vec<Trouble>) -> Option<Roles> {
