@@ -59,4 +59,3 @@ words! {
         Delayed = "delayed",
     }
 }
-

@@ -42,4 +42,3 @@ words! {
         Recovery = "recovery",
     }
 }
-

@@ -3,9 +3,9 @@
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::words::words;
 use crate::base::fault::Fault;
 use crate::base::json;
-use super::words::words;
 
 words! {
     /// What somebody of the desk is; message keys `role-<code>`.
