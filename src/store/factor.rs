@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::session::{STRANGERS, Session};
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
 use crate::model::activation::Grant;
@@ -251,12 +251,6 @@ pub async fn recovery_codes_left(read: &mut Read, account: Uuid) -> Result<i64, 
     .await
     .map_err(fault)?;
     Ok(row.count)
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = t::BigInt)]
-    count: i64,
 }
 
 /// A right code: its share of the budget is whole again.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::base::fault::Fault;
 use crate::store::factor::Enrolment;
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, Tx, fault};
 
 /// A sealed secret with what its codes are like, held until the transaction ends.
@@ -126,15 +126,10 @@ pub async fn prove(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
 
 /// Revokes what a person has, proved or only shown; its id, if there was one.
 pub async fn revoke(tx: &mut Tx, staff: Uuid) -> Result<Option<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let row = sql("update staff_factor set revoked_at = pulih.now(), sealed_secret = null, browser_hash = null
         where staff_id = {} and revoked_at is null returning id")
     .bind(staff)
-    .get_result::<Row>(tx.write())
+    .get_result::<Id>(tx.write())
     .await
     .optional()
     .map_err(fault)?;
