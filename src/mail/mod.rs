@@ -2,6 +2,7 @@
 
 pub mod clean;
 pub mod compose;
+mod happened;
 pub mod house;
 pub mod letters;
 pub mod message_id;

@@ -54,7 +54,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("cancelled".to_owned(), cancelled(None)),
         ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
     ];
-    letters.extend(Hint::ALL.into_iter().map(|reason| (format!("hint-{}", reason.code()), hint(reason))));
+    letters.extend(Hint::ALL.iter().map(|&reason| (format!("hint-{}", reason.code()), hint(reason))));
     letters.extend([
         ("activate".to_owned(), activate()),
         ("activated".to_owned(), activated(Some(browser()))),

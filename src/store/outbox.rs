@@ -6,7 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::model::event::LetterRef;
@@ -233,17 +233,11 @@ pub async fn delays(read: &mut Read, most: i64) -> Result<Vec<Delay>, Fault> {
     .map_err(fault)
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = t::BigInt)]
-    n: i64,
-}
-
 /// Requests of the last so many days whose link came too late or could not be delivered, and whose account was neither
 /// reset nor cancelled since: how many would get a new link.
 pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
     let row: Count =
-        sql("select count(distinct r.account_id) as n from request r join account a on a.id = r.account_id
+        sql("select count(distinct r.account_id) as count from request r join account a on a.id = r.account_id
         where r.state in ('expired', 'undeliverable') and r.channel <> 'staff' and r.joined_to is null and r.renew_at is null
             and r.asked_at > pulih.now() - make_interval(days => {})
             and r.asked_at > greatest(a.last_reset_at, a.last_cancel_at, '-infinity') and a.status = 'active'")
@@ -251,7 +245,7 @@ pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
         .get_result(read.look())
         .await
         .map_err(fault)?;
-    Ok(row.n)
+    Ok(row.count)
 }
 
 /// Marks the youngest such request of each account to be renewed; returns how many.
@@ -264,23 +258,18 @@ pub async fn renew_late(tx: &mut Tx, days: i32) -> Result<i64, Fault> {
             order by r.account_id, r.asked_at desc),
         marked as (
             update request set renew_at = pulih.now() where id in (select id from late) returning 1)
-        select count(*) as n from marked")
+        select count(*) as count from marked")
     .bind(days)
     .get_result(tx.write())
     .await
     .map_err(fault)?;
-    Ok(row.n)
+    Ok(row.count)
 }
 
 /// The next request to be renewed.
 pub async fn next_renewed(read: &mut Read) -> Result<Option<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let row = sql("select id from request where renew_at is not null order by renew_at, id limit 1")
-        .get_result::<Row>(read.look())
+        .get_result::<Id>(read.look())
         .await
         .optional()
         .map_err(fault)?;

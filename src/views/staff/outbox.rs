@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Tone};
 use super::Desk;
-use super::parts::{chip, code_field};
+use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::staff::Role;
 
@@ -27,7 +28,7 @@ pub struct Data {
     /// Days that are looked back for them.
     pub days: i32,
     /// What is wrong with the code that this asks for.
-    pub mistake: Option<String>,
+    pub trouble: Option<CodeTrouble>,
     /// How many were asked to be renewed just now.
     pub renewed: Option<String>,
 }
@@ -80,11 +81,11 @@ pub struct Delay {
 
 /// The page.
 pub fn outbox(desk: &Desk, data: &Data) -> Markup {
-    let mistakes: Vec<_> = data.mistake.clone().map(|words| ("code", words)).into_iter().collect();
+    let mistakes: Vec<_> = data.trouble.iter().map(|t| ("code", code_words(&desk.frame, *t))).collect();
     shell_of_form(
         desk,
         &desk.t("outbox-title"),
-        data.mistake.is_some(),
+        data.trouble.is_some(),
         &html! {
             (shared::summary(&desk.frame, &mistakes))
             @if let Some(count) = &data.renewed {
@@ -240,7 +241,7 @@ fn renew(desk: &Desk, data: &Data) -> Markup {
                 p { (desk.ta("outbox-late", &[("count", &count), ("days", &days)])) }
                 form method="post" action="/staff/outbox/renew" {
                     (shared::csrf(&desk.frame))
-                    (code_field(desk, data.mistake.as_deref()))
+                    (fresh_code(desk, "code", data.trouble))
                     button type="submit" { (desk.ta("outbox-renew", &[("count", &count)])) }
                 }
             }

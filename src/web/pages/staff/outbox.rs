@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
-use super::super::{page, see};
-use super::{desk, step_up_words};
+use super::super::{dated, page, see};
+use super::{desk, step_up};
 use crate::actions::{renew, tend_letter};
 use crate::app::staff::{Lead, Officer, Supervisor};
 use crate::model::account::{mask_address, mask_addresses};
@@ -15,6 +15,7 @@ use crate::model::letter::LetterKind;
 use crate::model::link;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::outbox::{self as store, Letter, Which};
+use crate::views::code::CodeTrouble;
 use crate::views::staff::outbox as views;
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
@@ -37,16 +38,10 @@ pub async fn show(
     on: On<Officer>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Outbox)?;
-    draw(&house, &desk, &Form::parse(req.query_string().as_bytes()), StatusCode::OK, None).await
+    draw(&house, &desk, &Form::parse(req.query_string().as_bytes()), None).await
 }
 
-async fn draw(
-    house: &House,
-    desk: &Desk,
-    query: &Form,
-    status: StatusCode,
-    mistake: Option<String>,
-) -> Result<HttpResponse, Stop> {
+async fn draw(house: &House, desk: &Desk, query: &Form, trouble: Option<CodeTrouble>) -> Result<HttpResponse, Stop> {
     let which = query.one("view").text().and_then(Which::from_code).unwrap_or(Which::Waiting);
     let before = query.one("before").text().and_then(read_cursor);
     let mut read = house.app.read().await?;
@@ -72,10 +67,11 @@ async fn draw(
         delays: delays.collect(),
         late: store::late(&mut read, renew::DAYS).await?,
         days: renew::DAYS,
-        mistake,
+        trouble,
         renewed,
     };
-    Ok(page(status, views::outbox(desk, &data)))
+    let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(dated(house, page(status, views::outbox(desk, &data)), trouble.and_then(CodeTrouble::held)))
 }
 
 /// Minutes a link to a domain lives, whose links are clicked within so long.
@@ -160,9 +156,9 @@ pub async fn renew_all(
     let code = sent.form.one("code").text().unwrap_or_default();
     let done = renew::renew_all(&house.app, on.proof, code).await;
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Outbox)?;
-    match step_up_words(&desk, done)? {
+    match step_up(done)? {
         Ok(count) => Ok(see(&format!("{HERE}?renewed={count}"))),
-        Err((status, words)) => draw(&house, &desk, &Form::default(), status, Some(words)).await,
+        Err(trouble) => draw(&house, &desk, &Form::default(), Some(trouble)).await,
     }
 }
 
