@@ -56,9 +56,8 @@ fn has_bare_line_ends(raw: &[u8]) -> bool {
     let mut before = 0;
     for byte in raw {
         match (before, *byte) {
-            (_, 0) => return true,
             (b'\r', b'\n') => whole = true,
-            (b'\r', _) => return true,
+            (_, 0) | (b'\r', _) => return true,
             (_, b'\n') => bare = true,
             _ => {}
         }
