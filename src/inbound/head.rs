@@ -48,22 +48,6 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Whether line ends are mixed, so that servers and programs may see different lines: a file wholly in LF is one system's, a CR
-/// alone is nobody's.
-pub fn line_ends_differ(raw: &[u8]) -> bool {
-    let (mut crlf, mut lf) = (false, false);
-    let mut before = 0;
-    for &byte in raw {
-        if byte == b'\n' {
-            *(if before == b'\r' { &mut crlf } else { &mut lf }) = true;
-        } else if before == b'\r' {
-            return true;
-        }
-        before = byte;
-    }
-    before == b'\r' || (crlf && lf)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,15 +63,5 @@ mod tests {
             assert!(Head::read(raw).length <= raw.len());
         }
         assert_eq!(Head::read(b"From: a\nTo: b\n\nx").count("to"), 1);
-    }
-
-    #[test]
-    fn mixed_line_ends_are_seen() {
-        for odd in [&b"a\r\nb\n"[..], b"a\rb\n", b"a\r\r\n", b"a\r"] {
-            assert!(line_ends_differ(odd), "{odd:?}");
-        }
-        for fine in [&b"a\r\nb\r\n"[..], b"a\nb\n", b"", b"a"] {
-            assert!(!line_ends_differ(fine), "{fine:?}");
-        }
     }
 }

@@ -4,6 +4,8 @@ pub mod acts;
 pub mod browser;
 pub mod chromium;
 pub mod desk;
+pub mod dkimpy;
+pub mod dns;
 pub mod dice;
 pub mod gallery;
 pub mod house;
