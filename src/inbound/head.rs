@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(head.count("from"), 1);
         assert_eq!(head.count("subject"), 1);
         assert_eq!(head.values("from").next().unwrap(), b" a\r\n b\r\n");
-        assert_eq!(head.length, 27 + 2);
+        assert_eq!(head.length, 28);
         for raw in [&b""[..], b"\n", b"From", b"From:", b"\r\n\r\n", b" From: a\n", b"a\n\n"] {
             assert!(Head::read(raw).length <= raw.len());
         }
