@@ -75,7 +75,10 @@ fn until(rest: &mut std::str::Chars<'_>, end: char, doubtful: &mut bool) -> Stri
             return out;
         }
         match c {
-            '\\' => out.extend(rest.next()),
+            '\\' => {
+                *doubtful |= end == '>';
+                out.extend(rest.next());
+            }
             '"' if end == '>' => {
                 quoted = !quoted;
                 out.push(c);
@@ -179,6 +182,7 @@ fn named(names: &[&str], comments: &[&str]) -> String {
 
 fn keep(list: &mut List, name: &str, address: &str, spaced: bool) {
     if address.is_empty() {
+        list.doubtful = true;
         list.hides |= holds_address(name);
         return;
     }
@@ -192,8 +196,7 @@ fn keep(list: &mut List, name: &str, address: &str, spaced: bool) {
 /// Whether an address can be read in one way alone: one `@`, no quotes, comments, spaces, controls or encoded words.
 pub fn is_plain(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
-    let odd =
-        |c: char| c.is_whitespace() || is_hidden(c) || "<>()[]\\,;:\"@\u{ff20}\u{fe6b}\u{fffd}".contains(c);
+    let odd = |c: char| c.is_whitespace() || is_hidden(c) || "<>()[]\\,;:\"@\u{ff20}\u{fe6b}\u{fffd}".contains(c);
     !local.is_empty()
         && !domain.is_empty()
         && !local.contains(odd)

@@ -8,9 +8,8 @@ use crate::model::inbound::{Mailbox, Message, Reason};
 use crate::model::marks::is_hidden;
 
 /// Fields that may stand once (RFC 5322 §3.6).
-const ONCE: &[&str] = &[
-    "from", "to", "cc", "subject", "date", "message-id", "sender", "reply-to", "in-reply-to", "references",
-];
+const ONCE: &[&str] =
+    &["from", "to", "cc", "subject", "date", "message-id", "sender", "reply-to", "in-reply-to", "references"];
 /// How long before it came a mail may have been written.
 const OLD: Duration = Duration::days(3);
 /// How far a sender's clock may go ahead.
@@ -57,9 +56,8 @@ fn has_bare_line_ends(raw: &[u8]) -> bool {
     let mut before = 0;
     for byte in raw {
         match (before, *byte) {
-            (_, 0) => return true,
             (b'\r', b'\n') => whole = true,
-            (b'\r', _) => return true,
+            (_, 0) | (b'\r', _) => return true,
             (_, b'\n') => bare = true,
             _ => {}
         }

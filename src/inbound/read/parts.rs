@@ -195,7 +195,7 @@ impl<'a> Walk<'a> {
         let mut media = Media::read(found.first("content-type"));
         if media.kind.is_empty() {
             let digest = self.open.last().is_some_and(|wrapper| wrapper.digest);
-            media.kind = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
+            media.kind.push_str(if digest { "message/rfc822" } else { "text/plain" });
         }
         media
     }
