@@ -93,9 +93,7 @@ fn like(sign: char) -> Option<char> {
         // full width, and the alphabets of mathematics
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).map(|c| like_ascii(c.to_ascii_lowercase())),
         '\u{1d400}'..='\u{1d6a3}' => letter(code - 0x1d400),
-        '\u{1d7ce}'..='\u{1d7ff}' => {
-            char::from_u32(u32::from('0') + (code - 0x1d7ce) % 10).map(like_ascii)
-        }
+        '\u{1d7ce}'..='\u{1d7ff}' => char::from_u32(u32::from('0') + (code - 0x1d7ce) % 10).map(like_ascii),
         sign if sign.is_ascii() => Some(like_ascii(sign)),
         sign => Some(TABLE.iter().find(|(_, signs)| signs.contains(sign)).map_or(sign, |(plain, _)| *plain)),
     }

@@ -91,9 +91,7 @@ impl Facts<'_> {
     fn broken(&self) -> bool {
         let mut own = self.own().peekable();
         own.peek().is_some()
-            && own.all(|proof| {
-                proof.fault.is_none() && matches!(proof.signature.check, Check::Fail | Check::PermError)
-            })
+            && own.all(|proof| proof.fault.is_none() && matches!(proof.signature.check, Check::Fail | Check::PermError))
     }
 
     fn passes(&self, aligned: bool) -> bool {
@@ -111,7 +109,8 @@ pub fn verdict(facts: &Facts<'_>) -> (Verdict, Vec<Reason>) {
     };
     add(Reason::LookAlike, facts.look_alike);
     add(Reason::NotRegistered, !facts.registered);
-    let refused = |dmarc: &Dmarc| dmarc.check == Check::Fail && matches!(dmarc.policy.as_str(), "quarantine" | "reject");
+    let refused =
+        |dmarc: &Dmarc| dmarc.check == Check::Fail && matches!(dmarc.policy.as_str(), "quarantine" | "reject");
     add(Reason::DmarcFailed, facts.dmarc.is_some_and(refused));
     add(Reason::SpfFailed, facts.spf_is(Check::Fail));
     add(Reason::ByServer, facts.by_server || facts.claimed);

@@ -25,7 +25,8 @@ fn the_headers_of_known_servers_are_read() {
     assert_eq!(google.methods[1].property("smtp", "mailfrom"), Some("a@perusahaan.co.id"));
     assert_eq!(google.methods[2].property("header", "from"), Some("perusahaan.co.id"));
 
-    let opendkim = one("mail.lpse.go.id;\n\tdkim=pass (2048-bit key; unprotected) header.d=a.id header.a=rsa-sha256 header.s=s1");
+    let opendkim =
+        one("mail.lpse.go.id;\n\tdkim=pass (2048-bit key; unprotected) header.d=a.id header.a=rsa-sha256 header.s=s1");
     assert_eq!(opendkim.property("header", "d"), Some("a.id"));
     let ip = one("a.id; iprev=pass policy.iprev=2001:db8::1");
     assert_eq!(ip.property("policy", "iprev"), Some("2001:db8::1"));
@@ -33,9 +34,13 @@ fn the_headers_of_known_servers_are_read() {
 
 #[test]
 fn the_forms_of_the_standard_are_read() {
-    assert_eq!(parse("example.org 1; none").unwrap(), Results { server: "example.org".to_owned(), methods: Vec::new() });
+    assert_eq!(
+        parse("example.org 1; none").unwrap(),
+        Results { server: "example.org".to_owned(), methods: Vec::new() }
+    );
     assert_eq!(parse("\"mail server\"; none(really)").unwrap().server, "mail server");
-    let method = one("example.com (a (b) \\) c); SPF / 1 = Pass reason = \"be\\\"cause\" smtp . mailfrom = \"a b\"@a.id");
+    let method =
+        one("example.com (a (b) \\) c); SPF / 1 = Pass reason = \"be\\\"cause\" smtp . mailfrom = \"a b\"@a.id");
     assert_eq!((method.name.as_str(), method.result.as_str()), ("spf", "pass"));
     assert_eq!(method.reason.as_deref(), Some("be\"cause"));
     assert_eq!(method.property("smtp", "mailfrom"), Some("a b@a.id"));

@@ -145,7 +145,10 @@ fn a_policy_that_refuses_is_an_untruth_and_one_that_asks_for_nothing_is_none() {
         assert_eq!(judged(&[proof(Check::Pass, false)], |facts| facts.dmarc = Some(&dmarc)).0, wanted, "{policy}");
     }
     let away = dmarc(Check::TempError, "");
-    assert_eq!(judged(&[], |facts| facts.dmarc = Some(&away)), (Verdict::Unknown, vec![Reason::DkimNone, Reason::DnsSilent]));
+    assert_eq!(
+        judged(&[], |facts| facts.dmarc = Some(&away)),
+        (Verdict::Unknown, vec![Reason::DkimNone, Reason::DnsSilent])
+    );
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
     zone.insert("_dmarc.bisu.co.id".to_owned(), Reply::Fails);
     for (domain, spf) in [
         ("perusahaan.co.id", "v=spf1 ip4:192.0.2.10 -all"),
-        ("instansi.go.id", "v=spf1 a:kirim.instansi.go.id mx -all"),
+        ("instansi.go.id", "v=spf1 a:kirim.instansi.go.id mx:pos.instansi.go.id -all"),
         ("tanpa.co.id", "v=spf1 ip4:192.0.2.10 ~all"),
         ("keras.co.id", "v=spf1 ip4:192.0.2.10 -all"),
         ("rusak.co.id", "v=spf1 ip4:192.0.2.999 -all"),
@@ -77,6 +77,8 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
         zone.insert(domain.to_owned(), Reply::Txt(text));
     }
     zone.insert("kirim.instansi.go.id".to_owned(), Reply::A([192, 0, 2, 20].into()));
+    zone.insert("pos.instansi.go.id".to_owned(), Reply::Mx("terima.instansi.go.id".to_owned()));
+    zone.insert("terima.instansi.go.id".to_owned(), Reply::A([192, 0, 2, 21].into()));
     zone.insert("lambat.co.id".to_owned(), Reply::Nothing);
     zone
 }
@@ -112,7 +114,10 @@ async fn no_forged_mail_is_verified_and_good_ones_are() {
             }
         }
         if found.verdict != case.wanted || case.because.is_some_and(|reason| !found.reasons.contains(&reason)) {
-            wrong.push(format!("{}: {:?} {:?}, wanted {:?} {:?}\n  {:?}", case.name, found.verdict, found.reasons, case.wanted, case.because, found.signatures));
+            wrong.push(format!(
+                "{}: {:?} {:?}, wanted {:?} {:?}\n  {:?}",
+                case.name, found.verdict, found.reasons, case.wanted, case.because, found.signatures
+            ));
         }
     }
     println!("{} mails: {verified} of {good} good ones verified, {} others", cases.len(), believed.len());
@@ -124,7 +129,8 @@ async fn no_forged_mail_is_verified_and_good_ones_are() {
 #[tokio::test]
 async fn what_the_name_servers_said_is_kept_with_the_verdict_also_out_of_the_cache() {
     let keys = dkimpy::keys();
-    let case = Case::new("answers", Verdict::Verified).client("192.0.2.10", "mail.perusahaan.co.id", "rina@perusahaan.co.id");
+    let case =
+        Case::new("answers", Verdict::Verified).client("192.0.2.10", "mail.perusahaan.co.id", "rina@perusahaan.co.id");
     let raw = dkimpy::sign(&keys, &[(case.draft(), case.signs.clone())]).remove(0);
     let stub = Stub::serving(zone(&keys)).await;
     let dns = Dns::new(&[stub.address]).unwrap();

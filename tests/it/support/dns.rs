@@ -103,7 +103,18 @@ fn answer(query: &[u8], end: usize, kind: u16, reply: Option<&Reply>) -> Option<
         Some(_) => 0,
     };
     let mut bytes = query[..2].to_vec();
-    bytes.extend([0x85, 0x80 | code, 0, 1, 0, u8::from(record.is_some()), 0, u8::from(record.is_none() && code != 2), 0, 0]);
+    bytes.extend([
+        0x85,
+        0x80 | code,
+        0,
+        1,
+        0,
+        u8::from(record.is_some()),
+        0,
+        u8::from(record.is_none() && code != 2),
+        0,
+        0,
+    ]);
     bytes.extend(&query[12..end]);
     let record_of = |kind: u16, data: &[u8]| {
         let mut record = vec![0xc0, 12];

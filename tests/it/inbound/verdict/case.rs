@@ -67,6 +67,12 @@ impl Case {
         }
     }
 
+    /// The same under another name.
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = format!("{name}: {}", self.name);
+        self
+    }
+
     pub fn because(mut self, reason: Reason) -> Self {
         self.because = Some(reason);
         self

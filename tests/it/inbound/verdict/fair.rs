@@ -22,7 +22,8 @@ pub fn cases() -> Vec<Case> {
     }
     for (header, body) in CANONS {
         let canon = format!("{header}/{body}");
-        cases.push(good(format!("by a host of the domain {canon}")).signer("mail.perusahaan.co.id").canon(header, body));
+        cases
+            .push(good(format!("by a host of the domain {canon}")).signer("mail.perusahaan.co.id").canon(header, body));
         let branch = good(format!("of a host, by its domain {canon}")).from("rina@cabang.perusahaan.co.id");
         cases.push(branch.signer("perusahaan.co.id").canon(header, body));
         cases.push(good(format!("a file of this system {canon}")).canon(header, body).line_feeds());
@@ -46,7 +47,10 @@ fn forms() -> Vec<Case> {
         good("an empty body, simple").body("").canon("simple", "simple"),
         good("empty lines at the end").body("Mohon reset\r\n\r\n\r\n\r\n"),
         good("spaces at the ends of lines").body("Mohon  reset  \r\n\t\r\nRina \r\n"),
-        good("parts").header("Content-Type", "multipart/alternative; boundary=x").header("MIME-Version", "1.0").body(multipart),
+        good("parts")
+            .header("Content-Type", "multipart/alternative; boundary=x")
+            .header("MIME-Version", "1.0")
+            .body(multipart),
         good("a long body").body(&"Mohon reset TOTP untuk User ID AMANAH7.\r\n".repeat(2_000)),
         good("covered twice").covers(&["from", "from", "to", "to", "subject", "subject", "date", "date"]),
         good("answers to oneself").header("Reply-To", "rina@perusahaan.co.id"),

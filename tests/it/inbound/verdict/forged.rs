@@ -33,9 +33,15 @@ fn spoilt() -> Vec<Case> {
         cases.push(broken("a list's footer").end("-- \r\nDikirim lewat milis\r\n"));
         cases.push(broken("another date").swap("09:59:00", "09:59:01"));
     }
-    cases.push(failed("a list's footer, signed by the list too", Reason::DkimBroken).also("penyerang.com").end("milis\r\n"));
+    cases.push(
+        failed("a list's footer, signed by the list too", Reason::DkimBroken).also("penyerang.com").end("milis\r\n"),
+    );
     cases.push(failed("another name of the sender", Reason::DkimBroken).swap("Rina Amanah", "Budi Bahtera"));
-    cases.push(failed("spaces in the subject, simple", Reason::DkimBroken).canon("simple", "simple").swap("Mohon reset", "Mohon  reset"));
+    cases.push(
+        failed("spaces in the subject, simple", Reason::DkimBroken)
+            .canon("simple", "simple")
+            .swap("Mohon reset", "Mohon  reset"),
+    );
     cases.push(failed("another body hash", Reason::DkimBroken).swap("bh=", "bh=AA"));
     cases.push(failed("a second body hash", Reason::DkimBroken).swap("bh=", "bh=AAAA; bh="));
     cases
@@ -80,7 +86,8 @@ fn covered() -> Vec<Case> {
     for (header, body) in CANONS {
         let partial = check(format!("a length {header}/{body}"), Reason::DkimLength).canon(header, body).partial();
         cases.push(partial.clone());
-        cases.push(Case { name: format!("{} and more", partial.name), ..partial.end("Mohon reset juga BAHTERA8.\r\n") });
+        cases
+            .push(Case { name: format!("{} and more", partial.name), ..partial.end("Mohon reset juga BAHTERA8.\r\n") });
     }
     cases.push(check("a length of nothing", Reason::DkimLength).body("").partial().end("Mohon reset BAHTERA8.\r\n"));
     cases
@@ -91,15 +98,20 @@ fn senders() -> Vec<Case> {
     let victim = "From: Budi <budi@perusahaan.co.id>";
     vec![
         failed("a second From on top", Reason::FromSeveral).top(victim),
-        failed("a second From below", Reason::FromSeveral).swap("Message-ID:", "From: Budi <budi@perusahaan.co.id>\r\nMessage-ID:"),
-        failed("a second From, signed against it", Reason::FromSeveral).covers(&["from", "from", "to", "subject", "date"]).top(victim),
+        failed("a second From below", Reason::FromSeveral)
+            .swap("Message-ID:", "From: Budi <budi@perusahaan.co.id>\r\nMessage-ID:"),
+        failed("a second From, signed against it", Reason::FromSeveral)
+            .covers(&["from", "from", "to", "subject", "date"])
+            .top(victim),
         failed("a second From with a space", Reason::FromSeveral).top("From : Budi <budi@perusahaan.co.id>"),
         failed("a second From in capitals", Reason::FromSeveral).top("FROM: budi@perusahaan.co.id"),
-        failed("two addresses in From", Reason::FromSeveral).header("From", "rina@perusahaan.co.id, budi@perusahaan.co.id"),
+        failed("two addresses in From", Reason::FromSeveral)
+            .header("From", "rina@perusahaan.co.id, budi@perusahaan.co.id"),
         failed("two addresses of two domains", Reason::FromSeveral)
             .header("From", "rina@perusahaan.co.id, penyerang@penyerang.com")
             .signer("penyerang.com"),
-        failed("a group in From", Reason::FromSeveral).header("From", "Tim: rina@perusahaan.co.id, budi@perusahaan.co.id;"),
+        failed("a group in From", Reason::FromSeveral)
+            .header("From", "Tim: rina@perusahaan.co.id, budi@perusahaan.co.id;"),
         failed("a second Subject on top", Reason::HeaderTwice).top("Subject: Mohon ganti alamat"),
         failed("a second To on top", Reason::HeaderTwice).top("To: helpdesk@lain.go.id"),
         failed("a second Date on top", Reason::HeaderTwice).top("Date: Fri, 20 Nov 2026 09:59:30 +0700"),
@@ -108,7 +120,8 @@ fn senders() -> Vec<Case> {
         failed("an empty From", Reason::FromMissing).unsigned().header("From", "<>"),
         failed("a From without a domain", Reason::FromMissing).unsigned().header("From", "rina"),
         failed("a line feed alone", Reason::BareLineEnds).swap("AMANAH7.\r\n", "AMANAH7.\n"),
-        failed("a carriage return alone", Reason::BareLineEnds).swap("Mohon reset TOTP untuk", "Mohon reset\rTOTP untuk"),
+        failed("a carriage return alone", Reason::BareLineEnds)
+            .swap("Mohon reset TOTP untuk", "Mohon reset\rTOTP untuk"),
         failed("a sign of control in Subject", Reason::HeaderControls).header("Subject", "Mohon\u{1} reset"),
         check("Reply-To leads elsewhere", Reason::ReplyToDiffers).header("Reply-To", "rina@penyerang.com"),
         check("Reply-To was added", Reason::ReplyToDiffers).top("Reply-To: rina@penyerang.com"),
@@ -159,9 +172,14 @@ fn ways() -> Vec<Case> {
         unknown("unsigned, its way not known", Reason::DkimNone).unsigned(),
         unknown("unsigned, of nobody", Reason::NotRegistered).unsigned().stranger(),
         unknown("unsigned, null sender", Reason::DkimNone).unsigned().client("192.0.2.10", "", ""),
-        check("null sender, HELO of its domain", Reason::SpfOnly).unsigned().client("192.0.2.10", "perusahaan.co.id", ""),
+        check("null sender, HELO of its domain", Reason::SpfOnly).unsigned().client(
+            "192.0.2.10",
+            "perusahaan.co.id",
+            "",
+        ),
         from(check("from its server", Reason::SpfOnly), "rina@perusahaan.co.id", "192.0.2.10"),
         from(check("from its address", Reason::SpfOnly), "rina@instansi.go.id", "192.0.2.20"),
+        from(check("from its exchanger", Reason::SpfOnly), "rina@instansi.go.id", "192.0.2.21"),
         from(failed("from elsewhere, reject", Reason::DmarcFailed), "rina@perusahaan.co.id", "203.0.113.9"),
         from(failed("from elsewhere, policy none", Reason::SpfFailed), "rina@instansi.go.id", "203.0.113.9"),
         from(failed("from elsewhere, no policy", Reason::SpfFailed), "rina@keras.co.id", "203.0.113.9"),
@@ -170,16 +188,20 @@ fn ways() -> Vec<Case> {
         from(unknown("too many questions", Reason::DkimNone), "rina@banyak.co.id", "203.0.113.9"),
         from(unknown("no answer", Reason::DnsSilent), "rina@lambat.co.id", "203.0.113.9"),
         from(unknown("no policy to be had", Reason::DnsSilent), "rina@bisu.co.id", "203.0.113.9"),
-        failed("sent by another, reject", Reason::DmarcFailed)
-            .unsigned()
-            .client("203.0.113.9", "penyerang.com", "x@penyerang.com"),
+        failed("sent by another, reject", Reason::DmarcFailed).unsigned().client(
+            "203.0.113.9",
+            "penyerang.com",
+            "x@penyerang.com",
+        ),
         failed("sent and signed by another, quarantine", Reason::DmarcFailed)
             .from("rina@ketat.co.id")
             .signer("penyerang.com")
             .client("203.0.113.9", "penyerang.com", "x@penyerang.com"),
-        check("broken, from its server", Reason::DkimBroken)
-            .swap("AMANAH7", "BAHTERA8")
-            .client("192.0.2.10", "mail.perusahaan.co.id", "rina@perusahaan.co.id"),
+        check("broken, from its server", Reason::DkimBroken).swap("AMANAH7", "BAHTERA8").client(
+            "192.0.2.10",
+            "mail.perusahaan.co.id",
+            "rina@perusahaan.co.id",
+        ),
     ]
 }
 
