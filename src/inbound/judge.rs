@@ -10,7 +10,7 @@ use mail_auth::AuthenticatedMessage;
 use super::claims::{self, Claims};
 use super::dns::Dns;
 use super::domains;
-use super::head::{self, Head};
+use super::head::Head;
 use super::likeness;
 use super::sender::{self, Published};
 use super::signed::{self, Proof, Sender};
@@ -94,9 +94,6 @@ fn oddities(raw: &[u8], head: &Head<'_>, message: &Message) -> Vec<Reason> {
             oddities.push(reason);
         }
     };
-    if head::line_ends_differ(raw) {
-        add(Reason::BareLineEnds);
-    }
     match head.count("from") {
         0 => add(Reason::FromMissing),
         1 => {}

@@ -31,7 +31,7 @@ const ALIKE: &[(&str, &str)] = &[
     // other scripts
     ("rinа@gmail.com", "rina@gmail.com"),
     ("rina@реrusahaan.co.id", "rina@perusahaan.co.id"),
-    ("rina@xn--prusahaan-g7g.co.id", "rina@perusahaan.co.id"),
+    ("rina@xn--prusahaan-g0h.co.id", "rina@perusahaan.co.id"),
     ("rina@pérusahaan.co.id", "rina@perusahaan.co.id"),
     ("rina@perusahaαn.co.id", "rina@perusahaan.co.id"),
     ("ｒｉｎａ@gmail.com", "rina@gmail.com"),

@@ -32,7 +32,7 @@ fn dmarc(check: Check, policy: &str) -> Dmarc {
 
 const PRESENT: &[&str] = &["date", "to"];
 
-fn judged(proofs: &[Proof], change: impl FnOnce(&mut Facts<'_>)) -> (Verdict, Vec<Reason>) {
+fn judged<'a>(proofs: &'a [Proof], change: impl FnOnce(&mut Facts<'a>)) -> (Verdict, Vec<Reason>) {
     let mut facts = Facts { registered: true, present: PRESENT, proofs, ..Facts::default() };
     change(&mut facts);
     verdict(&facts)
