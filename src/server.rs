@@ -18,6 +18,7 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
+use crate::workers::reader::Reader;
 use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper, watchman};
 
 mod listen;
@@ -99,7 +100,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 
 /// Starts the workers, on a thread of their own.
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
-    let courier = Courier::new(app)?;
+    let (courier, reader) = (Courier::new(app)?, Reader::new(app)?);
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -112,6 +113,7 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
                 every("renewer", TICK, stop.clone(), async || renewer::step(&app).await),
+                every("reader", TICK, stop.clone(), async || reader.step(&app).await),
                 every("clerk", FILE, stop.clone(), async || clerk::step(&app).await),
                 every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
