@@ -4,6 +4,8 @@
 //! key that nobody gives us now, or SPF and DMARC where the client is not known. A signature that we find broken stays broken,
 //! whatever a server says: what changed it on the way changed what staff would read.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use mail_auth::AuthenticatedMessage;
 
@@ -38,6 +40,7 @@ pub async fn judge(
     now: DateTime<Utc>,
 ) -> Judgement {
     let asking = dns.ask(envelope.client);
+    let raw = &*on_the_wire(raw);
     let head = Head::read(raw);
     let from = match message.from.as_slice() {
         [only] => Some(only.address.as_str()),
@@ -84,6 +87,24 @@ pub async fn judge(
         answers: asking.answers().await,
         at: now,
     }
+}
+
+/// The mail as it was signed: a pipe of this system delivers lines in LF, and signatures are made over CRLF.
+fn on_the_wire(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    let mut wire = Vec::with_capacity(raw.len() + raw.len() / 32);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_suffix(b"\n") {
+            Some(text) => {
+                wire.extend_from_slice(text);
+                wire.extend_from_slice(b"\r\n");
+            }
+            None => wire.extend_from_slice(line),
+        }
+    }
+    Cow::Owned(wire)
 }
 
 /// What is odd about the form, seen by the reader of the mail, by us, and by the library that verifies: all must see one mail.

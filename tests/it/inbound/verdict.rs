@@ -69,7 +69,7 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
         ("instansi.go.id", "v=spf1 a:kirim.instansi.go.id mx:pos.instansi.go.id -all"),
         ("tanpa.co.id", "v=spf1 ip4:192.0.2.10 ~all"),
         ("keras.co.id", "v=spf1 ip4:192.0.2.10 -all"),
-        ("rusak.co.id", "v=spf1 ip4:192.0.2.999 -all"),
+        ("rusak.co.id", "v=spf1 include:tidak-ada.co.id -all"),
         ("banyak.co.id", many.as_str()),
         ("penyerang.com", "v=spf1 +all"),
     ] {
