@@ -59,7 +59,7 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
             zone.insert(format!("_dmarc.{domain}"), txt(dmarc));
         }
     }
-    let many: String = (0..11).map(|n| format!(" include:s{n}.penyerang.com")).collect();
+    let many = (0..11).map(|n| format!(" include:s{n}.penyerang.com")).collect::<Vec<_>>().concat();
     for n in 0..11 {
         zone.insert(format!("s{n}.penyerang.com"), txt("v=spf1 ip4:198.51.100.1 ?all"));
     }
