@@ -18,7 +18,7 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper, watchman};
+use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sweeper, watchman};
 
 mod listen;
 mod tls;
@@ -117,6 +117,7 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("watchman", WATCH, stop.clone(), async || watchman::step(&app).await),
+                postman::run(&app, stop.clone()),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
             );
             courier.close().await;

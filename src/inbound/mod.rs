@@ -1,1 +1,3 @@
-//! Mail that comes in: read within limits, judged, and fetched. Nothing in here writes or decides.
+//! Mail that comes in: how it is fetched, read and judged. Nothing here writes.
+
+pub mod imap;

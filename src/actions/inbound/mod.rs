@@ -1,0 +1,3 @@
+//! What may be done with mail that came in.
+
+pub mod take;

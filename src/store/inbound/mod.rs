@@ -1,0 +1,4 @@
+//! SQL of mail that comes in.
+
+pub mod mailbox;
+pub mod take;
