@@ -15,6 +15,8 @@ pub mod hours;
 pub mod inbound;
 pub mod letter;
 pub mod link;
+pub mod mailed;
+pub mod marks;
 pub mod proposal;
 pub mod refusal;
 pub mod request;

@@ -7,6 +7,7 @@ pub mod counter;
 pub mod courier;
 pub mod executor;
 pub mod postman;
+pub mod reader;
 pub mod renewer;
 pub mod resolver;
 pub mod sweeper;

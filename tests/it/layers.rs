@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fluent_templates", &["i18n"]),
     ("mail_parser", &["base", "inbound"]),
     ("mail_auth", &["inbound"]),
+    ("psl", &["inbound"]),
     ("ammonia", &["inbound"]),
     ("async_imap", &["inbound"]),
     ("argon2", &["base"]),

@@ -1,3 +1,4 @@
-//! What may be done with mail that came in.
+//! What is done with mail that comes in.
 
+pub mod read;
 pub mod take;

@@ -1,4 +1,5 @@
-//! SQL of mail that comes in.
+//! Mail that comes in.
 
 pub mod mailbox;
+pub mod read;
 pub mod take;

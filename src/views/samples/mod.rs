@@ -285,7 +285,7 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         role,
         password: "pulih-demo-7".to_owned(),
     };
-    let staff = Role::ALL.into_iter().map(|role| officer(role.code(), "Sari Lestari", role)).collect();
+    let staff = Role::ALL.iter().map(|&role| officer(role.code(), "Sari Lestari", role)).collect();
     add(out, "demo", demo::index(&f, &demo::Index { people, staff }));
     let device = |user_id: &str, code: Option<&str>, pending| authenticator::Device {
         user_id: user_id.to_owned(),

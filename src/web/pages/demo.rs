@@ -12,7 +12,7 @@ use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
 use crate::model::account::fold_user_id;
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::{factor, staff};
+use crate::store::device;
 use crate::views::authenticator::{self, Authenticator, Device};
 use crate::views::demo::{self, Index, Item, Mailbox, Officer, Person};
 use crate::web::lang::Spoken;
@@ -40,11 +40,11 @@ pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Sp
     let people = &shown(&house)?.people;
     let folded: Vec<String> = people.iter().map(|person| fold_user_id(&person.user_id)).collect();
     let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
-    let held = factor::devices(&mut house.app.read().await?, &folded).await?;
+    let held = device::of_accounts(&mut house.app.read().await?, &folded).await?;
     let now = house.app.clock().now();
     let mut devices = Vec::with_capacity(people.len());
     for (person, folded) in people.iter().zip(&folded) {
-        let held = held.iter().find(|held| held.user_id_folded == *folded);
+        let held = held.iter().find(|held| held.whose == *folded);
         let code = held.map(|held| house.app.code_now(&held.as_enrolment(), now)).transpose()?;
         devices.push(Device {
             user_id: person.user_id.clone(),
@@ -54,9 +54,9 @@ pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Sp
         });
     }
     let usernames: Vec<&str> = shown(&house)?.staff.iter().map(|officer| officer.username.as_str()).collect();
-    let held = staff::factor::devices(&mut house.app.read().await?, &usernames).await?;
+    let held = device::of_staff(&mut house.app.read().await?, &usernames).await?;
     for officer in &shown(&house)?.staff {
-        let held = held.iter().find(|held| held.username == officer.username);
+        let held = held.iter().find(|held| held.whose == officer.username);
         devices.push(Device {
             user_id: officer.username.clone(),
             name: officer.name.clone(),

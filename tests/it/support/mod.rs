@@ -5,6 +5,8 @@ pub mod browser;
 pub mod chromium;
 pub mod desk;
 pub mod dice;
+pub mod dkimpy;
+pub mod dns;
 pub mod gallery;
 pub mod house;
 pub mod installation;
