@@ -86,8 +86,7 @@ fn covered() -> Vec<Case> {
     for (header, body) in CANONS {
         let partial = check(format!("a length {header}/{body}"), Reason::DkimLength).canon(header, body).partial();
         cases.push(partial.clone());
-        cases
-            .push(Case { name: format!("{} and more", partial.name), ..partial.end("Mohon reset juga BAHTERA8.\r\n") });
+        cases.push(partial.named("and more").end("Mohon reset juga BAHTERA8.\r\n"));
     }
     cases.push(check("a length of nothing", Reason::DkimLength).body("").partial().end("Mohon reset BAHTERA8.\r\n"));
     cases
