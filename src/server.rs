@@ -19,14 +19,14 @@ use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
 use crate::workers::reader::Reader;
-use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper, watchman};
+use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sweeper, watchman};
 
 mod listen;
 mod tls;
 
 /// Tick of the workers that people wait for.
 const TICK: Duration = Duration::from_secs(1);
-/// Tick of the one that files requests into cases: with the resolver's, a request stands in the queue within two seconds.
+/// Tick of the ones that read mail and file requests into cases: with the resolver's, a request stands in the queue within two seconds.
 const FILE: Duration = Duration::from_millis(500);
 /// Tick of the one that closes cases that have settled themselves.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -119,6 +119,8 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("watchman", WATCH, stop.clone(), async || watchman::step(&app).await),
+                postman::run(&app, stop.clone()),
+                every("reader", FILE, stop.clone(), async || reader.step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
             );
             courier.close().await;

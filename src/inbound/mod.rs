@@ -5,6 +5,7 @@ mod claims;
 pub mod dns;
 pub mod domains;
 mod head;
+pub mod imap;
 pub mod judge;
 pub mod likeness;
 pub mod read;

@@ -1,3 +1,4 @@
 //! What is done with mail that comes in.
 
 pub mod read;
+pub mod take;

@@ -16,7 +16,7 @@ use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
 use super::reset::{Captcha, Flaw, Typed, Work};
-use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
+use super::{authenticator, clock, compose, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::dual::Tie;

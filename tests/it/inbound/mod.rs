@@ -1,3 +1,4 @@
 //! Mail that comes in.
 
+mod arrival;
 mod verdict;

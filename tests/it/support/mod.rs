@@ -7,6 +7,7 @@ pub mod desk;
 pub mod dice;
 pub mod dkimpy;
 pub mod dns;
+pub mod dovecot;
 pub mod gallery;
 pub mod house;
 pub mod installation;
