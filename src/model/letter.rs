@@ -35,11 +35,13 @@ pub enum LetterKind {
     ManualCancelled,
     /// The address was changed, to every address, old and new.
     AddressChanged,
+    /// A reset that was permitted by mail is confirmed and waits for this very notice, to every address on file.
+    Permitted,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -56,6 +58,7 @@ impl LetterKind {
         Self::ManualScheduled,
         Self::ManualCancelled,
         Self::AddressChanged,
+        Self::Permitted,
     ];
 
     /// The word in the database, events and metrics.
@@ -77,6 +80,7 @@ impl LetterKind {
             Self::ManualScheduled => "manual-scheduled",
             Self::ManualCancelled => "manual-cancelled",
             Self::AddressChanged => "address-changed",
+            Self::Permitted => "permitted",
         }
     }
 

@@ -15,6 +15,8 @@ pub enum LinkKind {
     Activate,
     /// Cancels what waits.
     Cancel,
+    /// Goes on with a permission by mail; it is never mailed.
+    Permit,
 }
 
 impl LinkKind {
@@ -25,6 +27,7 @@ impl LinkKind {
             Self::Notice => "notice",
             Self::Activate => "activate",
             Self::Cancel => "cancel",
+            Self::Permit => "permit",
         }
     }
 }

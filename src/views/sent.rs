@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
+use super::permit::{self, Permit};
 
 /// What the page shows: only what was typed and what is the same for everybody.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Data {
     pub form: String,
     /// Whether Kirim ulang was just pressed.
     pub resent: bool,
+    /// What a mail from this person may do.
+    pub permit: Permit,
 }
 
 /// The sent page.
@@ -48,6 +51,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         h2 { (frame.t("sent-missing-title")) }
         p { (frame.t("sent-missing-text")) }
         (resend(frame, data))
+        (permit::section(frame, &data.reference, &data.user_id, &data.permit))
         (desk(frame, data))
         p.links {
             a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } " "

@@ -118,6 +118,7 @@ pub const ROUTES: &[Route] = &[
     write_as(Enter::User, "/account/sessions/end", Limit::Wall, &["session.ended"], |r| r.to(account::end)),
     read("/requests/{reference}", Limit::Wall, |r| r.to(status::show)),
     write("/requests/{reference}/help", Limit::Wall, &["request.help-asked"], |r| r.to(status::ask_help)),
+    write("/requests/{reference}/permit", Limit::Wall, &["permission.used"], |r| r.to(status::permit)),
     read("/help", Limit::Wall, |r| r.to(help::help)),
     read("/help/clock", Limit::Wall, |r| r.to(help::clock)),
     read("/help/privacy", Limit::Wall, |r| r.to(help::privacy)),
