@@ -81,8 +81,8 @@ impl App {
     /// The code by which a mail permits that request, derived: of a key that rotates with the browsers' cookies, since it is
     /// worth something in one browser alone.
     pub fn permission_code(&self, request: Uuid) -> String {
-        let [a, b, c, d, e, ..] = self.keys().of(Purpose::Cookie).current().1.mac(&[b"mail-in", request.as_bytes()]);
-        crockford::code([a, b, c, d, e])
+        let mac = self.keys().of(Purpose::Cookie).current().1.mac(&[b"mail-in", request.as_bytes()]);
+        crockford::code(std::array::from_fn(|i| mac[i]))
     }
 
     /// The token of a link that goes on with a permission by mail; none where its key is gone.
