@@ -17,19 +17,10 @@ pub enum Permit {
     Arrived,
 }
 
-/// The section of the sent page.
-pub fn section(frame: &Frame, reference: &str, user_id: &str, permit: &Permit) -> Markup {
-    match permit {
-        Permit::Code(code) if !frame.site.helpdesk.address.is_empty() => write(frame, reference, user_id, code),
-        Permit::Arrived => arrived(frame, reference),
-        Permit::Off | Permit::Code(_) => html! {},
-    }
-}
-
 /// Where a mail permits it: the button that goes on.
 pub fn arrived(frame: &Frame, reference: &str) -> Markup {
     html! {
-        section.other {
+        section {
             h2 { (frame.t("permit-arrived-title")) }
             (parts::notice(Tone::Good, &html! { p { (frame.t("permit-arrived-text")) } }))
             (parts::press(frame, &format!("/requests/{reference}/permit"), &[], "main", &frame.t("permit-arrived-button")))
@@ -38,9 +29,13 @@ pub fn arrived(frame: &Frame, reference: &str) -> Markup {
     }
 }
 
-fn write(frame: &Frame, reference: &str, user_id: &str, code: &str) -> Markup {
+/// How to write the mail, where there is an address to write to.
+pub fn write(frame: &Frame, reference: &str, user_id: &str, code: &str) -> Markup {
     let (to, subject) = (&frame.site.helpdesk.address, subject(frame.lang, code, user_id));
     let body = frame.ta("permit-body", &[("user_id", user_id)]);
+    if to.is_empty() {
+        return html! {};
+    }
     html! {
         section.other {
             h2 { (frame.t("permit-title")) }

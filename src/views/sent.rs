@@ -36,6 +36,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         (parts::notice(Tone::Good, &html! {
             p { @if data.resent { (frame.t("sent-resent")) } @else { (frame.t("sent-lead")) } }
         }))
+        @if let Permit::Arrived = data.permit { (permit::arrived(frame, &data.reference)) }
         (parts::receipt(frame, &[
             (frame.t("label-reference"), html! { strong.code { (data.reference) } }),
             (frame.t("label-user-id"), html! { (data.user_id) }),
@@ -51,8 +52,8 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         h2 { (frame.t("sent-missing-title")) }
         p { (frame.t("sent-missing-text")) }
         (resend(frame, data))
-        (permit::section(frame, &data.reference, &data.user_id, &data.permit))
         (desk(frame, data))
+        @if let Permit::Code(code) = &data.permit { (permit::write(frame, &data.reference, &data.user_id, code)) }
         p.links {
             a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } " "
             a href="/help" { (frame.t("sent-help-link")) }

@@ -1,10 +1,10 @@
 permit-title = Is email slow? Write to us
-permit-text = Write from your registered email address, within 30 minutes. Subject and text are prepared; do not change them.
+permit-text = Write from your registered email address. Subject and text are prepared; do not change them.
 permit-link = Write the email that permits the reset
 permit-by-hand = Does the link open no email app? Write a new email with this address and subject.
 permit-to = To
 permit-subject = Subject
-permit-rules = Do not reply to or forward another email, and add no recipient. Never write your password or a TOTP code.
+permit-rules = It has to arrive within 30 minutes of being written. Do not reply to or forward another email, and add no recipient. Never write your password or a TOTP code.
 permit-body = Name: { "\u000A" }User ID: { $user_id }
 permit-look = Have you sent it? Load this page again
 permit-arrived-title = Your email has arrived

@@ -1,10 +1,10 @@
 permit-title = Email lambat? Kirim email kepada kami
-permit-text = Tulis dari alamat email yang terdaftar, dalam 30 menit. Subjek dan isinya sudah kami siapkan; jangan diubah.
+permit-text = Tulis dari alamat email yang terdaftar. Subjek dan isinya sudah kami siapkan; jangan diubah.
 permit-link = Tulis email izin reset
 permit-by-hand = Tautan tidak membuka aplikasi email? Tulis email baru dengan alamat dan subjek ini.
 permit-to = Kepada
 permit-subject = Subjek
-permit-rules = Jangan balas atau teruskan email lain, dan jangan tambah penerima. Jangan tulis password atau kode TOTP.
+permit-rules = Email itu harus tiba dalam 30 menit setelah ditulis. Jangan balas atau teruskan email lain, dan jangan tambah penerima. Jangan tulis password atau kode TOTP.
 permit-body = Nama: { "\u000A" }User ID: { $user_id }
 permit-look = Sudah mengirim? Muat halaman ini lagi
 permit-arrived-title = Email Anda diterima
