@@ -7,6 +7,10 @@ alter table letter drop column bounced_at, drop column bounce_status, drop colum
 drop index request_received;
 create index request_received on request (asked_at) where state = 'received';
 delete from letter where kind in ('acknowledged', 'permitted');
+drop index link_permit;
+drop index link_expiring;
+create index link_expiring on link (expires_at) where ended_at is null and kind = 'reset';
+delete from link where kind = 'permit';
 alter table link drop constraint link_kind_check;
 alter table link add constraint link_kind_check check (kind in ('reset', 'notice', 'activate', 'cancel', 'invite'));
 drop index letter_acknowledged;

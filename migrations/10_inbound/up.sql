@@ -29,7 +29,7 @@ create table inbound (
     subject text,
     verdict text check (verdict in ('verified', 'check', 'failed', 'unknown')),
     judgement jsonb,
-    -- the request it began
+    -- the request it began, or permits
     request_id uuid references request,
     -- the case it belongs to besides: an answer within a thread, a report about a letter
     case_id uuid references desk_case,
@@ -76,13 +76,14 @@ create table permission (
     browser_hash bytea not null check (length(browser_hash) = 32),
     granted_at timestamptz not null default pulih.now(),
     expires_at timestamptz not null,
-    -- the letter that tells the registered address; the reset waits for its hand-over
-    letter_id uuid references letter,
-    -- how long it waits after that
+    -- the letter that tells the registered address; the reset waits for its hand-over. Letters are forgotten before this is
+    letter_id uuid references letter on delete set null,
+    -- how long it waits after that; null until OK was pressed
     wait_seconds integer,
     ended_at timestamptz
 );
 create index permission_account on permission (account_id, granted_at);
+create index permission_letter on permission (letter_id);
 
 -- Where a mailbox was read to (RFC 9051 §2.3.1.1).
 create table mailbox (
@@ -109,6 +110,10 @@ create index letter_acknowledged on letter (account_id, queued_at) where kind = 
 
 alter table link drop constraint link_kind_check;
 alter table link add constraint link_kind_check check (kind in ('reset', 'notice', 'activate', 'cancel', 'invite', 'permit'));
+drop index link_expiring;
+create index link_expiring on link (expires_at) where ended_at is null and kind in ('reset', 'permit');
+-- a permission opens one confirm step, with its few tries
+create unique index link_permit on link (request_id) where kind = 'permit';
 
 grant select, insert, update on inbound, permission, mailbox to pulih_app;
 grant select, insert, delete on inbound_match to pulih_app;

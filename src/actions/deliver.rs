@@ -11,6 +11,7 @@ use crate::model::letter::LetterKind;
 use crate::model::link::{self, LinkEnd};
 use crate::model::refusal::Stop;
 use crate::model::request::{QueueReason, Step};
+use crate::store::inbound::permission;
 use crate::store::letter::{self, Answer, Leased, LetterEnd};
 use crate::store::{Tx, account, link as links, request};
 
@@ -28,6 +29,9 @@ pub async fn accepted(app: &App, letter: &Leased, courier: Uuid, answer: Answer<
             letter::hand_over(tx, link, life).await?;
         }
         step_request(tx, letter, Step::HandOver).await?;
+        if letter.kind()? == LetterKind::Permitted {
+            permission::told(tx, letter.id).await?;
+        }
         let (letter, attempts) = (letter.subject()?, letter.attempts);
         Ok(Outcome::Done(true, Event::MailAccepted { letter, attempts, code: answer.code.unwrap_or_default() }))
     })

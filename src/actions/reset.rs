@@ -10,9 +10,12 @@ use crate::base::random;
 use crate::model::event::{Actor, Event, LinkRef};
 use crate::model::letter::LetterKind;
 use crate::model::link::TRIES;
+use crate::model::permission::wait;
 use crate::model::proposal::{self, Kind};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::{QueueReason, Step};
+use crate::store::inbound::permission;
+use crate::store::letter::{self, Post, everywhere};
 use crate::store::link::{self, Link, Spent};
 use crate::store::proposal::settle::{self, NewProposal};
 use crate::store::{Tx, due, request};
@@ -48,7 +51,6 @@ pub enum Confirmed {
 
 /// Spends a link: the factor is reset, at once or after the delay that applies.
 pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
-    let settings = app.config().reset;
     app.transact(Actor::User, async |tx| {
         let Some(held) = link::hold(tx, confirm.link).await? else {
             let event = Event::ResetConfirmed { link: LinkRef::gone(confirm.link), effect: None };
@@ -59,7 +61,10 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
         if let Err(refusal) = may_confirm(&held)? {
             return refused(refusal);
         }
-        if settings.require_password
+        if held.is_permit() && !may_go_on(tx, &held, &confirm.browser_hash).await? {
+            return refused(Refusal::NotPossibleNow);
+        }
+        if app.asks_password(&held)
             && !confirm.password.as_ref().is_some_and(|p| p.fits && p.hash == held.password_hash)
         {
             link::count_try(tx, held.id, TRIES).await?;
@@ -67,7 +72,7 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
             return refused(if last { Refusal::NotPossibleNow } else { Refusal::PasswordWrong });
         }
         let from = held.state()?;
-        let delay = app.delays().of_reset(held.protected, held.changed_at, held.now);
+        let delay = app.delay_of(&held);
         let step = if delay.is_zero() { Step::Confirm } else { Step::Schedule };
         let to = match from.step(step) {
             Ok(to) => to,
@@ -85,7 +90,11 @@ pub async fn confirm(app: &App, confirm: Confirm) -> Result<Confirmed, Stop> {
             link::spend(tx, Spent { account, request, link, browser_hash: Some(&confirm.browser_hash) }).await?;
             request::advance(tx, held.request_id, from, to, Some(due)).await?;
             let proposal = if held.protected { Some(propose(app, tx, &held).await?) } else { None };
-            app.post_to_all(tx, target, LetterKind::Scheduled, None).await?;
+            if held.is_permit() {
+                tell_and_wait(app, tx, &held).await?;
+            } else {
+                app.post_to_all(tx, target, LetterKind::Scheduled, None).await?;
+            }
             Ok(Outcome::Done(Confirmed::At(due), Event::ResetScheduled { link: subject, due, proposal }))
         }
     })
@@ -102,11 +111,14 @@ pub async fn execute(app: &App, request_id: Uuid) -> Result<bool, Stop> {
             return Ok(Outcome::Nothing(false));
         }
         let (request, account, proposal) = (due.request_id, due.account_id, due.proposal);
-        if due.locked || !due.has_factor {
+        if due.locked || !due.has_factor || due.unheard {
             let cancelled = from.step(Step::Cancel).unwrap_or(from);
             request::advance(tx, request, from, cancelled, None).await?;
             if let Some(proposal) = proposal {
                 settle::settle(tx, proposal, proposal::State::Cancelled, None).await?;
+            }
+            if due.unheard {
+                request::queue(tx, request, QueueReason::Undeliverable).await?;
             }
             return Ok(Outcome::Done(false, Event::ResetExecuted { request, account, proposal, effect: None }));
         }
@@ -156,6 +168,24 @@ async fn propose(app: &App, tx: &mut Tx, held: &Link) -> Result<Uuid, Fault> {
     settle::insert(tx, &new).await?;
     request::queue(tx, held.request_id, QueueReason::Manual).await?;
     Ok(id)
+}
+
+/// Whether a permission by mail still counts, and for this browser.
+async fn may_go_on(tx: &mut Tx, held: &Link, browser_hash: &[u8; 32]) -> Result<bool, Fault> {
+    // protected since: two people decide, not a mail
+    Ok(!held.protected && permission::is_of(tx, held.request_id, browser_hash).await?)
+}
+
+/// Tells every address on file; the reset waits for the hand-over of that notice to the registered one.
+async fn tell_and_wait(app: &App, tx: &mut Tx, held: &Link) -> Result<(), Fault> {
+    let notice = Post {
+        request: Some(held.request_id),
+        positions: everywhere(held.addresses),
+        ..app.letter(held.account_id, LetterKind::Permitted, held.language()?)
+    };
+    let link = letter::post(tx, &notice).await?;
+    let wait = wait(held.password_hash.is_some()).num_seconds();
+    permission::spend(tx, held.request_id, link, i32::try_from(wait).unwrap_or(i32::MAX)).await
 }
 
 fn may_confirm(held: &Link) -> Result<Result<(), Refusal>, Fault> {

@@ -6,8 +6,10 @@ use super::App;
 use crate::config::{EnrolFirst, LimitsMode};
 use crate::model::budget::{Budget, Window};
 use crate::model::delay::DelayRules;
+use crate::model::permission;
 use crate::model::proposal::Waits;
 use crate::model::session::Lives;
+use crate::store::link::Link;
 use crate::store::session::Session;
 use crate::store::staff::limit::Counted;
 
@@ -100,6 +102,17 @@ impl App {
             care_for: TimeDelta::days(reset.care_days.into()),
             protected: TimeDelta::hours(self.config().manual.wait_hours.into()),
         }
+    }
+
+    /// Whether OK asks the password: by the settings, and always where a mail permits the reset and there is one to ask.
+    pub fn asks_password(&self, link: &Link) -> bool {
+        if link.is_permit() { link.password_hash.is_some() } else { self.config().reset.require_password }
+    }
+
+    /// How long a reset waits that is confirmed now: where a mail permits it, its notice's wait at least.
+    pub fn delay_of(&self, link: &Link) -> TimeDelta {
+        let usual = self.delays().of_reset(link.protected, link.changed_at, link.now);
+        if link.is_permit() { usual.max(permission::wait(link.password_hash.is_some())) } else { usual }
     }
 
     /// How long what the desk agreed to waits.

@@ -9,9 +9,10 @@ use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::base::totp::{self, Algorithm, Params, Verdict};
-use crate::base::{random, recovery, seal};
+use crate::base::{crockford, random, recovery, seal};
 use crate::model::activation::RECOVERY_CODES;
 use crate::store::factor::Enrolment;
+use crate::store::link::Link;
 use crate::store::session::Session;
 use crate::store::staff::factor::Factor;
 use crate::store::staff::invite::Posted;
@@ -75,6 +76,20 @@ impl App {
     pub fn invite_token(&self, posted: &Posted) -> String {
         let key = self.keys().of(Purpose::Link).current().1;
         token::issue(key, TokenPurpose::Invite, posted.link, &posted.random)
+    }
+
+    /// The code by which a mail permits that request, derived: of a key that rotates with the browsers' cookies, since it is
+    /// worth something in one browser alone.
+    pub fn permission_code(&self, request: Uuid) -> String {
+        let mac = self.keys().of(Purpose::Cookie).current().1.mac(&[b"mail-in", request.as_bytes()]);
+        crockford::code(std::array::from_fn(|i| mac[i]))
+    }
+
+    /// The token of a link that goes on with a permission by mail; none where its key is gone.
+    pub fn permit_token(&self, link: &Link) -> Option<String> {
+        let key = self.keys().of(Purpose::Link).by_id(&link.key_id)?;
+        let random = <&[u8; 32]>::try_from(link.random.as_slice()).ok()?;
+        link.is_permit().then(|| token::issue(key, TokenPurpose::Reset, link.id, random))
     }
 
     /// The code an authenticator app shows at `now`.

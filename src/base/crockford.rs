@@ -22,9 +22,7 @@ pub(super) fn meant(typed: char) -> Option<char> {
 
 /// A new reference of 40 random bits, in its canonical form.
 pub fn reference() -> Result<String, Fault> {
-    let bits = random::bytes::<5>()?.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    let digits: Vec<char> = (0..8).rev().map(|i| digit(bits >> (5 * i))).collect();
-    Ok(canonical(&digits))
+    Ok(canonical(&digits(random::bytes::<5>()?)))
 }
 
 /// Reads a reference as people type it: either case, I and L for 1, O for 0, dashes, blanks and the leading `R` as
@@ -47,9 +45,38 @@ pub fn parse(typed: &str) -> Option<String> {
     }
 }
 
+/// A code of 40 bits, `XXXX-XXXX`.
+pub fn code(bytes: [u8; 5]) -> String {
+    grouped(&digits(bytes))
+}
+
+/// Reads such a code as people type it: either case, I and L for 1, O for 0, with its dash or without. Gives its canonical
+/// form.
+pub fn parse_code(typed: &str) -> Option<String> {
+    if typed.len() > 9 {
+        return None;
+    }
+    let bare = match typed.split_once('-') {
+        Some((left, right)) if left.len() == 4 => format!("{left}{right}"),
+        Some(_) => return None,
+        None => typed.to_owned(),
+    };
+    let digits: Vec<char> = bare.chars().map(meant).collect::<Option<_>>()?;
+    (digits.len() == 8).then(|| grouped(&digits))
+}
+
+fn digits(bytes: [u8; 5]) -> Vec<char> {
+    let bits = bytes.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    (0..8).rev().map(|i| digit(bits >> (5 * i))).collect()
+}
+
 fn canonical(digits: &[char]) -> String {
+    format!("R-{}", grouped(digits))
+}
+
+fn grouped(digits: &[char]) -> String {
     let (left, right) = digits.split_at(4);
-    format!("R-{}-{}", left.iter().collect::<String>(), right.iter().collect::<String>())
+    format!("{}-{}", left.iter().collect::<String>(), right.iter().collect::<String>())
 }
 
 #[cfg(test)]
@@ -74,6 +101,20 @@ mod tests {
         }
         assert_eq!(parse("RRRRRRRR").as_deref(), Some("R-RRRR-RRRR"), "eight digits are a code without its R");
         assert_eq!(parse("RRRRRRRRR").as_deref(), Some("R-RRRR-RRRR"));
+    }
+
+    #[test]
+    fn a_code_reads_back_as_itself() {
+        let made = code([0x0f, 0xff, 0x00, 0x01, 0x23]);
+        assert_eq!(made, "1ZZG-0093");
+        for typed in ["1ZZG-0093", "lzzg-oo93", "IZZGoO93"] {
+            assert_eq!(parse_code(typed).as_deref(), Some("1ZZG-0093"), "{typed}");
+        }
+        for typed in
+            ["", "1ZZG", "1ZZG-009", "1ZZG-00933", "1ZZ-G0093", "1ZZG 0093", "1ZZU-0093", "R-1ZZG-0093", "1ZZG-é93"]
+        {
+            assert_eq!(parse_code(typed), None, "{typed}");
+        }
     }
 
     #[test]

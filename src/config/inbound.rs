@@ -31,6 +31,8 @@ pub struct Inbound {
     pub imap_done: String,
     /// Servers of ours whose topmost `Authentication-Results` are believed, by their authserv-id; nobody's at first.
     pub trusted_servers: Vec<String>,
+    /// Whether a mail may permit a reset to the browser that asked; the sent page then says how to write it.
+    pub permission: bool,
     /// Name servers asked for DKIM, SPF and DMARC; the system's where none is named.
     pub name_servers: Vec<SocketAddr>,
 }
@@ -47,6 +49,7 @@ impl Default for Inbound {
             imap_folder: "INBOX".to_owned(),
             imap_done: String::new(),
             trusted_servers: Vec::new(),
+            permission: true,
             name_servers: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::letters::{
     Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
+    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -67,6 +67,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("manual-scheduled".to_owned(), manual_scheduled()),
         ("manual-cancelled".to_owned(), manual_cancelled()),
         ("address-changed".to_owned(), address_changed()),
+        ("permitted".to_owned(), permitted()),
     ]);
     letters.extend(NOTICES.iter().map(|code| (format!("staff-notice-{code}"), staff_notice(code))));
     letters
@@ -155,6 +156,16 @@ fn scheduled(needs_approval: bool) -> Letter {
         confirmed_at: moment(),
         effective_at: moment() + TimeDelta::hours(24),
         needs_approval,
+        not_me_url: not_me_url(),
+    })
+}
+
+fn permitted() -> Letter {
+    Letter::Permitted(permitted::Data {
+        user_id: user_id(),
+        reference: reference(),
+        confirmed_at: moment(),
+        effective_at: moment() + TimeDelta::hours(1),
         not_me_url: not_me_url(),
     })
 }

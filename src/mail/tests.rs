@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::letters::{
     Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
+    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -103,6 +103,7 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::StaffNotice(data) => Letter::StaffNotice(staff_notice::Data { about: user_id, ..data }),
         Letter::ManualScheduled(data) => Letter::ManualScheduled(manual_scheduled::Data { user_id, reference, ..data }),
         Letter::ManualCancelled(data) => Letter::ManualCancelled(manual_cancelled::Data { user_id, reference, ..data }),
+        Letter::Permitted(data) => Letter::Permitted(permitted::Data { user_id, reference, ..data }),
         Letter::AddressChanged(data) => {
             Letter::AddressChanged(address_changed::Data { user_id, address: words.to_owned(), ..data })
         }

@@ -37,6 +37,8 @@ words! {
         ManualCancelled = "manual-cancelled",
         /// The address was changed, to every address, old and new.
         AddressChanged = "address-changed",
+        /// A reset that was permitted by mail is confirmed and waits for this very notice, to every address on file.
+        Permitted = "permitted",
     }
 }
 

@@ -16,6 +16,8 @@ words! {
         Activate = "activate",
         /// Cancels what waits.
         Cancel = "cancel",
+        /// Goes on with a permission by mail; it is never mailed.
+        Permit = "permit",
     }
 }
 

@@ -17,6 +17,7 @@ pub mod letter;
 pub mod link;
 pub mod mailed;
 pub mod marks;
+pub mod permission;
 pub mod proposal;
 pub mod refusal;
 pub mod request;

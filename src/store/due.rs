@@ -30,9 +30,13 @@ pub struct Due {
     /// Whether its time has come.
     #[diesel(sql_type = t::Bool)]
     pub is_due: bool,
-    /// Whether it still needs somebody who agrees, or what the desk proposes is frozen.
+    /// Whether it still needs somebody who agrees, its notice was not handed over long enough ago, or what the desk proposes is
+    /// frozen.
     #[diesel(sql_type = t::Bool)]
     pub held: bool,
+    /// Whether it waits for a notice that never reached the registered address.
+    #[diesel(sql_type = t::Bool)]
+    pub unheard: bool,
     /// Whether the account is locked.
     #[diesel(sql_type = t::Bool)]
     pub locked: bool,
@@ -83,6 +87,9 @@ pub async fn next(read: &mut Read) -> Result<Option<Uuid>, Fault> {
             and not exists (select from proposal p where p.request_id = r.id and p.state = 'proposed')
             and not (r.channel = 'staff' and (exists (select from frozen f where f.scope = 'manual')
                 or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now())))
+            and not exists (select from permission m join letter n on n.id = m.letter_id where m.request_id = r.id
+                and (n.state in ('queued', 'leased') or n.state = 'sent'
+                    and n.ended_at + make_interval(secs => m.wait_seconds) > (select pulih.now())))
         order by r.due_at limit 1")
     .get_result::<Id>(read.look())
     .await
@@ -102,17 +109,22 @@ pub async fn hold(tx: &mut Tx, request: Uuid) -> Result<Option<Due>, Fault> {
             coalesce(r.due_at <= pulih.now(), false) as is_due,
             coalesce(p.state = 'proposed', false)
                 or (r.channel = 'staff' and (exists (select from frozen f where f.scope = 'manual')
-                or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now()))) as held,
+                or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now())))
+                or coalesce(n.state in ('queued', 'leased') or n.state = 'sent'
+                    and n.ended_at + make_interval(secs => m.wait_seconds) > pulih.now(), false) as held,
+            m.id is not null and (n.state is distinct from 'sent' or d.suspect) as unheard,
             a.status = 'locked' as locked,
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             (select count(*) from address n where n.account_id = a.id) as addresses, d.address,
-            (select k.id from link k where k.request_id = r.id and k.kind = 'reset' and k.spent_at is not null
+            (select k.id from link k where k.request_id = r.id and k.kind in ('reset', 'permit') and k.spent_at is not null
                 order by k.issued_at desc limit 1) as link,
             p.id as proposal, p.change ->> 'address' as new_address, p.proposed_by
         from request r
         join account a on a.id = r.account_id
         join address d on d.account_id = a.id and d.position = 1
         left join proposal p on p.request_id = r.id and p.ended_at is null
+        left join permission m on m.request_id = r.id and m.wait_seconds is not null
+        left join letter n on n.id = m.letter_id
         where r.id = {}")
     .bind(request)
     .get_result::<Due>(tx.look())

@@ -288,7 +288,13 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now())
                 or l.kind = 'staff-invite' and k.ended_at is not null as link_over,
-            w.p95_seconds, r.id as request_id, r.channel, r.reference, r.asked_at, r.due_at, r.ended_at as request_ended_at
+            w.p95_seconds, r.id as request_id, r.channel, r.reference, r.asked_at,
+            -- until the notice it waits for is handed over, it takes effect a wait from now at the earliest
+            coalesce(case when l.kind = 'permitted' then (
+                select greatest(r.due_at, pulih.now() + make_interval(secs => m.wait_seconds))
+                from permission m join letter n on n.id = m.letter_id
+                where m.request_id = l.request_id and n.state in ('queued', 'leased')) end, r.due_at) as due_at,
+            r.ended_at as request_ended_at
         from l
         left join link k on k.id = l.link_id
         left join account a on a.id = l.account_id

@@ -11,7 +11,7 @@ use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
 use crate::model::event::LinkRef;
-use crate::model::link::{LinkEnd, LinkTimes};
+use crate::model::link::{LinkEnd, LinkKind, LinkTimes};
 use crate::model::request::State;
 
 /// A link with its request and its account, as they stand at `now`.
@@ -21,7 +21,7 @@ pub struct Link {
     /// Row id.
     #[diesel(sql_type = t::Uuid)]
     pub id: Uuid,
-    /// `reset` or `notice`.
+    /// `reset`, `notice`, `permit` and their kin.
     #[diesel(sql_type = t::Text)]
     pub kind: String,
     /// Which address it was mailed to: 1 is the registered one, 0 one that is not on file.
@@ -139,8 +139,8 @@ const FIND: &str = "
         k.step_until, k.tries, k.spent_at, k.spent_by, k.end_reason,
         r.id as request_id, r.reference, r.state, r.language, r.asked_at, r.browser_name, r.reissues, r.due_at,
         r.ended_at as request_ended_at, r.queue_reason, r.help_asked_at,
-        (select max(o.issued_at) from link o where o.request_id = r.id and o.id <> k.id and o.kind = 'reset'
-            and o.ended_at is null) as living_since,
+        (select max(o.issued_at) from link o where o.request_id = r.id and o.id <> k.id
+            and o.kind in ('reset', 'permit') and o.ended_at is null) as living_since,
         a.id as account_id, a.user_id, d.address,
         (select count(*) from address n where n.account_id = a.id) as addresses,
         a.status = 'locked' as locked, a.protected,
@@ -171,6 +171,11 @@ impl Link {
     /// The request's state.
     pub fn state(&self) -> Result<State, Fault> {
         word(State::from_code(&self.state), "state", self.request_id)
+    }
+
+    /// Whether it goes on with a permission by mail.
+    pub fn is_permit(&self) -> bool {
+        self.kind == LinkKind::Permit.code()
     }
 
     /// The language of the form.
@@ -276,7 +281,7 @@ pub async fn spend(tx: &mut Tx, spent: Spent<'_>) -> Result<i64, Fault> {
                 end_reason = case when id = {} then 'spent' else 'superseded' end,
                 spent_at = case when id = {} then pulih.now() end,
                 spent_by = case when id = {} then {} end
-            where account_id = {} and kind = 'reset' and (ended_at is null or id = {})),
+            where account_id = {} and kind in ('reset', 'permit') and (ended_at is null or id = {})),
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
             where account_id = {} and id <> {}
@@ -307,7 +312,7 @@ pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
     let row = sql("
         with l as (
             update link set ended_at = pulih.now(), end_reason = 'cancelled'
-            where account_id = {} and kind = 'reset' and ended_at is null),
+            where account_id = {} and kind in ('reset', 'permit') and ended_at is null),
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
             where account_id = {}
@@ -335,7 +340,7 @@ pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
 /// Links whose time ran out, oldest first. A link whose confirm step is still open is left alone.
 pub async fn expiring(read: &mut Read, most: i64) -> Result<Vec<Uuid>, Fault> {
     let rows = sql("select id from link
-        where ended_at is null and kind = 'reset' and account_id is not null
+        where ended_at is null and kind in ('reset', 'permit') and account_id is not null
             and (expires_at <= (select pulih.now())
                 or (expires_at is null and issued_at <= (select pulih.now()) - interval '24 h'))
             and (step_until is null or step_until <= (select pulih.now()))

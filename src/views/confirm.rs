@@ -11,6 +11,8 @@ use super::parts::{self, Field, Tone};
 pub struct Data {
     /// Whether somebody of the desk has to agree first.
     pub needs_approval: bool,
+    /// Whether a mail of theirs led here, not a link in one of ours.
+    pub by_mail: bool,
     /// The link's id, which both forms carry so that two links in one browser are never mixed up.
     pub link: String,
     /// User ID, masked.
@@ -55,7 +57,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
     let wrong = data.step.is_some_and(|s| s.password == Password::Wrong);
     let body = html! {
         @if let Some(step) = data.step { (popup(frame, data, step)) }
-        p.lead { (frame.t("confirm-lead")) }
+        p.lead { @if data.by_mail { (frame.t("permit-confirm-lead")) } @else { (frame.t("confirm-lead")) } }
         (parts::facts(&facts(frame, data)))
         h2 { (frame.t("confirm-what-title")) }
         ul.ticks {
@@ -65,17 +67,21 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         }
         @if let Some(at) = data.effect_at {
             (parts::notice(Tone::Wait, &html! {
-                p { (frame.ta("confirm-held", &[("time", &frame.moment(at))])) }
+                @let time = frame.moment(at);
+                @if data.by_mail { p { (frame.ta("permit-confirm-wait", &[("time", &time)])) } }
+                @else { p { (frame.ta("confirm-held", &[("time", &time)])) } }
                 @if data.needs_approval { p { (frame.t("confirm-approval")) } }
             }))
         }
         div #opener {
             (parts::press(frame, "/reset-totp/open", &[("link", &data.link)], "main", &frame.t("confirm-button")))
         }
-        section.other {
-            h2 { (frame.t("confirm-not-me-title")) }
-            p { (frame.t("confirm-not-me-text")) }
-            p { a.quiet href={ "/not-me?link=" (data.link) } { (frame.t("confirm-not-me-link")) } }
+        @if !data.by_mail {
+            section.other {
+                h2 { (frame.t("confirm-not-me-title")) }
+                p { (frame.t("confirm-not-me-text")) }
+                p { a.quiet href={ "/not-me?link=" (data.link) } { (frame.t("confirm-not-me-link")) } }
+            }
         }
     };
     let title = frame.t("confirm-title");
@@ -90,7 +96,8 @@ fn facts(frame: &Frame, data: &Data) -> Vec<(String, Markup)> {
     if let Some(place) = &data.asked_from {
         rows.push((frame.t("confirm-asked-from"), html! { (place) }));
     }
-    rows.push((frame.t("confirm-ends-at"), parts::time(frame, data.ends_at)));
+    let ends = if data.by_mail { frame.t("permit-confirm-ends") } else { frame.t("confirm-ends-at") };
+    rows.push((ends, parts::time(frame, data.ends_at)));
     rows
 }
 

@@ -35,6 +35,8 @@ pub enum Outcome {
         at: DateTime<Utc>,
         /// When it takes effect.
         effect_at: DateTime<Utc>,
+        /// Whether a mail permitted it: then it waits for its notice.
+        by_mail: bool,
     },
 }
 
@@ -70,11 +72,12 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             };
             shell(frame, &frame.t("done-title"), &body)
         }
-        Outcome::Held { at, effect_at } => {
+        Outcome::Held { at, effect_at, by_mail } => {
             let body = html! {
                 (parts::notice(Tone::Wait, &html! {
                     p { (frame.ta("done-held-lead", &[("time", &frame.moment(*effect_at))])) }
                 }))
+                @if *by_mail { p { (frame.t("permit-done-wait")) } }
                 p { (frame.t("done-held-text")) }
                 (receipt(frame, data, &[
                     (frame.t("done-held-at"), parts::time(frame, *at)),

@@ -20,6 +20,7 @@ pub mod login;
 pub mod not_me;
 pub mod parts;
 pub mod password;
+pub mod permit;
 pub mod privacy;
 pub mod reset;
 pub mod samples;

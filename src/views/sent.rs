@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
+use super::permit::{self, Permit};
 
 /// What the page shows: only what was typed and what is the same for everybody.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Data {
     pub form: String,
     /// Whether Kirim ulang was just pressed.
     pub resent: bool,
+    /// What a mail from this person may do.
+    pub permit: Permit,
 }
 
 /// The sent page.
@@ -33,6 +36,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         (parts::notice(Tone::Good, &html! {
             p { @if data.resent { (frame.t("sent-resent")) } @else { (frame.t("sent-lead")) } }
         }))
+        @if let Permit::Arrived = data.permit { (permit::arrived(frame, &data.reference)) }
         (parts::receipt(frame, &[
             (frame.t("label-reference"), html! { strong.code { (data.reference) } }),
             (frame.t("label-user-id"), html! { (data.user_id) }),
@@ -49,6 +53,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         p { (frame.t("sent-missing-text")) }
         (resend(frame, data))
         (desk(frame, data))
+        @if let Permit::Code(code) = &data.permit { (permit::write(frame, &data.reference, &data.user_id, code)) }
         p.links {
             a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } " "
             a href="/help" { (frame.t("sent-help-link")) }

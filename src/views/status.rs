@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
+use super::permit;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Own {
     pub email_masked: String,
     /// When it was asked.
     pub asked_at: DateTime<Utc>,
+    /// Whether a mail permits this browser to go on.
+    pub permitted: bool,
     /// Whether help may be asked.
     pub help: Help,
 }
@@ -73,6 +76,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         Data::Own(own) => {
             let body = html! {
                 p.lead { (frame.t("status-own-text")) }
+                @if own.permitted { (permit::arrived(frame, &own.reference)) }
                 (parts::facts(&[
                     (frame.t("label-reference"), html! { strong.code { (own.reference) } }),
                     (frame.t("label-user-id"), html! { (own.user_id) }),

@@ -11,7 +11,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
 
 use super::assets;
-use super::pages::{account, activate, compose, demo, help, home, link, login, not_me, reset, sent, status};
+use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status};
 use super::tally::Tally;
 use crate::model::staff::Role;
 
@@ -118,6 +118,7 @@ pub const ROUTES: &[Route] = &[
     write_as(Enter::User, "/account/sessions/end", Limit::Wall, &["session.ended"], |r| r.to(account::end)),
     read("/requests/{reference}", Limit::Wall, |r| r.to(status::show)),
     write("/requests/{reference}/help", Limit::Wall, &["request.help-asked"], |r| r.to(status::ask_help)),
+    write("/requests/{reference}/permit", Limit::Wall, &["permission.used"], |r| r.to(status::permit)),
     read("/help", Limit::Wall, |r| r.to(help::help)),
     read("/help/clock", Limit::Wall, |r| r.to(help::clock)),
     read("/help/privacy", Limit::Wall, |r| r.to(help::privacy)),
@@ -133,8 +134,8 @@ pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROW
 pub const DEMO: &[Route] = &[
     read("/demo", Limit::Wall, |r| r.to(demo::index)),
     read("/demo/authenticator", Limit::Wall, |r| r.to(demo::authenticator)),
-    read("/demo/compose", Limit::Wall, |r| r.to(compose::show)),
-    write("/demo/compose", Limit::Wall, &["inbound.taken"], |r| r.to(compose::send)),
+    read("/demo/compose", Limit::Wall, |r| r.to(demo::compose::show)),
+    write("/demo/compose", Limit::Wall, &["inbound.taken"], |r| r.to(demo::compose::send)),
     read("/demo/mailbox", Limit::Wall, |r| r.to(demo::mailbox)),
     read("/demo/mailbox.json", Limit::Wall, |r| r.to(demo::json)),
     read("/demo/mailbox/{id}", Limit::Wall, |r| r.to(demo::message)),

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::actions::inbound::permit::permit;
 use crate::actions::inbound::read::{self as act, Facts};
 use crate::app::App;
 use crate::base::fault::Fault;
@@ -15,6 +16,7 @@ use crate::mail::{bounced_letter, letter_of};
 use crate::model::account::fold_address;
 use crate::model::inbound::{Automatic, Bounce, Envelope, Message, Park};
 use crate::model::mailed::claims;
+use crate::model::permission;
 use crate::model::refusal::Stop;
 use crate::store::inbound::read::{self as store, Candidate, Leased, Sent};
 
@@ -76,7 +78,13 @@ impl Reader {
         drop(read);
         let judgement = judge(raw, &message, &envelope, &ground(app, &candidates), &self.dns, now).await;
         let thread = letters.into_iter().find(|sent| sent.address.as_deref().map(fold_address) == Some(from.clone()));
-        let facts = Facts { id: leased.id, message, judgement, claims, candidates, thread, maybe_case };
+        let permitted = if permission::looks_like(&message.subject) {
+            let claim = permission::permits(&message, &judgement, &app.config().helpdesk.address, now);
+            permit(app, leased.id, claim).await?
+        } else {
+            None
+        };
+        let facts = Facts { id: leased.id, message, judgement, claims, candidates, thread, maybe_case, permitted };
         match reported(app, leased, raw).await? {
             Some((letter, bounce)) => act::bounced(app, &facts, &letter, &bounce).await,
             None => act::file(app, &facts).await,

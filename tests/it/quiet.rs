@@ -86,6 +86,7 @@ fn masked(page: &Page, class: &Class, browser: &Browser) -> String {
         forms.iter().flat_map(|f| [f.value("csrf"), f.value("form")].map(str::to_owned)).collect();
     secrets.extend(browser.cookie("pulih"));
     secrets.extend([class.user_id, class.email].map(str::to_owned));
+    secrets.extend(page.permission_code());
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret.as_str(), "###");
     }

@@ -66,6 +66,14 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
             browser.open(&format!("/requests/{reference}")).await;
             browser.send(&format!("/requests/{reference}/help"), &[]).await;
         }
+        "/requests/{reference}/permit" => {
+            kirim(browser).await;
+            app.permitted(&browser.page, "AMANAH7", "rina@amanah.example").await;
+            let (sent, reference) =
+                (browser.page.path.clone(), browser.page.path.split("r=").nth(1).unwrap().to_owned());
+            browser.open(&sent).await;
+            browser.send(&format!("/requests/{reference}/permit"), &[]).await;
+        }
         "/reset-totp/activation-link" => {
             browser.lose_phone(app, RINA, "rina@amanah.example").await;
             browser.send(path, &[]).await;

@@ -37,6 +37,8 @@ pub struct Facts {
     pub thread: Option<Sent>,
     /// The case whose reference its subject names.
     pub maybe_case: Option<Uuid>,
+    /// The request and account for which it is a permission.
+    pub permitted: Option<MailRef>,
 }
 
 impl Facts {
@@ -74,6 +76,9 @@ impl Facts {
 
     /// What it is and where it goes, before anybody of the desk looks.
     fn kind(&self, thread: bool) -> (Kind, Box) {
+        if self.permitted.is_some() {
+            return (Kind::Permission, Box::Done);
+        }
         match (self.message.automatic, self.judgement.verdict) {
             (Some(_), _) => (Kind::Automatic, if thread { Box::Queue } else { Box::Quarantine }),
             // what is forged attaches itself to nothing
@@ -101,6 +106,7 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
             _ => None,
         };
         let mut filing = filing(facts, &sealed, kind, place);
+        let request = request.or(facts.permitted.and_then(|of| of.request));
         (filing.request, filing.case) = (request, case.as_ref().map(|case| case.id));
         read::file(tx, &filing).await?;
         read::keep_matches(tx, facts.id, &facts.candidates).await?;
@@ -108,7 +114,7 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
             go_on(app, tx, case).await?;
         }
         let account = case.as_ref().and_then(|case| case.account_id).or(facts.certain().map(|one| one.account_id));
-        let of = MailRef { mail: facts.id, request, case: filing.case, account };
+        let of = facts.permitted.unwrap_or(MailRef { mail: facts.id, request, case: filing.case, account });
         Ok(Outcome::Done((), Event::Inbound(told(facts, of, kind, place))))
     })
     .await

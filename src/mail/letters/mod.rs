@@ -12,6 +12,7 @@ pub mod link;
 pub mod manual_cancelled;
 pub mod manual_scheduled;
 pub mod password_changed;
+pub mod permitted;
 pub mod reply;
 pub mod scheduled;
 pub mod staff_invite;
@@ -55,6 +56,8 @@ pub enum Letter {
     ManualCancelled(manual_cancelled::Data),
     /// The registered address was changed.
     AddressChanged(address_changed::Data),
+    /// A reset that a mail permitted is confirmed and waits for this notice.
+    Permitted(permitted::Data),
 }
 
 impl Letter {
@@ -77,6 +80,7 @@ impl Letter {
             Self::ManualScheduled(_) => LetterKind::ManualScheduled,
             Self::ManualCancelled(_) => LetterKind::ManualCancelled,
             Self::AddressChanged(_) => LetterKind::AddressChanged,
+            Self::Permitted(_) => LetterKind::Permitted,
         }
     }
 
@@ -99,6 +103,7 @@ impl Letter {
             Self::ManualScheduled(data) => manual_scheduled::sheet(pen, data),
             Self::ManualCancelled(data) => manual_cancelled::sheet(pen, data),
             Self::AddressChanged(data) => address_changed::sheet(pen, data),
+            Self::Permitted(data) => permitted::sheet(pen, data),
         }
     }
 
@@ -120,6 +125,7 @@ impl Letter {
             Self::ManualScheduled(data) => vec![&data.cancel_url],
             Self::ManualCancelled(data) => vec![&data.not_me_url],
             Self::AddressChanged(data) => vec![&data.not_me_url],
+            Self::Permitted(data) => vec![&data.not_me_url],
         }
     }
 }

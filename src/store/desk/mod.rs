@@ -214,7 +214,7 @@ pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<i64, F
                 and state in ('sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable') returning id),
         l as (
             update link set ended_at = pulih.now(), end_reason = 'cancelled'
-            where request_id in (select id from r) and kind = 'reset' and ended_at is null)
+            where request_id in (select id from r) and kind in ('reset', 'permit') and ended_at is null)
         select count(*) as count from r")
     .bind(case)
     .bind(state)

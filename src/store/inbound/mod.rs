@@ -1,5 +1,6 @@
 //! Mail that comes in.
 
 pub mod mailbox;
+pub mod permission;
 pub mod read;
 pub mod take;

@@ -194,7 +194,7 @@ pub async fn change_address(
 pub async fn end_links(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
     let row = sql("with l as (
             update link set ended_at = pulih.now(), end_reason = 'superseded'
-            where account_id = {} and kind in ('reset', 'activate') and ended_at is null),
+            where account_id = {} and kind in ('reset', 'activate', 'permit') and ended_at is null),
         r as (
             update request set state = 'cancelled', ended_at = pulih.now()
             where account_id = {} and state in ('sending', 'mailed', 'opened', 'expired', 'undeliverable') returning 1)

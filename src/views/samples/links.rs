@@ -11,6 +11,7 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
         asked_from: Some("Chrome, Android".to_owned()),
         ends_at: at(351),
         needs_approval: false,
+        by_mail: false,
         effect_at: None,
         step: None,
     };
@@ -24,6 +25,10 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
             &confirm::Data { needs_approval: true, effect_at: Some(at(1440)), asked_from: None, ..data.clone() },
         ),
     );
+    let permitted = confirm::Data { by_mail: true, effect_at: Some(at(60)), ..data.clone() };
+    add(out, "confirm-permit", confirm::page(f, &permitted));
+    let asked = confirm::Data { step: step(confirm::Password::Asked), ..permitted };
+    add(out, "confirm-permit-open", confirm::page(f, &asked));
     for (name, password) in [
         ("confirm-open", confirm::Password::No),
         ("confirm-password", confirm::Password::Asked),
@@ -41,7 +46,9 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
     ] {
         add(out, name, done::page(f, &done(done::Outcome::Reset { at: at(0), grant_until, mail })));
     }
-    add(out, "done-held", done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440) })));
+    for (name, by_mail) in [("done-held", false), ("done-permit", true)] {
+        add(out, name, done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440), by_mail })));
+    }
     let late = link_problem::Late {
         link: "0198f0aa".to_owned(),
         asked_at: at(-500),

@@ -15,6 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
+use super::permit::Permit;
 use super::reset::{Captcha, Flaw, Typed, Work};
 use super::{authenticator, clock, compose, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
@@ -184,20 +185,27 @@ fn sent_pages(f: &Frame, out: &mut Vec<Sample>) {
         resends_left: 2,
         form: "form-sample".to_owned(),
         resent: false,
+        permit: Permit::Code("7K3M-Q9TX".to_owned()),
     };
     let demo = Frame { site: Arc::new(Site { demo: true, ..(*f.site).clone() }), ..f.clone() };
     add(out, "sent", sent::page(&demo, &data));
     add(out, "sent-again", sent::page(f, &sent::Data { resent: true, resends_left: 1, now: at(2), ..data.clone() }));
-    add(out, "sent-last", sent::page(f, &sent::Data { resends_left: 0, ..data }));
+    add(out, "sent-permit", sent::page(f, &sent::Data { permit: Permit::Arrived, now: at(2), ..data.clone() }));
+    add(out, "sent-last", sent::page(f, &sent::Data { resends_left: 0, permit: Permit::Off, ..data }));
 }
 
 fn statuses(f: &Frame, out: &mut Vec<Sample>) {
-    for (name, help) in [("possible", status::Help::Possible), ("asked", status::Help::Asked(at(5)))] {
+    for (name, permitted, help) in [
+        ("possible", false, status::Help::Possible),
+        ("asked", false, status::Help::Asked(at(5))),
+        ("permit", true, status::Help::Possible),
+    ] {
         let own = status::Own {
             reference: REFERENCE.to_owned(),
             user_id: "AMANAH7".to_owned(),
             email_masked: "r•••@g•••.com".to_owned(),
             asked_at: at(0),
+            permitted,
             help,
         };
         add(out, &format!("status-own-{name}"), status::page(f, &status::Data::Own(own)));

@@ -1,5 +1,7 @@
 //! The demo's own pages: what to try as whom, and the mailbox of everybody.
 
+pub mod compose;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -127,7 +129,7 @@ pub async fn raw(house: web::Data<House>, id: web::Path<String>) -> Result<HttpR
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(raw))
 }
 
-pub(super) fn shown(house: &House) -> Result<&Demo, Refusal> {
+fn shown(house: &House) -> Result<&Demo, Refusal> {
     house.demo.as_ref().ok_or(Refusal::NotFound)
 }
 

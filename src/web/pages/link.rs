@@ -112,7 +112,9 @@ pub async fn done(
                 mail: waits.then(|| MailLink { link: link.id.to_string(), sent }),
             }
         }
-        (Some(at), State::Waiting) => done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at) },
+        (Some(at), State::Waiting) => {
+            done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at), by_mail: link.is_permit() }
+        }
         _ => return Ok(see(CONFIRM)),
     };
     let data = done::Data { reference: link.reference, user_id_masked: mask_user_id(&link.user_id), outcome };
@@ -166,8 +168,8 @@ fn draw(
     // Batal only closes the pop-up; the step stays open for its ten minutes
     let step = step.filter(|_| req.path() != confirm::CANCEL);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let asked = if house.app.config().reset.require_password { Password::Asked } else { Password::No };
-    let delay = house.app.delays().of_reset(link.protected, link.changed_at, link.now);
+    let asked = if house.app.asks_password(link) { Password::Asked } else { Password::No };
+    let delay = house.app.delay_of(link);
     let data = confirm::Data {
         link: link.id.to_string(),
         user_id_masked: mask_user_id(&link.user_id),
@@ -175,6 +177,7 @@ fn draw(
         asked_from: link.browser_name.clone(),
         ends_at: times.end(),
         needs_approval: link.protected,
+        by_mail: link.is_permit(),
         effect_at: (!delay.is_zero()).then(|| link.now + delay),
         step: step.map(|ends_at| Step { ends_at, password: wrong.unwrap_or(asked) }),
     };
@@ -200,7 +203,7 @@ fn problem(link: &Link, refusal: Refusal) -> link_problem::Data {
 }
 
 async fn password_proof(house: &House, sent: &Sent, link: &Link) -> Result<Option<PasswordProof>, Fault> {
-    if !house.app.config().reset.require_password {
+    if !house.app.asks_password(link) {
         return Ok(None);
     }
     let typed = sent.form.one("password").text().unwrap_or_default().to_owned();

@@ -9,7 +9,9 @@ use crate::actions::ask::{self, Ask, RESENDS};
 use crate::base::{crockford, secret_hash};
 use crate::model::account::{UserType, mask_address};
 use crate::model::refusal::{Refusal, Stop};
+use crate::store::inbound::permission;
 use crate::store::request;
+use crate::views::permit::Permit;
 use crate::views::sent;
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Client, Form, House, Sent, captcha};
@@ -26,6 +28,11 @@ pub async fn sent(
     let reference = query.one("r").text().and_then(crockford::parse).ok_or(Refusal::NotFound)?;
     let hash = secret_hash(&browser.id);
     let own = request::own(&mut house.app.read().await?, &reference, &hash).await?.ok_or(Refusal::NotFound)?;
+    let permit = match permission::is_live(&mut house.app.read().await?, own.id, &hash).await? {
+        _ if !house.app.config().inbound.permission => Permit::Off,
+        true => Permit::Arrived,
+        false => Permit::Code(house.app.permission_code(own.id)),
+    };
     let (form, _) = captcha::ask(&house, &browser, &client.network.to_string(), true)?;
     let data = sent::Data {
         reference: own.reference,
@@ -36,6 +43,7 @@ pub async fn sent(
         resends_left: u8::try_from(RESENDS - own.resends).unwrap_or(0),
         form,
         resent: query.one("again").text().is_some(),
+        permit,
     };
     Ok(page(StatusCode::OK, sent::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
 }

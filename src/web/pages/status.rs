@@ -5,13 +5,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{page, see};
 use crate::actions::help;
+use crate::actions::inbound::go_on;
 use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
 use crate::base::{crockford, secret_hash};
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::State;
-use crate::store::link::Link;
+use crate::store::inbound::permission;
+use crate::store::link::{self, Link};
 use crate::store::request::{self, Own};
 use crate::views::status::{self, Help, Line};
 use crate::web::lang::Spoken;
@@ -28,7 +30,11 @@ pub async fn show(
     let (own, link) = find(&req, &house, &browser, &reference).await?;
     let (status, data) = match (link, own) {
         (Some(link), _) => (StatusCode::OK, status::Data::ByLink(by_link(&link)?)),
-        (None, Some(own)) => (StatusCode::OK, status::Data::Own(of_browser(own))),
+        (None, Some(own)) => {
+            let hash = secret_hash(&browser.id);
+            let permitted = permission::is_live(&mut house.app.read().await?, own.id, &hash).await?;
+            (StatusCode::OK, status::Data::Own(of_browser(own, permitted)))
+        }
         (None, None) => (StatusCode::NOT_FOUND, status::Data::Hidden),
     };
     // the language switch repeats a reference, not whatever stood in the address
@@ -53,6 +59,26 @@ pub async fn ask_help(
     Ok(see(&format!("/requests/{reference}")))
 }
 
+/// `POST /requests/{ref}/permit`: on to the confirm page, where a mail permits it to the browser that asked.
+pub async fn permit(
+    req: HttpRequest,
+    house: web::Data<House>,
+    reference: web::Path<String>,
+    sent: Sent,
+) -> Result<HttpResponse, Stop> {
+    let reference = crockford::parse(&reference).ok_or(Refusal::NotFound)?;
+    let hash = secret_hash(&sent.browser.id);
+    let own = request::own(&mut house.app.read().await?, &reference, &hash).await?.ok_or(Refusal::NotFound)?;
+    let Some(link) = go_on::go_on(&house.app, own.id, &hash).await? else {
+        // its half hour is over, or it was used: the page says how to begin again
+        return Ok(see(&format!("/reset-totp/sent?r={reference}")));
+    };
+    let link = link::find(&mut house.app.read().await?, link).await?;
+    let token = link.and_then(|link| house.app.permit_token(&link)).ok_or(Refusal::NotPossibleNow)?;
+    proof::keep(&house, &req, TokenPurpose::Reset, &token);
+    Ok(see("/reset-totp/confirm"))
+}
+
 async fn find(
     req: &HttpRequest,
     house: &House,
@@ -65,13 +91,14 @@ async fn find(
     Ok((own, link))
 }
 
-fn of_browser(own: Own) -> status::Own {
+fn of_browser(own: Own, permitted: bool) -> status::Own {
     status::Own {
         help: own.help_asked_at.map_or(Help::Possible, Help::Asked),
         reference: own.reference,
         user_id: own.user_id,
         email_masked: mask_address(&own.address),
         asked_at: own.asked_at,
+        permitted,
     }
 }
 

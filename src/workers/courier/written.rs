@@ -7,7 +7,7 @@ use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
     activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
-    manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
+    manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -25,6 +25,7 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::Done
         | LetterKind::Scheduled
         | LetterKind::Cancelled
+        | LetterKind::Permitted
         | LetterKind::Hint
         | LetterKind::Reply
         | LetterKind::ManualScheduled
@@ -100,6 +101,13 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
             confirmed_at: leased.queued_at,
             effective_at: leased.due_at.unwrap_or(leased.queued_at),
             needs_approval: leased.protected.unwrap_or(false),
+            not_me_url,
+        }),
+        LetterKind::Permitted => Letter::Permitted(permitted::Data {
+            user_id,
+            reference,
+            confirmed_at: leased.queued_at,
+            effective_at: leased.due_at.unwrap_or(leased.queued_at),
             not_me_url,
         }),
         LetterKind::ManualScheduled => Letter::ManualScheduled(manual_scheduled::Data {

@@ -1,5 +1,6 @@
 //! Mail that comes in.
 
 mod arrival;
+mod permit;
 mod reader;
 mod verdict;

@@ -15,6 +15,7 @@ pub mod kode;
 pub mod ledger;
 pub mod letters;
 pub mod load;
+pub mod mail_in;
 pub mod markup;
 pub mod oath;
 pub mod post_office;

@@ -56,20 +56,20 @@ pub fn draft(app: &App, from: &str, subject: &str, text: &str) -> Draft {
 
 impl TestApp {
     /// Hands bytes over as an MTA does, and lets the workers do what can be done.
-    pub async fn mail_in(&self, raw: &[u8], envelope: Envelope) -> Taken {
+    pub async fn handed_in(&self, raw: &[u8], envelope: Envelope) -> Taken {
         let taken = take(&self.app, Actor::Operator, Source::Pipe, &envelope, raw).await.unwrap();
         self.settle().await;
         taken
     }
 
     /// A mail that is properly signed by its sender's domain.
-    pub async fn signed(&self, draft: &Draft) -> Taken {
+    pub async fn signed_mail(&self, draft: &Draft) -> Taken {
         let raw = self.post.signer.sign(draft).unwrap();
-        self.mail_in(&raw, Envelope::default()).await
+        self.handed_in(&raw, Envelope::default()).await
     }
 
     /// A mail that says so and is signed by nobody.
-    pub async fn forged(&self, draft: &Draft) -> Taken {
-        self.mail_in(draft.written().as_bytes(), Envelope::default()).await
+    pub async fn forged_mail(&self, draft: &Draft) -> Taken {
+        self.handed_in(draft.written().as_bytes(), Envelope::default()).await
     }
 }

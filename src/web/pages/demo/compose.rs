@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::demo::{Demo, shown};
-use super::{frame, page, see};
+use super::super::{frame, page, see};
+use super::{Demo, shown};
 use crate::actions::inbound::take;
 use crate::base::fault::Fault;
 use crate::inbound::read::read;
