@@ -107,7 +107,7 @@ async fn an_mta_hears_that_a_mail_is_kept_or_that_it_has_to_keep_it() {
     let row = "select concat_ws('|', source, stage, client, helo, envelope_sender, envelope_recipient) from inbound";
     assert_eq!(house.column(row).await, ["pipe|taken|192.0.2.7|mx.amanah.example||a@b.example"]);
     assert_eq!(house.value("select (envelope_sender is not null)::text from inbound").await, "true");
-    assert_eq!(house.value("select actor_kind from event where kind = 'inbound.taken'").await, "worker");
+    assert_eq!(house.value("select actor from event where kind = 'inbound.taken'").await, "worker");
 
     assert_eq!(ingest(&house, &[], b"").0, 65);
     house.cut_postgres().await;

@@ -36,11 +36,15 @@ impl Dovecot {
     pub fn start(port: u16, lmtp: Option<u16>) -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        for folder in ["new", "cur", "tmp"] {
-            fs::create_dir_all(home.path().join("mail/Maildir").join(folder)).unwrap();
+        let mut inbox = home.path().join("mail");
+        for folder in ["", USER, "Maildir"] {
+            inbox.push(folder);
+            fs::create_dir(&inbox).unwrap();
+            own(&inbox);
         }
-        for folder in ["mail", "mail/Maildir", "mail/Maildir/new", "mail/Maildir/cur", "mail/Maildir/tmp"] {
-            own(&home.path().join(folder));
+        for folder in ["new", "cur", "tmp"] {
+            fs::create_dir(inbox.join(folder)).unwrap();
+            own(&inbox.join(folder));
         }
         fs::write(home.path().join("users"), format!("{USER}:{{PLAIN}}{PASSWORD}::::::\n")).unwrap();
         fs::write(home.path().join("dovecot.conf"), settings(home.path(), port, lmtp)).unwrap();
@@ -114,9 +118,18 @@ impl Dovecot {
 
     /// The mails of a folder (`""` is INBOX): their maildir flags and their bytes.
     pub fn mails(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+        Self::within(&self.folder(folder))
+    }
+
+    /// The mails of somebody else's INBOX, to whom LMTP delivers.
+    pub fn mails_of(&self, user: &str) -> Vec<(String, Vec<u8>)> {
+        Self::within(&self.home.path().join("mail").join(user).join("Maildir"))
+    }
+
+    fn within(folder: &Path) -> Vec<(String, Vec<u8>)> {
         let mut found = Vec::new();
         for part in ["new", "cur"] {
-            for file in fs::read_dir(self.folder(folder).join(part)).into_iter().flatten().flatten() {
+            for file in fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
                 let name = file.file_name().into_string().unwrap();
                 // what was renamed since is found under its new name the next time
                 let Ok(raw) = fs::read(file.path()) else { continue };
@@ -159,7 +172,7 @@ impl Dovecot {
     }
 
     fn folder(&self, name: &str) -> PathBuf {
-        let inbox = self.home.path().join("mail/Maildir");
+        let inbox = self.home.path().join("mail").join(USER).join("Maildir");
         if name.is_empty() { inbox } else { inbox.join(format!(".{name}")) }
     }
 }
@@ -207,7 +220,7 @@ fn settings(home: &Path, port: u16, lmtp: Option<u16>) -> String {
          listen = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n{users}\
          mail_location = maildir:~/Maildir\nmaildir_stat_dirs = yes\nmailbox_idle_check_interval = 1 secs\n\
          passdb {{\n  driver = passwd-file\n  args = username_format=%u {home}/users\n}}\n\
-         userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={home}/mail allow_all_users=yes\n}}\n\
+         userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={home}/mail/%u allow_all_users=yes\n}}\n\
          namespace inbox {{\n  inbox = yes\n  mailbox {DONE} {{\n    auto = create\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n\
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  \

@@ -93,6 +93,11 @@ impl Installation {
         command
     }
 
+    /// The variables that its commands see.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// Imports people 0, 1, 2 …, all with TOTP.
     pub fn import(&self, people: usize) {
         let file = self.people(people);
