@@ -139,8 +139,8 @@ async fn a_letter_of_ours_arrives(chain: &Chain) {
     let (_, raw) = chain.dovecot.mails_of(&agus).remove(0);
     let letter = String::from_utf8_lossy(&raw).into_owned();
     assert!(letter.contains("no-reply@lpse.example") && letter.contains("Reply-To"), "{letter}");
-    let state = "select string_agg(state || ' ' || last_code, ' ') from letter where kind = 'staff-invite'";
-    until(10, "it counts as handed over", async || chain.house.value(state).await == "accepted 250").await;
+    let state = "select string_agg(state || ' ' || server_code, ' ') from letter where kind = 'staff-invite'";
+    until(10, "it counts as handed over", async || chain.house.value(state).await == "sent 250").await;
 }
 
 async fn a_mail_waits_at_the_mta_while_the_database_is_away(mut chain: Chain) {

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pulih::base::clock;
+use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Whose mailbox it is, and the password.
@@ -34,6 +35,15 @@ pub struct Dovecot {
 impl Dovecot {
     /// Starts it; LMTP listens at the given port where there is one.
     pub fn start(port: u16, lmtp: Option<u16>) -> Self {
+        Self::with(port, lmtp, None)
+    }
+
+    /// The same with STARTTLS, and TLS from the first byte at that other port.
+    pub fn guarded(port: u16, implicit: u16) -> Self {
+        Self::with(port, None, Some(implicit))
+    }
+
+    fn with(port: u16, lmtp: Option<u16>, implicit: Option<u16>) -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut inbox = home.path().join("mail");
@@ -47,10 +57,16 @@ impl Dovecot {
             own(&inbox.join(folder));
         }
         fs::write(home.path().join("users"), format!("{USER}:{{PLAIN}}{PASSWORD}::::::\n")).unwrap();
-        fs::write(home.path().join("dovecot.conf"), settings(home.path(), port, lmtp)).unwrap();
+        certify(home.path());
+        fs::write(home.path().join("dovecot.conf"), settings(home.path(), port, lmtp, implicit)).unwrap();
         let mut made = Self { port, process: None, home };
         made.begin();
         made
+    }
+
+    /// PEM file of the authority that vouches for it.
+    pub fn ca(&self) -> String {
+        self.home.path().join("ca.pem").into_os_string().into_string().unwrap()
     }
 
     /// The settings that read it.
@@ -197,7 +213,20 @@ fn own(path: &Path) {
     }
 }
 
-fn settings(home: &Path, port: u16, lmtp: Option<u16>) -> String {
+/// A certificate for 127.0.0.1, and the authority that signed it.
+fn certify(home: &Path) {
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::new(Vec::new()).unwrap();
+    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    fs::write(home.join("ca.pem"), ca.self_signed(&ca_key).unwrap().pem()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap();
+    fs::write(home.join("cert.pem"), leaf.pem()).unwrap();
+    fs::write(home.join("key.pem"), key.serialize_pem()).unwrap();
+}
+
+fn settings(home: &Path, port: u16, lmtp: Option<u16>, implicit: Option<u16>) -> String {
     let (uid, gid) = us();
     let home = home.display();
     let (owner, group) = if uid == 0 { (NOBODY, NOBODY) } else { (uid, gid) };
@@ -215,16 +244,22 @@ fn settings(home: &Path, port: u16, lmtp: Option<u16>) -> String {
     let listener = lmtp.map_or(String::new(), |port| {
         format!("service lmtp {{\n  inet_listener lmtp {{\n    port = {port}\n  }}\n}}\n")
     });
+    let tls = if implicit.is_some() {
+        format!("ssl = yes\nssl_cert = <{home}/cert.pem\nssl_key = <{home}/key.pem")
+    } else {
+        "ssl = no".to_owned()
+    };
+    let implicit = implicit.unwrap_or(0);
     format!(
         "base_dir = {home}/run\nstate_dir = {home}/run\nlog_path = {home}/log\nprotocols = imap lmtp\n\
-         listen = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n{users}\
+         listen = 127.0.0.1\n{tls}\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n{users}\
          mail_location = maildir:~/Maildir\nmaildir_stat_dirs = yes\nmailbox_idle_check_interval = 1 secs\n\
          passdb {{\n  driver = passwd-file\n  args = username_format=%u {home}/users\n}}\n\
          userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={home}/mail/%u allow_all_users=yes\n}}\n\
          namespace inbox {{\n  inbox = yes\n  mailbox {DONE} {{\n    auto = create\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n\
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  \
-         inet_listener imaps {{\n    port = 0\n  }}\n}}\n{listener}\
+         inet_listener imaps {{\n    port = {implicit}\n    ssl = yes\n  }}\n}}\n{listener}\
          protocol lmtp {{\n  postmaster_address = postmaster@lpse.example\n}}\n"
     )
 }

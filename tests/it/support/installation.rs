@@ -94,6 +94,7 @@ impl Installation {
     }
 
     /// The variables that its commands see.
+    #[allow(dead_code, reason = "the tests of the whole chain use it")]
     pub fn environment(&self) -> &[(String, String)] {
         &self.environment
     }
