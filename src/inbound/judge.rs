@@ -4,6 +4,8 @@
 //! key that nobody gives us now, or SPF and DMARC where the client is not known. A signature that we find broken stays broken,
 //! whatever a server says: what changed it on the way changed what staff would read.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use mail_auth::AuthenticatedMessage;
 
@@ -14,7 +16,7 @@ use super::head::Head;
 use super::likeness;
 use super::sender::{self, Published};
 use super::signed::{self, Proof, Sender};
-use super::verdict::{Facts, verdict};
+use super::verdict::{Facts, Word, verdict};
 use crate::model::inbound::{Check, Dmarc, Envelope, Judgement, Message, Reason, Spf};
 
 /// What the house knows about the mail already.
@@ -38,6 +40,7 @@ pub async fn judge(
     now: DateTime<Utc>,
 ) -> Judgement {
     let asking = dns.ask(envelope.client);
+    let raw = &*on_the_wire(raw);
     let head = Head::read(raw);
     let from = match message.from.as_slice() {
         [only] => Some(only.address.as_str()),
@@ -69,8 +72,7 @@ pub async fn judge(
         proofs: &proofs,
         spf: spf.as_ref(),
         dmarc: dmarc.as_ref(),
-        by_server: taken.anything,
-        claimed: taken.signature_gone,
+        word: taken.word,
     });
     Judgement {
         verdict,
@@ -84,6 +86,24 @@ pub async fn judge(
         answers: asking.answers().await,
         at: now,
     }
+}
+
+/// The mail as it was signed: a pipe of this system delivers lines in LF, and signatures are made over CRLF.
+fn on_the_wire(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    let mut wire = Vec::with_capacity(raw.len() + raw.len() / 32);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_suffix(b"\n") {
+            Some(text) => {
+                wire.extend_from_slice(text);
+                wire.extend_from_slice(b"\r\n");
+            }
+            None => wire.extend_from_slice(line),
+        }
+    }
+    Cow::Owned(wire)
 }
 
 /// What is odd about the form, seen by the reader of the mail, by us, and by the library that verifies: all must see one mail.
@@ -120,8 +140,7 @@ fn oddities(raw: &[u8], head: &Head<'_>, message: &Message) -> Vec<Reason> {
 /// What was taken from a trusted server.
 #[derive(Clone, Copy, Debug, Default)]
 struct Taken {
-    anything: bool,
-    signature_gone: bool,
+    word: Word,
     dmarc: Option<Check>,
 }
 
@@ -133,26 +152,30 @@ fn take(
     published: &Published,
 ) -> Taken {
     let mut taken = Taken::default();
+    let mut gone = Word::Nothing;
     for claim in claims.signatures.iter().filter(|claim| claim.check == Check::Pass) {
         let mut known = proofs.iter_mut().filter(|proof| claim.is_of(proof)).peekable();
-        if known.peek().is_none() {
-            taken.signature_gone |=
-                domain.is_some_and(|domain| domains::aligned(&claim.domain, domain, published.adkim));
+        let own = |domain| domains::aligned(&claim.domain, domain, published.adkim);
+        if known.peek().is_none() && domain.is_some_and(own) {
+            gone = Word::Gone;
         }
         for proof in known.filter(|proof| proof.undecided) {
             proof.signature.check = Check::Pass;
             proof.signature.detail = format!("{}: {}", claims.server, proof.signature.detail);
             (proof.fault, proof.undecided) = (None, false);
-            taken.anything = true;
+            taken.word = Word::Filled;
         }
     }
     let unknown = spf.as_ref().is_none_or(|spf| spf.check == Check::TempError);
     if let Some(claim) = claims.spf.as_ref().filter(|_| unknown) {
         let aligned = domain.is_some_and(|domain| domains::aligned(&claim.domain, domain, published.aspf));
         *spf = Some(Spf { domain: claim.domain.clone(), check: claim.check, aligned });
-        taken.anything = true;
+        taken.word = Word::Filled;
     }
     taken.dmarc = claims.dmarc.as_ref().filter(|claim| Some(claim.domain.as_str()) == domain).map(|claim| claim.check);
+    if gone == Word::Gone {
+        taken.word = gone;
+    }
     taken
 }
 

@@ -88,8 +88,16 @@ fn like(sign: char) -> Option<char> {
     let letter = |offset: u32| u8::try_from(offset % 26).ok().map(|n| like_ascii(char::from(b'a' + n)));
     match sign {
         // soft hyphen, joiners, marks of direction, variation selectors, combining accents
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
-        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{300}'..='\u{36f}' => None,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{300}'..='\u{36f}' => None,
         // full width, and the alphabets of mathematics
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).map(|c| like_ascii(c.to_ascii_lowercase())),
         '\u{1d400}'..='\u{1d6a3}' => letter(code - 0x1d400),

@@ -10,6 +10,7 @@ pub mod judge;
 pub mod likeness;
 pub mod read;
 pub mod results;
+pub mod sample;
 mod sender;
 mod signed;
 mod tags;

@@ -6,6 +6,18 @@
 use super::signed::Proof;
 use crate::model::inbound::{Check, Dmarc, Reason, Spf, Verdict};
 
+/// What a trusted server's word was taken for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing, or there is none.
+    #[default]
+    Nothing,
+    /// Something that we could not check.
+    Filled,
+    /// A signature that is not in the mail (any more).
+    Gone,
+}
+
 /// All that was found.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts<'a> {
@@ -23,10 +35,8 @@ pub struct Facts<'a> {
     pub spf: Option<&'a Spf>,
     /// DMARC.
     pub dmarc: Option<&'a Dmarc>,
-    /// Whether a trusted server's word was taken for something we could not check.
-    pub by_server: bool,
-    /// Whether a trusted server vouches for a signature that is not in the mail (any more).
-    pub claimed: bool,
+    /// What a trusted server's word was taken for.
+    pub word: Word,
 }
 
 /// Reasons by their weight; those of a verified mail begin with what proves it.
@@ -113,7 +123,7 @@ pub fn verdict(facts: &Facts<'_>) -> (Verdict, Vec<Reason>) {
         |dmarc: &Dmarc| dmarc.check == Check::Fail && matches!(dmarc.policy.as_str(), "quarantine" | "reject");
     add(Reason::DmarcFailed, facts.dmarc.is_some_and(refused));
     add(Reason::SpfFailed, facts.spf_is(Check::Fail));
-    add(Reason::ByServer, facts.by_server || facts.claimed);
+    add(Reason::ByServer, facts.word != Word::Nothing);
     add(Reason::DnsSilent, facts.spf_is(Check::TempError) || facts.dmarc.is_some_and(|d| d.check == Check::TempError));
     if facts.proved() {
         add(Reason::DkimAligned, true);
@@ -172,7 +182,7 @@ fn outcome(facts: &Facts<'_>, reasons: &[Reason]) -> Verdict {
     if facts.proved() && facts.registered && !has(KEEPS_FROM_VERIFIED) {
         return Verdict::Verified;
     }
-    let vouched = facts.passes(true) || facts.passes(false) || facts.spf_vouches() || facts.claimed;
+    let vouched = facts.passes(true) || facts.passes(false) || facts.spf_vouches() || facts.word == Word::Gone;
     let doubted = facts.spf_is(Check::SoftFail)
         || facts.spf_is(Check::Fail)
         || has(&[Reason::DkimBroken, Reason::DkimTime, Reason::DkimWeak, Reason::FromUnsigned])

@@ -105,7 +105,7 @@ proptest! {
         server in "[a-z]{1,10}\\.[a-z]{2,5}",
         methods in prop::collection::vec(("[a-z]{3,8}", "[a-z]{4,9}", "[a-z0-9.@/+=:_-]{1,30}"), 1..5),
     ) {
-        let text: String = methods.iter().map(|(m, r, v)| format!(";\r\n\t{m}={r} (why; not) header.d={v}")).collect();
+        let text = methods.iter().map(|(m, r, v)| format!(";\r\n\t{m}={r} (why; not) header.d={v}")).collect::<Vec<_>>().concat();
         let results = parse(&format!("{server}{text}")).unwrap();
         prop_assert_eq!(results.server, server);
         let read: Vec<_> = results.methods.iter().map(|m| (m.name.clone(), m.result.clone(), m.property("header", "d").unwrap().to_owned())).collect();

@@ -153,6 +153,6 @@ fn a_policy_that_refuses_is_an_untruth_and_one_that_asks_for_nothing_is_none() {
 
 #[test]
 fn a_servers_word_without_the_signature_is_looked_at() {
-    let (outcome, reasons) = judged(&[], |facts| facts.claimed = true);
+    let (outcome, reasons) = judged(&[], |facts| facts.word = Word::Gone);
     assert_eq!((outcome, reasons), (Verdict::Check, vec![Reason::DkimNone, Reason::ByServer]));
 }

@@ -16,7 +16,7 @@ use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
 use super::reset::{Captcha, Flaw, Typed, Work};
-use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
+use super::{authenticator, clock, compose, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::dual::Tie;
@@ -299,6 +299,19 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         device("CAHAYA1", None, false),
     ];
     let codes = authenticator::Authenticator { people, now: at(0), next_at: at(0) + TimeDelta::seconds(12) };
+    for (n, way) in compose::WAYS.into_iter().enumerate() {
+        let data = compose::Compose {
+            people: vec![("rina@amanah.example".to_owned(), "Rina <Wijaya>".to_owned())],
+            to: "helpdesk@lpse.example".to_owned(),
+            from: "rina@amanah.example".to_owned(),
+            way: way.to_owned(),
+            subject: "Mohon reset \"TOTP\"".to_owned(),
+            text: "Yth. Helpdesk".to_owned(),
+            flaw: [None, Some("from"), Some("subject"), Some("letter")][n],
+            sent: n == 0,
+        };
+        add(out, &format!("demo-compose-{way}"), compose::page(&f, &data));
+    }
     add(out, "demo-authenticator", authenticator::page(&f, &codes));
     let item = |id: &str, subject: &str| demo::Item {
         id: id.to_owned(),

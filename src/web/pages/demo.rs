@@ -10,6 +10,7 @@ use super::{frame, page};
 use crate::base::catcher::Catcher;
 use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
+use crate::inbound::sample::Signer;
 use crate::model::account::fold_user_id;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::device;
@@ -26,6 +27,8 @@ pub struct Demo {
     pub staff: Vec<Officer>,
     /// Where all letters end.
     pub catcher: Catcher,
+    /// Signs what is written to the desk.
+    pub signer: Signer,
 }
 
 /// `GET /demo`
@@ -124,7 +127,7 @@ pub async fn raw(house: web::Data<House>, id: web::Path<String>) -> Result<HttpR
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(raw))
 }
 
-fn shown(house: &House) -> Result<&Demo, Refusal> {
+pub(super) fn shown(house: &House) -> Result<&Demo, Refusal> {
     house.demo.as_ref().ok_or(Refusal::NotFound)
 }
 

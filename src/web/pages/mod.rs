@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activate;
 pub mod cancel;
+pub mod compose;
 pub mod demo;
 pub mod help;
 pub mod home;

@@ -1,4 +1,5 @@
 //! Mail that comes in.
 
 mod arrival;
+mod reader;
 mod verdict;

@@ -59,7 +59,7 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
             zone.insert(format!("_dmarc.{domain}"), txt(dmarc));
         }
     }
-    let many: String = (0..11).map(|n| format!(" include:s{n}.penyerang.com")).collect();
+    let many = (0..11).map(|n| format!(" include:s{n}.penyerang.com")).collect::<Vec<_>>().concat();
     for n in 0..11 {
         zone.insert(format!("s{n}.penyerang.com"), txt("v=spf1 ip4:198.51.100.1 ?all"));
     }
@@ -69,7 +69,7 @@ fn zone(keys: &HashMap<&'static str, Key>) -> HashMap<String, Reply> {
         ("instansi.go.id", "v=spf1 a:kirim.instansi.go.id mx:pos.instansi.go.id -all"),
         ("tanpa.co.id", "v=spf1 ip4:192.0.2.10 ~all"),
         ("keras.co.id", "v=spf1 ip4:192.0.2.10 -all"),
-        ("rusak.co.id", "v=spf1 ip4:192.0.2.999 -all"),
+        ("rusak.co.id", "v=spf1 include:tidak-ada.co.id -all"),
         ("banyak.co.id", many.as_str()),
         ("penyerang.com", "v=spf1 +all"),
     ] {

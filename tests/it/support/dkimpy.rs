@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// What is missing where it is missing.
 const INSTALL: &str = "apt-get install python3-dkim python3-nacl openssl";
 
-const SIGN: &str = r#"
+const SIGN: &str = r"
 import base64, json, sys
 import dkim
 
@@ -37,7 +37,7 @@ for job in json.load(sys.stdin):
         mail = header + mail
     out.append(base64.b64encode(mail).decode())
 json.dump(out, sys.stdout)
-"#;
+";
 
 /// A private key as dkimpy takes it, and what is published of it.
 #[derive(Clone, Debug)]

@@ -17,6 +17,7 @@ pub mod letters;
 pub mod load;
 pub mod markup;
 pub mod oath;
+pub mod post_office;
 pub mod queue;
 pub mod signing;
 pub mod sink;

@@ -203,7 +203,8 @@ impl Case {
 
     /// The mail before anybody signs it.
     pub fn draft(&self) -> String {
-        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = lines.collect::<Vec<_>>().concat();
         format!("{headers}\r\n{}", self.body)
     }
 

@@ -88,7 +88,7 @@ fn covered() -> Vec<Case> {
         cases.push(partial.clone());
         cases.push(partial.named("and more").end("Mohon reset juga BAHTERA8.\r\n"));
     }
-    cases.push(check("a length of nothing", Reason::DkimLength).body("").partial().end("Mohon reset BAHTERA8.\r\n"));
+    cases.push(failed("a length of nothing", Reason::DkimBroken).body("").partial().end("Mohon reset BAHTERA8.\r\n"));
     cases
 }
 
@@ -170,7 +170,7 @@ fn ways() -> Vec<Case> {
     vec![
         unknown("unsigned, its way not known", Reason::DkimNone).unsigned(),
         unknown("unsigned, of nobody", Reason::NotRegistered).unsigned().stranger(),
-        unknown("unsigned, null sender", Reason::DkimNone).unsigned().client("192.0.2.10", "", ""),
+        failed("unsigned, null sender, no name", Reason::DmarcFailed).unsigned().client("192.0.2.10", "", ""),
         check("null sender, HELO of its domain", Reason::SpfOnly).unsigned().client(
             "192.0.2.10",
             "perusahaan.co.id",
@@ -234,7 +234,7 @@ fn results() -> Vec<Case> {
             .swap("AMANAH7", "BAHTERA8")
             .top("Authentication-Results: mx.lpse.go.id; dkim=pass header.d=perusahaan.co.id")
             .trusts("mx.lpse.go.id"),
-        check("the pass of another domain", Reason::DkimNone)
+        failed("the pass of another domain", Reason::DmarcFailed)
             .unsigned()
             .top("Authentication-Results: mx.lpse.go.id; dkim=pass header.d=penyerang.com; spf=softfail smtp.mailfrom=perusahaan.co.id")
             .trusts("mx.lpse.go.id"),
