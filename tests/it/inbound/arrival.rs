@@ -162,7 +162,7 @@ async fn a_mailbox_is_read_as_mail_comes_and_marked_as_seen() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_it_loses_no_mail_and_takes_none_twice() {
-    let (kills, each) = (rounds(4, 40), 6);
+    let (kills, each) = (rounds(4_u64, 40), 6);
     let dovecot = Dovecot::start(free_port(), None);
     let mut house = reading(&dovecot, &[]).await;
     let mut count = 0;
@@ -177,7 +177,7 @@ async fn killed_again_and_again_it_loses_no_mail_and_takes_none_twice() {
                 assert_eq!(feed(house.command(&["mail", "ingest"]), &mail(count)).0, 0);
             }
         }
-        tokio::time::sleep(Duration::from_millis(100 + 150 * (kill % 4) as u64)).await;
+        tokio::time::sleep(Duration::from_millis(100 + 150 * (kill % 4))).await;
         house.kill();
     }
     // what a killed reader had in its hands is free again in a minute: now
