@@ -1,4 +1,4 @@
-//! The real chain on loopback, of Debian's packages: swaks → Postfix with OpenDKIM → Dovecot → Pulih, by IMAP and by
+//! The real chain on loopback, of Debian's packages: swaks → Postfix with `OpenDKIM` → Dovecot → Pulih, by IMAP and by
 //! pipe, and Pulih's letters out through Postfix. `make test-system` runs it; it needs root, as Postfix does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
@@ -55,7 +55,7 @@ impl Chain {
         Self { house, postfix, dovecot, _dns: dns }
     }
 
-    /// Sends a mail as a mailer does: to a listener whose mails OpenDKIM signs, or to one whose mails it does not.
+    /// Sends a mail as a mailer does: to a listener whose mails `OpenDKIM` signs, or to one whose mails it does not.
     fn send(&self, signed: bool, sender: &str, from: &str, to: &str, subject: &str) {
         let port = if signed { self.postfix.signing } else { self.postfix.open };
         let out = Command::new("swaks")

@@ -1,4 +1,4 @@
-//! Postfix with OpenDKIM, with settings, queue and ports of its own, in a temporary folder.
+//! Postfix with `OpenDKIM`, with settings, queue and ports of its own, in a temporary folder.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
@@ -104,11 +104,12 @@ impl Postfix {
         run("chown", &["-R", &format!("{uid}:{gid}"), &text(&keys)]);
         // the program lies where only its builder may enter
         fs::copy(env!("CARGO_BIN_EXE_pulih"), folder.join("pulih")).unwrap();
-        let mut script = String::from("#!/bin/sh\n");
-        for (name, value) in house.environment().iter().filter(|(name, _)| name != "PULIH_KEYS__DIR") {
-            script += &format!("export {name}='{value}'\n");
-        }
-        script += &format!("export PULIH_KEYS__DIR='{}'\nexec {}/pulih \"$@\"\n", keys.display(), folder.display());
+        let variables = house.environment().iter().filter(|(name, _)| name != "PULIH_KEYS__DIR");
+        let variables =
+            variables.map(|(name, value)| format!("export {name}='{value}'\n")).collect::<Vec<_>>().concat();
+        let (program, keys) = (folder.join("pulih"), text(&keys));
+        let script =
+            format!("#!/bin/sh\n{variables}export PULIH_KEYS__DIR='{keys}'\nexec {} \"$@\"\n", program.display());
         let path = folder.join("run");
         fs::write(&path, script).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
