@@ -51,7 +51,7 @@ impl Chain {
         house.import(3);
         postfix.start(&house).await;
         house.serve();
-        house.ready(Duration::from_secs(60)).await;
+        house.ready(Duration::from_mins(1)).await;
         Self { house, postfix, dovecot, _dns: dns }
     }
 
