@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test check bench survive check-pages fuzz
+.PHONY: help setup setup-demo setup-system demo test test-system check bench survive check-pages fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,12 @@ demo: setup-demo ## Everything in one process on http://127.0.0.1:8080, with let
 
 test: setup ## Every test
 	cargo test --locked
+
+setup-system: ## Install what the tests of the whole chain need and this machine lacks
+	@.ci/setup system
+
+test-system: setup-system ## The chain of mail with Postfix, OpenDKIM and Dovecot (as root)
+	cargo test --locked --test system
 
 check: ## Form, lints, documentation, licences
 	cargo fmt --check

@@ -13,6 +13,8 @@ use crate::config::Purpose;
 use crate::model::event::Actor;
 use crate::model::inbound::{Envelope, Source};
 
+mod parse;
+
 /// The mail is malformed (sysexits, `EX_DATAERR`): an MTA gives it back to its sender.
 const DATA: u8 = 65;
 /// It cannot be taken now (sysexits, `EX_TEMPFAIL`): an MTA keeps it and tries again.
@@ -25,10 +27,22 @@ pub(super) enum Command {
     /// Exit codes are those of sysexits: 0 once the mail is committed, 65 where there is none, and 75 for everything that
     /// may be better later (database, settings, keys), so that the MTA keeps the mail.
     Ingest(Ingest),
+    /// Say what would be read in a mail and how it would be judged; keeps nothing.
+    Parse(parse::Parse),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Ingest {
+    #[command(flatten)]
+    handed: Handed,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a mail was handed over, as the MTA tells it.
+#[derive(Debug, clap::Args)]
+struct Handed {
     /// Address of the client that handed it to the MTA; what is no address counts as unknown.
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     client: String,
@@ -41,14 +55,12 @@ pub(super) struct Ingest {
     /// Envelope recipient.
     #[arg(long, value_name = "ADDRESS")]
     recipient: Option<String>,
-    /// Write JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Ingest(options) => ingest(common, options),
+        Command::Parse(options) => parse::run(common, options),
     }
 }
 
@@ -60,7 +72,7 @@ fn ingest(common: &Common, options: &Ingest) -> Result<(), Failure> {
     if raw.is_empty() {
         return Err(Failure::new("there is no mail on standard input").with_code(DATA));
     }
-    let taken = keep(common, &envelope(options), &raw, length).map_err(later)?;
+    let taken = keep(common, &options.handed.envelope(), &raw, length).map_err(later)?;
     if options.json {
         // the mail is kept: a reader that went away changes nothing about it
         let _ = print_json(&serde_json::json!({ "mail": taken.id, "new": taken.new }));
@@ -90,17 +102,19 @@ fn all(mut input: impl Read) -> io::Result<(Vec<u8>, usize)> {
     Ok((raw, length))
 }
 
-fn envelope(options: &Ingest) -> Envelope {
-    let client = options.client.trim().trim_matches(['[', ']']);
-    let client = client.strip_prefix("IPv6:").unwrap_or(client);
-    let given = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_owned());
-    let bare = |text: String| text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(&text).to_owned();
-    Envelope {
-        client: client.parse::<IpAddr>().ok(),
-        // an MTA that knows none writes so (Postfix: `unknown`)
-        helo: given(&options.helo).filter(|helo| !helo.is_empty() && helo != "unknown"),
-        sender: given(&options.sender).map(bare),
-        recipient: given(&options.recipient).map(bare).filter(|recipient| !recipient.is_empty()),
+impl Handed {
+    fn envelope(&self) -> Envelope {
+        let client = self.client.trim().trim_matches(['[', ']']);
+        let client = client.strip_prefix("IPv6:").unwrap_or(client);
+        let given = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_owned());
+        let bare = |text: String| text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(&text).to_owned();
+        Envelope {
+            client: client.parse::<IpAddr>().ok(),
+            // an MTA that knows none writes so (Postfix: `unknown`)
+            helo: given(&self.helo).filter(|helo| !helo.is_empty() && helo != "unknown"),
+            sender: given(&self.sender).map(bare),
+            recipient: given(&self.recipient).map(bare).filter(|recipient| !recipient.is_empty()),
+        }
     }
 }
 
@@ -108,14 +122,17 @@ fn envelope(options: &Ingest) -> Envelope {
 mod tests {
     use super::*;
 
-    fn flags(client: &str, helo: &str, sender: &str) -> Ingest {
-        Ingest {
+    fn flags(client: &str, helo: &str, sender: &str) -> Handed {
+        Handed {
             client: client.to_owned(),
             helo: Some(helo.to_owned()),
             sender: Some(sender.to_owned()),
             recipient: None,
-            json: false,
         }
+    }
+
+    fn envelope(handed: &Handed) -> Envelope {
+        handed.envelope()
     }
 
     #[test]
@@ -132,7 +149,7 @@ mod tests {
         assert_eq!(envelope(&flags("", "", "<>")).sender.as_deref(), Some(""));
         assert_eq!(envelope(&flags("", "", "")).sender.as_deref(), Some(""));
         assert_eq!(envelope(&flags("", "", "<a@b.id>")).sender.as_deref(), Some("a@b.id"));
-        let none = Ingest { sender: None, ..flags("", "", "") };
+        let none = Handed { sender: None, ..flags("", "", "") };
         assert_eq!(envelope(&none).sender, None);
     }
 

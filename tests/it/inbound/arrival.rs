@@ -1,5 +1,6 @@
 //! Mail arrives, by mailbox and by pipe: kept before it is read, once, whatever ends in between.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use pulih::base::seal;
 use pulih::model::event::Actor;
 use pulih::model::inbound::{Envelope, Source};
 
+use crate::support::dns::{Reply, Stub};
 use crate::support::dovecot::{DONE, Dovecot};
 use crate::support::house::{TestApp, free_port, until};
 use crate::support::installation::Installation;
@@ -107,7 +109,7 @@ async fn an_mta_hears_that_a_mail_is_kept_or_that_it_has_to_keep_it() {
     let row = "select concat_ws('|', source, stage, client, helo, envelope_sender, envelope_recipient) from inbound";
     assert_eq!(house.column(row).await, ["pipe|taken|192.0.2.7|mx.amanah.example||a@b.example"]);
     assert_eq!(house.value("select (envelope_sender is not null)::text from inbound").await, "true");
-    assert_eq!(house.value("select actor_kind from event where kind = 'inbound.taken'").await, "worker");
+    assert_eq!(house.value("select actor from event where kind = 'inbound.taken'").await, "worker");
 
     assert_eq!(ingest(&house, &[], b"").0, 65);
     house.cut_postgres().await;
@@ -160,7 +162,7 @@ async fn a_mailbox_is_read_as_mail_comes_and_marked_as_seen() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_it_loses_no_mail_and_takes_none_twice() {
-    let (kills, each) = (rounds(4, 40), 6);
+    let (kills, each) = (rounds(4_u64, 40), 6);
     let dovecot = Dovecot::start(free_port(), None);
     let mut house = reading(&dovecot, &[]).await;
     let mut count = 0;
@@ -175,7 +177,7 @@ async fn killed_again_and_again_it_loses_no_mail_and_takes_none_twice() {
                 assert_eq!(feed(house.command(&["mail", "ingest"]), &mail(count)).0, 0);
             }
         }
-        tokio::time::sleep(Duration::from_millis(100 + 150 * (kill % 4) as u64)).await;
+        tokio::time::sleep(Duration::from_millis(100 + 150 * (kill % 4))).await;
         house.kill();
     }
     // what a killed reader had in its hands is free again in a minute: now
@@ -246,4 +248,61 @@ async fn the_doctor_opens_the_mailbox() {
     assert!(guarded.starts_with("DOWN") && guarded.contains("STARTTLS"), "{guarded}");
     dovecot.stop();
     assert!(finding(&[]).starts_with("DOWN"), "{}", finding(&[]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mailbox_is_read_over_tls_that_an_authority_vouches_for() {
+    let (plain, implicit) = (free_port(), free_port());
+    let dovecot = Dovecot::guarded(plain, implicit);
+    let ca = dovecot.ca();
+    let implicit = implicit.to_string();
+    let mut house =
+        reading(&dovecot, &[("PULIH_INBOUND__IMAP_TLS", "starttls"), ("PULIH_INBOUND__IMAP_CA", &ca)]).await;
+    let line = |more: &[&str]| {
+        let (_, found, _) = house.run(&[&["doctor"], more].concat());
+        found.lines().find(|line| line.contains(" mailbox ")).unwrap_or_default().to_owned()
+    };
+    assert!(line(&[]).starts_with("ok"), "{}", line(&[]));
+    let port = format!("inbound.imap_port={implicit}");
+    let at_once = line(&["--set", "inbound.imap_tls=implicit", "--set", &port]);
+    assert!(at_once.starts_with("ok"), "{at_once}");
+    for untrusted in [
+        line(&["--set", "inbound.imap_host=localhost"]),
+        line(&["--set", "inbound.imap_ca=/etc/ssl/certs/ca-certificates.crt"]),
+    ] {
+        assert!(untrusted.starts_with("DOWN") && untrusted.contains("TLS"), "{untrusted}");
+    }
+    house.serve();
+    dovecot.deliver(&mail(1));
+    until(20, "it is taken", async || house.value(ONCE).await == "1 1 1").await;
+    until(5, "it is seen", async || dovecot.seen() == (1, 1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parsing_says_what_would_be_read_and_judged_and_keeps_nothing() {
+    let house = Installation::make(&[]).await;
+    let dns = Stub::serving(HashMap::from([(
+        "_dmarc.amanah.example".to_owned(),
+        Reply::Txt("v=DMARC1; p=reject".to_owned()),
+    )]))
+    .await;
+    let server = dns.address.to_string();
+    let parse = |more: &[&str], raw: &[u8]| {
+        let command = house.command(&[&["mail", "parse", "--name-server", &server, "--registered"], more].concat());
+        feed(command, raw)
+    };
+    let (code, said, told) = parse(&[], &mail(1));
+    assert_eq!(code, 0, "{told}");
+    for words in ["From:        Rina <rina@amanah.example>", "Subject:     Mohon reset 1", "User ID saya AMANAH7."] {
+        assert!(said.lines().any(|line| line == words), "{words}: {said}");
+    }
+    assert!(said.contains("Verdict:     unknown (dkim-none") && said.contains("_dmarc.amanah.example TXT"), "{said}");
+    let (code, said, told) = parse(&["--json", "--client", "192.0.2.7", "--sender", "<>"], &mail(1));
+    assert_eq!(code, 0, "{told}");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["message"]["subject"], "Mohon reset 1");
+    assert_eq!(said["judgement"]["verdict"], "failed", "{said}");
+    let (code, _, told) = parse(&[], b"nothing that is a mail");
+    assert!(code == 1 && told.contains("no-message"), "{code} {told}");
+    assert_eq!(house.value("select count(*) from inbound").await, "0");
 }

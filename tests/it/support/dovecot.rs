@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pulih::base::clock;
+use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Whose mailbox it is, and the password.
@@ -34,19 +35,38 @@ pub struct Dovecot {
 impl Dovecot {
     /// Starts it; LMTP listens at the given port where there is one.
     pub fn start(port: u16, lmtp: Option<u16>) -> Self {
+        Self::with(port, lmtp, None)
+    }
+
+    /// The same with STARTTLS, and TLS from the first byte at that other port.
+    pub fn guarded(port: u16, implicit: u16) -> Self {
+        Self::with(port, None, Some(implicit))
+    }
+
+    fn with(port: u16, lmtp: Option<u16>, implicit: Option<u16>) -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        for folder in ["new", "cur", "tmp"] {
-            fs::create_dir_all(home.path().join("mail/Maildir").join(folder)).unwrap();
+        let mut inbox = home.path().join("mail");
+        for folder in ["", USER, "Maildir"] {
+            inbox.push(folder);
+            fs::create_dir(&inbox).unwrap();
+            own(&inbox);
         }
-        for folder in ["mail", "mail/Maildir", "mail/Maildir/new", "mail/Maildir/cur", "mail/Maildir/tmp"] {
-            own(&home.path().join(folder));
+        for folder in ["new", "cur", "tmp"] {
+            fs::create_dir(inbox.join(folder)).unwrap();
+            own(&inbox.join(folder));
         }
         fs::write(home.path().join("users"), format!("{USER}:{{PLAIN}}{PASSWORD}::::::\n")).unwrap();
-        fs::write(home.path().join("dovecot.conf"), settings(home.path(), port, lmtp)).unwrap();
+        certify(home.path());
+        fs::write(home.path().join("dovecot.conf"), settings(home.path(), port, lmtp, implicit)).unwrap();
         let mut made = Self { port, process: None, home };
         made.begin();
         made
+    }
+
+    /// PEM file of the authority that vouches for it.
+    pub fn ca(&self) -> String {
+        self.home.path().join("ca.pem").into_os_string().into_string().unwrap()
     }
 
     /// The settings that read it.
@@ -114,9 +134,18 @@ impl Dovecot {
 
     /// The mails of a folder (`""` is INBOX): their maildir flags and their bytes.
     pub fn mails(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+        Self::within(&self.folder(folder))
+    }
+
+    /// The mails of somebody else's INBOX, to whom LMTP delivers.
+    pub fn mails_of(&self, user: &str) -> Vec<(String, Vec<u8>)> {
+        Self::within(&self.home.path().join("mail").join(user).join("Maildir"))
+    }
+
+    fn within(folder: &Path) -> Vec<(String, Vec<u8>)> {
         let mut found = Vec::new();
         for part in ["new", "cur"] {
-            for file in fs::read_dir(self.folder(folder).join(part)).into_iter().flatten().flatten() {
+            for file in fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
                 let name = file.file_name().into_string().unwrap();
                 // what was renamed since is found under its new name the next time
                 let Ok(raw) = fs::read(file.path()) else { continue };
@@ -159,7 +188,7 @@ impl Dovecot {
     }
 
     fn folder(&self, name: &str) -> PathBuf {
-        let inbox = self.home.path().join("mail/Maildir");
+        let inbox = self.home.path().join("mail").join(USER).join("Maildir");
         if name.is_empty() { inbox } else { inbox.join(format!(".{name}")) }
     }
 }
@@ -184,7 +213,20 @@ fn own(path: &Path) {
     }
 }
 
-fn settings(home: &Path, port: u16, lmtp: Option<u16>) -> String {
+/// A certificate for 127.0.0.1, and the authority that signed it.
+fn certify(home: &Path) {
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::new(Vec::new()).unwrap();
+    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    fs::write(home.join("ca.pem"), ca.self_signed(&ca_key).unwrap().pem()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap();
+    fs::write(home.join("cert.pem"), leaf.pem()).unwrap();
+    fs::write(home.join("key.pem"), key.serialize_pem()).unwrap();
+}
+
+fn settings(home: &Path, port: u16, lmtp: Option<u16>, implicit: Option<u16>) -> String {
     let (uid, gid) = us();
     let home = home.display();
     let (owner, group) = if uid == 0 { (NOBODY, NOBODY) } else { (uid, gid) };
@@ -202,16 +244,22 @@ fn settings(home: &Path, port: u16, lmtp: Option<u16>) -> String {
     let listener = lmtp.map_or(String::new(), |port| {
         format!("service lmtp {{\n  inet_listener lmtp {{\n    port = {port}\n  }}\n}}\n")
     });
+    let tls = if implicit.is_some() {
+        format!("ssl = yes\nssl_cert = <{home}/cert.pem\nssl_key = <{home}/key.pem")
+    } else {
+        "ssl = no".to_owned()
+    };
+    let implicit = implicit.unwrap_or(0);
     format!(
         "base_dir = {home}/run\nstate_dir = {home}/run\nlog_path = {home}/log\nprotocols = imap lmtp\n\
-         listen = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n{users}\
+         listen = 127.0.0.1\n{tls}\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n{users}\
          mail_location = maildir:~/Maildir\nmaildir_stat_dirs = yes\nmailbox_idle_check_interval = 1 secs\n\
          passdb {{\n  driver = passwd-file\n  args = username_format=%u {home}/users\n}}\n\
-         userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={home}/mail allow_all_users=yes\n}}\n\
+         userdb {{\n  driver = static\n  args = uid={owner} gid={group} home={home}/mail/%u allow_all_users=yes\n}}\n\
          namespace inbox {{\n  inbox = yes\n  mailbox {DONE} {{\n    auto = create\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n\
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  \
-         inet_listener imaps {{\n    port = 0\n  }}\n}}\n{listener}\
+         inet_listener imaps {{\n    port = {implicit}\n    ssl = yes\n  }}\n}}\n{listener}\
          protocol lmtp {{\n  postmaster_address = postmaster@lpse.example\n}}\n"
     )
 }

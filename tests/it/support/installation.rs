@@ -93,6 +93,12 @@ impl Installation {
         command
     }
 
+    /// The variables that its commands see.
+    #[allow(dead_code, reason = "the tests of the whole chain use it")]
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// Imports people 0, 1, 2 …, all with TOTP.
     pub fn import(&self, people: usize) {
         let file = self.people(people);
