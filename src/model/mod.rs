@@ -15,6 +15,7 @@ pub mod hours;
 pub mod inbound;
 pub mod letter;
 pub mod link;
+pub mod marks;
 pub mod proposal;
 pub mod refusal;
 pub mod request;
