@@ -22,6 +22,7 @@ pub mod freeze;
 pub mod help;
 pub mod hours;
 pub mod import;
+pub mod inbound;
 pub mod lapse;
 pub mod lock_account;
 pub mod login;

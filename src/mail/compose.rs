@@ -15,11 +15,14 @@ use super::sheet::Pen;
 use super::{House, clean, paper, plain};
 use crate::i18n::Lang;
 use crate::model::account::ADDRESS_MAX;
+use crate::model::letter::LetterKind;
 
 /// The longest name in a header, in characters.
 pub const NAME_MAX: usize = 78;
 /// The longest Message-ID, in bytes.
 const MESSAGE_ID_MAX: usize = 320;
+/// The longest foreign Message-ID that is answered, in bytes.
+const ANSWERED_MAX: usize = 250;
 /// The largest HTML part, in bytes.
 const HTML_MAX: usize = 20 * 1024;
 
@@ -30,6 +33,8 @@ pub struct Heading {
     pub letter_id: Uuid,
     /// Its Message-ID, the same at every attempt.
     pub message_id: String,
+    /// The Message-ID of the mail it answers, without its angle brackets; a foreign word, left out where it is none.
+    pub answers: Option<String>,
     /// The account's name; may be empty.
     pub to_name: String,
     /// The one address it goes to.
@@ -98,8 +103,13 @@ pub fn compose(house: &House, heading: &Heading, letter: &Letter) -> Result<Comp
         .subject(clean::line(&sheet.subject, 200))
         .message_id(Some(heading.message_id.clone()))
         .date(SystemTime::from(heading.date));
+    if let Some(id) = heading.answers.as_deref().and_then(answered) {
+        message = message.in_reply_to(id.clone()).references(id);
+    }
+    // RFC 3834 §5
+    let submitted = if letter.kind() == LetterKind::Acknowledged { "auto-replied" } else { "auto-generated" };
     for (name, value) in [
-        ("Auto-Submitted", "auto-generated"),
+        ("Auto-Submitted", submitted),
         ("X-Auto-Response-Suppress", "All"),
         ("Content-Language", heading.lang.code()),
     ] {
@@ -139,6 +149,12 @@ fn is_message_id(id: &str) -> bool {
         && id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).is_some_and(|id| {
             id.matches('@').count() == 1 && id.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>')
         })
+}
+
+/// A foreign Message-ID as a header names it: printable ASCII alone, so that it ends no line and begins no header.
+fn answered(id: &str) -> Option<String> {
+    let id = format!("<{}>", id.trim_matches(['<', '>']));
+    (id.len() <= ANSWERED_MAX && is_message_id(&id)).then_some(id)
 }
 
 /// Whether a link leads to this house and can stand alone on a line.

@@ -35,11 +35,13 @@ pub enum LetterKind {
     ManualCancelled,
     /// The address was changed, to every address, old and new.
     AddressChanged,
+    /// A mail came and will be looked at: to registered senders alone, at most once a day.
+    Acknowledged,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Link,
         Self::Done,
         Self::Scheduled,
@@ -56,6 +58,7 @@ impl LetterKind {
         Self::ManualScheduled,
         Self::ManualCancelled,
         Self::AddressChanged,
+        Self::Acknowledged,
     ];
 
     /// The word in the database, events and metrics.
@@ -77,6 +80,7 @@ impl LetterKind {
             Self::ManualScheduled => "manual-scheduled",
             Self::ManualCancelled => "manual-cancelled",
             Self::AddressChanged => "address-changed",
+            Self::Acknowledged => "acknowledged",
         }
     }
 

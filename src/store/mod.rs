@@ -14,6 +14,7 @@ pub mod freeze;
 pub mod health;
 pub mod history;
 pub mod import;
+pub mod inbound;
 pub mod letter;
 pub mod limit;
 pub mod link;

@@ -166,6 +166,7 @@ impl Hands {
         let heading = Heading {
             letter_id: leased.id,
             message_id: message_id(key.expose(), leased.id, &self.house.message_host),
+            answers: leased.answers.clone(),
             to_name: leased.name.clone().unwrap_or_default(),
             to_address,
             lang: leased.language().map_err(|e| e.to_string())?,

@@ -1,5 +1,6 @@
 //! The letters: one file for each kind.
 
+pub mod acknowledged;
 pub mod activate;
 pub mod activated;
 pub mod address_changed;
@@ -55,6 +56,8 @@ pub enum Letter {
     ManualCancelled(manual_cancelled::Data),
     /// The registered address was changed.
     AddressChanged(address_changed::Data),
+    /// A mail came and will be looked at.
+    Acknowledged(acknowledged::Data),
 }
 
 impl Letter {
@@ -77,6 +80,7 @@ impl Letter {
             Self::ManualScheduled(_) => LetterKind::ManualScheduled,
             Self::ManualCancelled(_) => LetterKind::ManualCancelled,
             Self::AddressChanged(_) => LetterKind::AddressChanged,
+            Self::Acknowledged(_) => LetterKind::Acknowledged,
         }
     }
 
@@ -99,6 +103,7 @@ impl Letter {
             Self::ManualScheduled(data) => manual_scheduled::sheet(pen, data),
             Self::ManualCancelled(data) => manual_cancelled::sheet(pen, data),
             Self::AddressChanged(data) => address_changed::sheet(pen, data),
+            Self::Acknowledged(data) => acknowledged::sheet(pen, data),
         }
     }
 
@@ -117,7 +122,7 @@ impl Letter {
             Self::CodesFailing(data) => vec![&data.not_me_url],
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
-            Self::Reply(_) => Vec::new(),
+            Self::Reply(_) | Self::Acknowledged(_) => Vec::new(),
             Self::ManualScheduled(data) => vec![&data.cancel_url],
             Self::ManualCancelled(data) => vec![&data.not_me_url],
             Self::AddressChanged(data) => vec![&data.not_me_url],

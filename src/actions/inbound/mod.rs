@@ -1,0 +1,3 @@
+//! What is done with mail that comes in.
+
+pub mod desk;
