@@ -49,7 +49,11 @@ pub fn bounce(raw: &[u8]) -> Vec<Bounce> {
 fn ids(part: &Part<'_>) -> Vec<String> {
     let original = matches!(
         part.media.kind.as_str(),
-        "message/rfc822" | "text/rfc822-headers" | "message/rfc822-headers" | "message/global" | "message/global-headers"
+        "message/rfc822"
+            | "text/rfc822-headers"
+            | "message/rfc822-headers"
+            | "message/global"
+            | "message/global-headers"
     );
     if !original {
         return Vec::new();
@@ -116,7 +120,8 @@ fn said(value: &[u8]) -> String {
 fn status(value: &[u8]) -> Option<String> {
     let text = unfolded(value);
     let code = uncommented(&text);
-    let digits = |piece: &str, most: usize| (1..=most).contains(&piece.len()) && piece.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |piece: &str, most: usize| (1..=most).contains(&piece.len()) && piece.bytes().all(|b| b.is_ascii_digit());
     let mut pieces = code.split('.');
     let (class, subject, detail) = (pieces.next()?, pieces.next()?, pieces.next()?);
     let right = matches!(class, "2" | "4" | "5") && digits(subject, 3) && digits(detail, 3) && pieces.next().is_none();

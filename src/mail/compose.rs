@@ -108,11 +108,9 @@ pub fn compose(house: &House, heading: &Heading, letter: &Letter) -> Result<Comp
     }
     // RFC 3834 §5
     let submitted = if letter.kind() == LetterKind::Acknowledged { "auto-replied" } else { "auto-generated" };
-    for (name, value) in [
-        ("Auto-Submitted", submitted),
-        ("X-Auto-Response-Suppress", "All"),
-        ("Content-Language", heading.lang.code()),
-    ] {
+    for (name, value) in
+        [("Auto-Submitted", submitted), ("X-Auto-Response-Suppress", "All"), ("Content-Language", heading.lang.code())]
+    {
         message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
     let envelope = Envelope::new(Some(from), vec![to]).map_err(|e| ComposeFault::Build(e.to_string()))?;
@@ -154,7 +152,8 @@ fn is_message_id(id: &str) -> bool {
 /// A foreign Message-ID as a header names it: printable ASCII alone, so that it ends no line and begins no header.
 fn answered(id: &str) -> Option<String> {
     let id = format!("<{}>", id.trim_matches(['<', '>']));
-    (id.len() <= ANSWERED_MAX && is_message_id(&id)).then_some(id)
+    let whole = !id.starts_with("<@") && !id.ends_with("@>");
+    (whole && id.len() <= ANSWERED_MAX && is_message_id(&id)).then_some(id)
 }
 
 /// Whether a link leads to this house and can stand alone on a line.

@@ -7,6 +7,7 @@ mod cli;
 mod cluster;
 mod edge;
 mod history;
+mod inbound;
 mod layers;
 mod limits;
 mod links;

@@ -51,12 +51,16 @@ fn reports_of_exchange_and_exim_are_read() {
         ("message/rfc822", ORIGINAL),
     ]);
     let read = bounce(raw.as_bytes());
-    assert_eq!((read.len(), read[0].status.as_str(), read[0].diagnostic.as_str()), (1, "5.2.2", "554 5.2.2 mailbox full"));
+    assert_eq!(
+        (read.len(), read[0].status.as_str(), read[0].diagnostic.as_str()),
+        (1, "5.2.2", "554 5.2.2 mailbox full")
+    );
     assert_eq!(read[0].message_ids, ["abc.def@lpse.example.id"]);
 
     let exim = "Reporting-MTA: dns; mail.desa.example\r\n\r\nAction: failed\r\nFinal-Recipient: rfc822;rina@desa.example\r\n\
         Status: 5.0.0\r\nRemote-MTA: dns; mx.desa.example\r\nDiagnostic-Code: smtp; 550 No such user here\r\n";
-    let raw = report(&[("message/delivery-status", exim), ("text/rfc822-headers", "Message-ID:\r\n <x@y>\r\nTo: a\r\n")]);
+    let raw =
+        report(&[("message/delivery-status", exim), ("text/rfc822-headers", "Message-ID:\r\n <x@y>\r\nTo: a\r\n")]);
     let read = bounce(raw.as_bytes());
     assert_eq!((read[0].status.as_str(), read[0].message_ids[0].as_str()), ("5.0.0", "x@y"));
 }
@@ -93,10 +97,12 @@ fn what_is_no_report_gives_none() {
         550 5.1.1 no such user\r\n\r\n--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <x@y>\r\n";
     let loose = format!("From: a@b\r\nContent-Type: message/delivery-status\r\n\r\n{POSTFIX}");
     let mixed = report(&[("message/delivery-status", POSTFIX)]).replace("multipart/report", "multipart/mixed");
-    let read = report(&[("message/disposition-notification", POSTFIX)]).replace("delivery-status", "disposition-notification");
+    let read =
+        report(&[("message/disposition-notification", POSTFIX)]).replace("delivery-status", "disposition-notification");
     let other = report(&[("message/delivery-status", POSTFIX)]).replace("type=delivery-status", "type=feedback-report");
     // a mail that somebody forwards whole is his words, not a report to us
-    let forwarded = format!("From: a@b\r\nContent-Type: message/rfc822\r\n\r\n{}", report(&[("message/delivery-status", POSTFIX)]));
+    let forwarded =
+        format!("From: a@b\r\nContent-Type: message/rfc822\r\n\r\n{}", report(&[("message/delivery-status", POSTFIX)]));
     for raw in [qmail, "", "x", &loose, &mixed, &read, &other, &forwarded] {
         assert_eq!(bounce(raw.as_bytes()), [], "{raw}");
     }

@@ -192,8 +192,7 @@ fn keep(list: &mut List, name: &str, address: &str, spaced: bool) {
 /// Whether an address can be read in one way alone: one `@`, no quotes, comments, spaces, controls or encoded words.
 pub fn is_plain(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
-    let odd =
-        |c: char| c.is_whitespace() || is_hidden(c) || "<>()[]\\,;:\"@\u{ff20}\u{fe6b}\u{fffd}".contains(c);
+    let odd = |c: char| c.is_whitespace() || is_hidden(c) || "<>()[]\\,;:\"@\u{ff20}\u{fe6b}\u{fffd}".contains(c);
     !local.is_empty()
         && !domain.is_empty()
         && !local.contains(odd)

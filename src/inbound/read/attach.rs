@@ -27,8 +27,7 @@ pub fn attachment(part: &Part<'_>) -> (Attachment, Vec<u8>) {
     let bytes = decode::bytes(part);
     let disposition = Media::read(part.header.first("content-disposition"));
     let said = disposition.parameter("filename").or_else(|| part.media.parameter("name")).unwrap_or_default();
-    let kind: String =
-        part.media.kind.chars().filter(|c| c.is_ascii_graphic() && *c != '"').take(TYPE_MAX).collect();
+    let kind: String = part.media.kind.chars().filter(|c| c.is_ascii_graphic() && *c != '"').take(TYPE_MAX).collect();
     let attachment = Attachment {
         name: name(&decode::words(said)),
         media_type: kind,
@@ -42,12 +41,18 @@ pub fn attachment(part: &Part<'_>) -> (Attachment, Vec<u8>) {
 /// last letters stay when it is cut, since they say what it is.
 fn name(said: &str) -> String {
     let last = said.rsplit(['/', '\\']).find(|piece| !piece.trim().is_empty()).unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|c| !is_hidden(*c))
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{fffd}') || c.is_control() { '_' } else { c })
-        .collect();
+    let clean: String =
+        last.chars()
+            .filter(|c| !is_hidden(*c))
+            .map(|c| if c.is_whitespace() { ' ' } else { c })
+            .map(|c| {
+                if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{fffd}') || c.is_control() {
+                    '_'
+                } else {
+                    c
+                }
+            })
+            .collect();
     let trimmed = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let count = trimmed.chars().count();
     if count <= NAME_MAX {

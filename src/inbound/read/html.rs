@@ -9,8 +9,32 @@ mod level;
 
 /// What may stay: none of these loads, runs or styles anything.
 const TAGS: &[&str] = &[
-    "b", "blockquote", "br", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre",
-    "strong", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+    "b",
+    "blockquote",
+    "br",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
 ];
 /// Characters of a host that are shown after a link's text.
 const HOST_MAX: usize = 100;
@@ -146,8 +170,12 @@ impl Page {
     }
 
     fn words(&mut self, raw: &str) {
-        let plain =
-            raw.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        let plain = raw
+            .replace("&nbsp;", " ")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&");
         if self.verbatim > 0 {
             for (number, line) in plain.split('\n').enumerate() {
                 if number > 0 {

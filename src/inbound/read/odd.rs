@@ -8,9 +8,8 @@ use crate::model::inbound::{Mailbox, Message, Reason};
 use crate::model::marks::is_hidden;
 
 /// Fields that may stand once (RFC 5322 §3.6).
-const ONCE: &[&str] = &[
-    "from", "to", "cc", "subject", "date", "message-id", "sender", "reply-to", "in-reply-to", "references",
-];
+const ONCE: &[&str] =
+    &["from", "to", "cc", "subject", "date", "message-id", "sender", "reply-to", "in-reply-to", "references"];
 /// How long before it came a mail may have been written.
 const OLD: Duration = Duration::days(3);
 /// How far a sender's clock may go ahead.

@@ -20,8 +20,8 @@ const ANNOUNCE: &[&str] = &[
 const SENDERS: &[&str] = &["from", "dari", "pengirim", "sender"];
 /// A later line of such a block.
 const OTHERS: &[&str] = &[
-    "sent", "date", "to", "cc", "subject", "terkirim", "dikirim", "tanggal", "kepada", "ke", "perihal", "subjek", "hal",
-    "tembusan",
+    "sent", "date", "to", "cc", "subject", "terkirim", "dikirim", "tanggal", "kepada", "ke", "perihal", "subjek",
+    "hal", "tembusan",
 ];
 /// How lines end that say who wrote what follows.
 const WROTE: &[&str] = &["wrote", "writes", "menulis", "tulis", "berkata", "schrieb", "a écrit", "escribió"];
@@ -29,8 +29,16 @@ const WROTE: &[&str] = &["wrote", "writes", "menulis", "tulis", "berkata", "schr
 const WHEN: &[&str] = &["on ", "pada ", "pd ", "op ", "am ", "le ", "el ", "tanggal ", "tgl "];
 /// What telephones add.
 const TELEPHONES: &[&str] = &[
-    "sent from my ", "sent from mail for ", "sent from yahoo", "sent from outlook", "get outlook for ", "dikirim dari ",
-    "terkirim dari ", "dapatkan outlook untuk ", "unduh outlook untuk ", "kirim dari ",
+    "sent from my ",
+    "sent from mail for ",
+    "sent from yahoo",
+    "sent from outlook",
+    "get outlook for ",
+    "dikirim dari ",
+    "terkirim dari ",
+    "dapatkan outlook untuk ",
+    "unduh outlook untuk ",
+    "kirim dari ",
 ];
 /// Lines a sentence that says who wrote may be cut into.
 const CUT_MAX: usize = 4;
@@ -78,7 +86,10 @@ fn is_quoted(plain: &str) -> bool {
 }
 
 fn ends_own_words(plain: &str, below: &[&str]) -> bool {
-    is_signature(plain, below) || is_announced(plain) || is_repeated_header(plain, below) || says_who_wrote(plain, below)
+    is_signature(plain, below)
+        || is_announced(plain)
+        || is_repeated_header(plain, below)
+        || says_who_wrote(plain, below)
 }
 
 /// `-- ` (RFC 3676 §4.3), with or without its space; a line of underscores is Outlook's.
@@ -88,7 +99,8 @@ fn is_signature(plain: &str, below: &[&str]) -> bool {
 }
 
 fn is_announced(plain: &str) -> bool {
-    let bare = plain.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | '*' | ':' | '—' | '–' | '─') || c.is_whitespace());
+    let bare =
+        plain.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | '*' | ':' | '—' | '–' | '─') || c.is_whitespace());
     let dressed = plain.starts_with(['-', '_', '=', '—', '–', '─']) || plain.ends_with(':');
     ANNOUNCE.iter().any(|words| bare == *words || (dressed && bare.contains(words)))
 }
@@ -133,7 +145,8 @@ fn ends_as_said(plain: &str) -> bool {
         return true;
     }
     WROTE.iter().any(|verb| {
-        said.strip_suffix(verb).is_some_and(|before| before.is_empty() || before.ends_with(|c: char| !c.is_alphanumeric()))
+        said.strip_suffix(verb)
+            .is_some_and(|before| before.is_empty() || before.ends_with(|c: char| !c.is_alphanumeric()))
     })
 }
 

@@ -124,10 +124,7 @@ fn text_html_and_files_go_their_ways() {
     assert_eq!(read.text, "teks\n\nkaki");
     assert_eq!(read.html.as_deref(), Some("<p>html  </p><hr><p>kaki</p>"));
     let listed: Vec<_> = read.attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.bytes)).collect();
-    assert_eq!(
-        listed,
-        [("x.svg", "image/svg+xml", 3), ("ké.txt", "text/plain", 8), ("b.zip", "application/zip", 2)]
-    );
+    assert_eq!(listed, [("x.svg", "image/svg+xml", 3), ("ké.txt", "text/plain", 8), ("b.zip", "application/zip", 2)]);
     assert_eq!(read.attachments[0].sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
@@ -195,9 +192,21 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("nested 10,000 deep", nested(10_000).into_bytes()),
         ("nested 29 deep, then lines like delimiters", full(&nested(29), "--b\n")),
-        ("nested 29 deep with one long boundary", full(&nested(29).replace("=b", &format!("=\"{}", "b".repeat(60))).replace("\n\n", "\"\n\n"), "--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n")),
+        (
+            "nested 29 deep with one long boundary",
+            full(
+                &nested(29).replace("=b", &format!("=\"{}", "b".repeat(60))).replace("\n\n", "\"\n\n"),
+                "--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n",
+            ),
+        ),
         ("100,000 tiny parts", full("From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n")),
-        ("wrappers that never open", full("From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: multipart/mixed; boundary=c\n\n")),
+        (
+            "wrappers that never open",
+            full(
+                "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n",
+                "--b\nContent-Type: multipart/mixed; boundary=c\n\n",
+            ),
+        ),
         ("1 MiB of addresses", field("To", &"a@b, ".repeat(200_000))),
         ("a line of addresses", field("From", &wide("a@b, "))),
         ("many lines of addresses", fields("To", &wide("a@b,"))),
@@ -210,7 +219,10 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("encoded words of many charsets", fields("Subject", &wide("=?utf-7?b?+AAA?= "))),
         ("a giant encoded word", field("Subject", &format!("=?utf-8?b?{}?=", "QUFB".repeat(15_000)))),
         ("continuations", field("Content-Type", &(0..6_000).map(|n| format!(" x/y; n*{n}*=a;")).collect::<String>())),
-        ("continuations backwards", field("Content-Type", &format!("x/y{}", (0..4_000).rev().map(|n| format!(";n*{n}=a")).collect::<String>()))),
+        (
+            "continuations backwards",
+            field("Content-Type", &format!("x/y{}", (0..4_000).rev().map(|n| format!(";n*{n}=a")).collect::<String>())),
+        ),
         ("quotes in a type", field("Content-Type", &wide("x/y;a=\""))),
         ("message ids", field("References", &wide("<a>"))),
         ("many message ids", fields("References", &(0..9_000).map(|n| format!("<{n}>")).collect::<String>())),
@@ -230,7 +242,13 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("html tables", html("<table><tr><td>".repeat(600_000))),
         ("html blockquotes", html("<blockquote>x<br>".repeat(400_000))),
         ("html entities", html("&amp;&#x41;".repeat(900_000))),
-        ("a thousand pages", full("From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n", &format!("--b\nContent-Type: text/html\n\n{}\n", "<p>x".repeat(2_700)))),
+        (
+            "a thousand pages",
+            full(
+                "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n",
+                &format!("--b\nContent-Type: text/html\n\n{}\n", "<p>x".repeat(2_700)),
+            ),
+        ),
         ("quotes in text", full("From: a@b\n\n", "On 1\n")),
         ("senders in text", full("From: a@b\n\n", "from: x\n")),
     ]

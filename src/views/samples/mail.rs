@@ -8,8 +8,8 @@ use crate::i18n::Lang;
 use crate::model::answer::NoAnswer;
 use crate::model::desk::Reason as CaseReason;
 use crate::model::inbound::{
-    Answer, Attachment, Automatic, Box, Check, Dmarc, Judgement, Kind, Mailbox, Message, Park, Reason, Signature, Source,
-    Spf, Verdict,
+    Answer, Attachment, Automatic, Box, Check, Dmarc, Judgement, Kind, Mailbox, Message, Park, Reason, Signature,
+    Source, Spf, Verdict,
 };
 use crate::views::staff::case;
 use crate::views::staff::case_mail::{Asks, Said};
@@ -63,11 +63,7 @@ fn judgement(verdict: Verdict, reasons: &[Reason]) -> Judgement {
         domain: Some("amanah.example".to_owned()),
         signatures: Check::ALL.iter().copied().map(signature).collect(),
         spf: Some(Spf { domain: "amanah.example".to_owned(), check: Check::Pass, aligned: true }),
-        dmarc: Some(Dmarc {
-            domain: "amanah.example".to_owned(),
-            policy: "reject".to_owned(),
-            check: Check::Pass,
-        }),
+        dmarc: Some(Dmarc { domain: "amanah.example".to_owned(), policy: "reject".to_owned(), check: Check::Pass }),
         server: None,
         untrusted: vec!["mx.evil.example; dkim=pass header.d=amanah.example".to_owned()],
         answers: vec![Answer {

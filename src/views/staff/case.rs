@@ -189,9 +189,12 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
     } else {
         rows.extend(user_type.map(|word| (frame.t("label-user-type"), html! { (word) })));
     }
-    rows.push((desk.t("desk-typed"), html! {
+    rows.push((
+        desk.t("desk-typed"),
+        html! {
         @if !data.typed_user_id.is_empty() { (data.typed_user_id) " · " }
-        span.mono { (data.typed_address) } }));
+        span.mono { (data.typed_address) } },
+    ));
     html! {
         section.panel aria-labelledby="facts-title" {
             h2 #facts-title { (desk.t("desk-facts")) }

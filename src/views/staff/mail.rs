@@ -192,9 +192,12 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
         rows.push((desk.t("inmail-maybe"), html! { a.mono href={ "/staff/requests/" (id) } { (reference) } }));
     }
     if let Some(account) = &data.account {
-        rows.push((desk.t("inmail-account"), html! {
-            a href={ "/staff/accounts/" (account.id) } { (account.user_id) } " · " (account.name)
-        }));
+        rows.push((
+            desk.t("inmail-account"),
+            html! {
+                a href={ "/staff/accounts/" (account.id) } { (account.user_id) } " · " (account.name)
+            },
+        ));
         rows.push((desk.t("desk-address"), html! { span.mono { (account.address) } }));
     }
     html! {

@@ -46,7 +46,8 @@ pub fn beginning(text: &str) -> String {
     const LINES: usize = 6;
     const CHARS: usize = 600;
     let own: Vec<String> = pieces(text).into_iter().filter(|piece| !piece.quoted).map(|piece| piece.text).collect();
-    let lines: Vec<&str> = own.iter().flat_map(|text| text.lines()).filter(|l| !l.trim().is_empty()).take(LINES).collect();
+    let lines: Vec<&str> =
+        own.iter().flat_map(|text| text.lines()).filter(|l| !l.trim().is_empty()).take(LINES).collect();
     let head: String = lines.join("\n").chars().take(CHARS).collect();
     marked(&head).into_owned()
 }

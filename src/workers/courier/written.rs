@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
-    manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
+    acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    manual_cancelled, manual_scheduled, password_changed, reply, scheduled, staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;

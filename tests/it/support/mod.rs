@@ -12,6 +12,7 @@ pub mod kode;
 pub mod ledger;
 pub mod letters;
 pub mod load;
+pub mod mailed;
 pub mod markup;
 pub mod oath;
 pub mod queue;

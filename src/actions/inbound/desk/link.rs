@@ -20,12 +20,8 @@ use crate::store::{Tx, request};
 /// Mails the link. Whatever the mail proves, a person of the desk does so; where that is not enough, they say why.
 pub async fn send(app: &App, proof: Helpdesk, at: At, note: &str) -> Result<(), Stop> {
     let me = proof.by().staff();
-    let event = |held: &Held, link| Inbound::Linked {
-        of: held.subject(),
-        link,
-        verdict: held.verdict,
-        note: note.to_owned(),
-    };
+    let event =
+        |held: &Held, link| Inbound::Linked { of: held.subject(), link, verdict: held.verdict, note: note.to_owned() };
     change(
         app,
         proof,

@@ -31,7 +31,9 @@ pub async fn place(app: &App, proof: Helpdesk, at: At, account: Uuid) -> Result<
             };
             // one that stands in somebody's case is not carried to somebody else
             let own = |case: &Case| {
-                case.request_id == request && !case.proposed && case.state().is_ok_and(|state| state != CaseState::Closed)
+                case.request_id == request
+                    && !case.proposed
+                    && case.state().is_ok_and(|state| state != CaseState::Closed)
             };
             if held.case.as_ref().is_some_and(|case| !own(case)) || held.account_id == Some(account) {
                 return Ok(Err(Refusal::NotPossibleNow));

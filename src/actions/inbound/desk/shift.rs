@@ -10,41 +10,34 @@ use crate::model::desk::{CaseState, Ending};
 use crate::model::event::Inbound;
 use crate::model::inbound::Box;
 use crate::model::refusal::{Refusal, Stop};
+use crate::store::Tx;
 use crate::store::desk::{self, Held as Case};
 use crate::store::inbound::desk::change::{self as store, Held, NewRequest};
-use crate::store::Tx;
 
 /// Puts a mail that was seen at `from` to `to`. One that stands there already stays, whoever put it there.
 pub async fn shift(app: &App, proof: Helpdesk, at: At, from: Box, to: Box) -> Result<(), Stop> {
     let me = proof.by().staff();
     let event = |held: &Held| Inbound::Moved { of: held.subject(), from: held.place, to };
-    change(
-        app,
-        proof,
-        at,
-        None,
-        event,
-        async |tx, held| {
-            if held.place == to {
-                return Ok(Err(Refusal::NotPossibleNow));
-            }
-            if held.place != from {
-                return Ok(Err(Refusal::ChangedMeanwhile));
-            }
-            let moved = match (from, to) {
-                (Box::Quarantine | Box::Spam | Box::Done, Box::Queue) => into_queue(tx, held, me).await?,
-                (Box::Queue, Box::Spam) => out_of_queue(tx, held, me).await?,
-                (Box::Quarantine, Box::Spam) => Ok(held.clone()),
-                _ => Err(Refusal::NotPossibleNow),
-            };
-            let moved = match moved {
-                Ok(moved) => moved,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            store::put(tx, held.id, to, me).await?;
-            Ok(Ok(((), event(&moved))))
-        },
-    )
+    change(app, proof, at, None, event, async |tx, held| {
+        if held.place == to {
+            return Ok(Err(Refusal::NotPossibleNow));
+        }
+        if held.place != from {
+            return Ok(Err(Refusal::ChangedMeanwhile));
+        }
+        let moved = match (from, to) {
+            (Box::Quarantine | Box::Spam | Box::Done, Box::Queue) => into_queue(tx, held, me).await?,
+            (Box::Queue, Box::Spam) => out_of_queue(tx, held, me).await?,
+            (Box::Quarantine, Box::Spam) => Ok(held.clone()),
+            _ => Err(Refusal::NotPossibleNow),
+        };
+        let moved = match moved {
+            Ok(moved) => moved,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        store::put(tx, held.id, to, me).await?;
+        Ok(Ok(((), event(&moved))))
+    })
     .await
 }
 

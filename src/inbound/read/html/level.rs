@@ -8,8 +8,8 @@ use super::TAGS;
 const DEPTH_MAX: usize = 40;
 /// Tags whose content is nothing to read.
 const SILENT: &[&str] = &[
-    "script", "style", "title", "noscript", "noembed", "noframes", "iframe", "template", "object", "applet",
-    "svg", "math", "select", "textarea", "xmp", "video", "audio", "canvas", "datalist", "frameset",
+    "script", "style", "title", "noscript", "noembed", "noframes", "iframe", "template", "object", "applet", "svg",
+    "math", "select", "textarea", "xmp", "video", "audio", "canvas", "datalist", "frameset",
 ];
 /// Characters of an address that are looked at.
 const ADDRESS_MAX: usize = 4_096;
@@ -76,7 +76,9 @@ impl Level {
                 self.known(name);
             }
             "img" => self.out.push(' '),
-            "center" | "section" | "article" | "header" | "footer" | "form" | "dl" | "dt" | "dd" => self.open("div", None),
+            "center" | "section" | "article" | "header" | "footer" | "form" | "dl" | "dt" | "dd" => {
+                self.open("div", None)
+            }
             _ => self.known(name),
         }
     }

@@ -62,10 +62,7 @@ fn text_keeps_blocks_apart_and_marks_quotes() {
     let html = "<html><head><title>no</title></head><body><p>Yth. <b>Helpdesk</b>,</p><p>User ID:&nbsp;A&amp;7<br>baris\n\
         dua</p><ul><li>satu<li>dua</ul><blockquote>kutipan<blockquote>dalam</blockquote></blockquote><div>akhir</div>";
     let (_, text) = shown(html);
-    assert_eq!(
-        text,
-        "Yth. Helpdesk,\n\nUser ID: A&7\nbaris dua\n\n– satu\n– dua\n\n> kutipan\n>> dalam\nakhir"
-    );
+    assert_eq!(text, "Yth. Helpdesk,\n\nUser ID: A&7\nbaris dua\n\n– satu\n– dua\n\n> kutipan\n>> dalam\nakhir");
     assert_eq!(shown("<pre>a\n  b</pre>").1, "a\n  b");
     assert_eq!(shown("1 < 2 &lt;b&gt; <3").1, "1 < 2 <b> <3");
     assert_eq!(shown("").1, "");

@@ -17,11 +17,8 @@ struct Id {
 
 /// The letter that carries a link.
 pub async fn of_link(tx: &mut Tx, link: Uuid) -> Result<Uuid, Fault> {
-    let row = sql("select id from letter where link_id = {}")
-        .bind(link)
-        .get_result::<Id>(tx.look())
-        .await
-        .map_err(fault)?;
+    let row =
+        sql("select id from letter where link_id = {}").bind(link).get_result::<Id>(tx.look()).await.map_err(fault)?;
     Ok(row.id)
 }
 

@@ -56,14 +56,11 @@ fn draw(desk: &Desk, status: StatusCode, data: &Data) -> Result<HttpResponse, St
 }
 
 /// `GET /staff/mail/{id}/html`: the HTML part, which was stripped of all that loads or leads anywhere when it was read.
-pub async fn html(
-    house: web::Data<House>,
-    _on: On<Helpdesk>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
+pub async fn html(house: web::Data<House>, _on: On<Helpdesk>, path: web::Path<String>) -> Result<HttpResponse, Stop> {
     let found = store::find(&mut house.app.read().await?, id(&path)?).await?.ok_or(Refusal::NotFound)?;
     let html = message(&house, &found)?.and_then(|message| message.html).ok_or(Refusal::NotFound)?;
-    let page = format!("<!doctype html><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">{html}");
+    let page =
+        format!("<!doctype html><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">{html}");
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((CONTENT_SECURITY_POLICY, FRAME))
@@ -89,7 +86,9 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         None => candidates.iter().map(|candidate| fold_address(&candidate.address)).collect(),
     };
     let answer = match &message {
-        Some(message) => answerable(message, kind.unwrap_or(Kind::Request), &house.app.own_addresses()).map(str::to_owned),
+        Some(message) => {
+            answerable(message, kind.unwrap_or(Kind::Request), &house.app.own_addresses()).map(str::to_owned)
+        }
         None => Err(NoAnswer::From),
     };
     let open = found.case_state()?.is_some_and(|state| state != CaseState::Closed);

@@ -119,7 +119,11 @@ impl Write {
         let account = Uuid::parse_str(account).map_err(|_| Refusal::FormInvalid)?;
         let mut read = self.house.app.read().await.map_err(Stop::from)?;
         let offered = store::candidates(&mut read, self.mail).await.map_err(Stop::from)?;
-        if offered.iter().any(|candidate| candidate.id == account) { Ok(account) } else { Err(Refusal::NotFound.into()) }
+        if offered.iter().any(|candidate| candidate.id == account) {
+            Ok(account)
+        } else {
+            Err(Refusal::NotFound.into())
+        }
     }
 
     /// The account of the User ID that was typed: a search like any other, counted and told in the log.
@@ -161,7 +165,8 @@ impl Write {
                 Some(id) => canned::find(&mut read, id).await.map_err(Stop::from)?,
                 None => None,
             };
-            let in_language = |text: canned::Canned| if self.language() == Lang::Id { text.text_id } else { text.text_en };
+            let in_language =
+                |text: canned::Canned| if self.language() == Lang::Id { text.text_id } else { text.text_en };
             return Err(Left::Look(text.map(in_language)));
         }
         let text = self.text("text");
@@ -220,7 +225,8 @@ impl Write {
             }
             Left::Look(None) => {
                 let reference = shown.case.as_ref().map(|(_, reference, _)| reference.clone()).unwrap_or_default();
-                shown.draft.preview = fill(&self.text("text"), &answer::values(&reference)).ok().filter(|t| !t.is_empty());
+                shown.draft.preview =
+                    fill(&self.text("text"), &answer::values(&reference)).ok().filter(|t| !t.is_empty());
                 StatusCode::OK
             }
             Left::Stopped(Stop::Refused(Refusal::ChangedMeanwhile)) => {

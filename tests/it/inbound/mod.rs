@@ -1,0 +1,9 @@
+//! Mail that comes in.
+
+mod answer;
+mod link;
+mod list;
+mod page;
+mod place;
+mod shift;
+mod typed;
