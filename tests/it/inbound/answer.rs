@@ -127,7 +127,7 @@ async fn nobody_else_is_acknowledged() {
     for mail in [
         Mailed { acknowledged: true, ..stranger() },
         Mailed { verdict: Verdict::Failed, ..asking.clone() },
-        Mailed { kind: Kind::Automatic, place: Box::Quarantine, raw: list.raw.clone(), ..asking.clone() },
+        Mailed { kind: Kind::Automatic, place: Box::Quarantine, raw: Mailed::rina().raw, ..asking.clone() },
         Mailed { acknowledged: true, ..list },
         Mailed { acknowledged: true, ..Mailed::of("kantor@bahtera.example", "Subject: x\r\n", "x") },
     ] {

@@ -86,7 +86,7 @@ async fn what_stands_in_the_way_of_a_reset_stands_in_the_way_of_its_link() {
             "update account set resets_held_until = pulih.now() + interval '1 h'",
             "update account set resets_held_until = null",
         ),
-        ("update credential set revoked_at = pulih.now()", "update credential set revoked_at = null"),
+        ("insert into frozen (scope, reason) values ('penyedia', 'x')", "delete from frozen"),
     ] {
         app.sql(set).await;
         rina.browser.open(&path).await;

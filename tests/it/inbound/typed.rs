@@ -7,6 +7,24 @@ use crate::support::house::TestApp;
 use crate::support::mailed::Mailed;
 use crate::support::markup;
 
+/// What mails have been made to carry besides.
+const MAILED: [&str; 14] = [
+    "=?utf-8?q?=3Cimg_src=3Dx_onerror=3Dalert(1)=3E?=",
+    "=?utf-8?b?PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==?=",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<p style=background:url(//evil.example/x)>x</p>",
+    "<table background=//evil.example/x><tr><td>x</table>",
+    "<video src=//evil.example/x poster=//evil.example/y></video>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<template><script>alert(1)</script></template>",
+    "<object data=//evil.example/x.swf></object>",
+    "<input autofocus onfocus=alert(1)>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<plaintext>",
+];
+
 fn one_line(payload: &str) -> String {
     payload.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '"' | '\\') { ' ' } else { c }).collect()
 }
@@ -19,7 +37,7 @@ fn mail(payload: &str) -> Mailed {
     );
     let body = format!(
         "--zzz\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{payload}\r\n> {payload}\r\n\
-         --zzz\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p title='{payload}'>{payload}</p>{payload}\r\n\
+         --zzz\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Awal</p><p title='{payload}'>{payload}</p>{payload}\r\n\
          --zzz\r\nContent-Type: image/png; name=\"{line}\"\r\nContent-Disposition: attachment; filename=\"{line}\"\r\n\r\nx\r\n--zzz--"
     );
     Mailed::of(&format!("\"{line}\" <eve@evil.example>"), &headers, &body)
@@ -32,7 +50,7 @@ async fn nothing_written_into_a_mail_becomes_markup() {
     let plain = app.mailed(&mail("Halo dunia")).await;
     let skeleton = |body: &str| markup::skeleton(body);
     let expected = skeleton(&rina.browser.open(&format!("/staff/mail/{plain}")).await.body);
-    let payloads = payloads();
+    let payloads: Vec<String> = payloads().into_iter().chain(MAILED.map(str::to_owned)).collect();
     assert!(payloads.len() >= 50, "{}", payloads.len());
     for payload in payloads {
         let id = app.mailed(&mail(&payload)).await;
