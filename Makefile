@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test check bench survive check-pages
+.PHONY: help setup setup-demo demo test check bench survive check-pages fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,3 +35,10 @@ survive: setup ## Races, crashes and outages at their full counts (long)
 
 check-pages: setup ## Every page in every state, language and theme in a real browser (long)
 	PULIH_ROUNDS=full cargo test --release --locked --test it -- pages:: browser:: --test-threads=1 --nocapture
+
+fuzz: ## Each parser of foreign bytes against a minute of invented ones
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is not installed: cargo install cargo-fuzz --locked" >&2; exit 1; }
+	cd fuzz && for target in $$(RUSTC_BOOTSTRAP=1 cargo fuzz list); do \
+		mkdir -p corpus/$$target seeds/$$target; \
+		RUSTC_BOOTSTRAP=1 cargo fuzz run $$target corpus/$$target seeds/$$target -- \
+			-max_total_time=$${FUZZ_SECONDS:-60} -timeout=10 -rss_limit_mb=2048 -max_len=65536; done

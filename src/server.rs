@@ -18,14 +18,15 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
-use crate::workers::{clerk, counter, every, executor, renewer, resolver, sweeper, watchman};
+use crate::workers::reader::Reader;
+use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sweeper, watchman};
 
 mod listen;
 mod tls;
 
 /// Tick of the workers that people wait for.
 const TICK: Duration = Duration::from_secs(1);
-/// Tick of the one that files requests into cases: with the resolver's, a request stands in the queue within two seconds.
+/// Tick of the ones that read mail and file requests into cases: with the resolver's, a request stands in the queue within two seconds.
 const FILE: Duration = Duration::from_millis(500);
 /// Tick of the one that closes cases that have settled themselves.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -99,7 +100,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 
 /// Starts the workers, on a thread of their own.
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
-    let courier = Courier::new(app)?;
+    let (courier, reader) = (Courier::new(app)?, Reader::new(app)?);
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -112,11 +113,14 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
                 every("renewer", TICK, stop.clone(), async || renewer::step(&app).await),
+                every("reader", TICK, stop.clone(), async || reader.step(&app).await),
                 every("clerk", FILE, stop.clone(), async || clerk::step(&app).await),
                 every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("watchman", WATCH, stop.clone(), async || watchman::step(&app).await),
+                postman::run(&app, stop.clone()),
+                every("reader", FILE, stop.clone(), async || reader.step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
             );
             courier.close().await;

@@ -1,3 +1,9 @@
+drop index account_name_key;
+drop function pulih.name_key(text);
+delete from domain_delay where p50_seconds is null;
+alter table domain_delay drop column handed_p50_seconds, drop column handed_p95_seconds, drop column handed,
+    alter column p50_seconds set not null, alter column p95_seconds set not null;
+alter table letter drop column bounced_at, drop column bounce_status, drop column bounce_text;
 drop index request_received;
 create index request_received on request (asked_at) where state = 'received';
 delete from letter where kind in ('acknowledged', 'permitted');

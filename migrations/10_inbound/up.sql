@@ -116,3 +116,25 @@ grant select, insert, delete on inbound_match to pulih_app;
 -- The resolver leaves to the desk what came by mail.
 drop index request_received;
 create index request_received on request (asked_at) where state = 'received' and channel <> 'mail';
+
+-- What a report said of a letter that had been taken.
+alter table letter
+    add column bounced_at timestamptz,
+    add column bounce_status text,
+    add column bounce_text text;
+create index letter_bounced on letter (bounced_at) where bounced_at is not null;
+
+-- How long the relay takes, and clicks where enough were made.
+alter table domain_delay
+    alter column p50_seconds drop not null,
+    alter column p95_seconds drop not null,
+    add column handed_p50_seconds integer,
+    add column handed_p95_seconds integer,
+    add column handed integer not null default 0;
+
+-- Names without case, punctuation and the form of a company: what is alike has the same key.
+create function pulih.name_key(name text) returns text
+    language sql immutable strict parallel safe
+    return lower(regexp_replace(regexp_replace(name, '^\s*(pt|cv|ud|pd|fa|yayasan|koperasi)\M[. ]*', '', 'i'), '[^[:alnum:]]+', '', 'g'));
+create index account_name_key on account (pulih.name_key(name));
+grant execute on function pulih.name_key(text) to pulih_app;

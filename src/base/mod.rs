@@ -10,6 +10,7 @@ pub mod form_token;
 pub mod json;
 pub mod keyring;
 pub mod message;
+pub mod name_server;
 pub mod network;
 pub mod password;
 pub mod passwords;

@@ -8,6 +8,7 @@ use crate::base::keyring::Keyring;
 use crate::config::{self, Config, Purpose};
 
 mod database;
+mod mailbox;
 mod relay;
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +64,7 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
     runtime.block_on(async {
         findings.extend(database::look(&loaded.config).await);
         findings.extend(relay::look(&loaded.config).await);
+        findings.extend(mailbox::look(&loaded.config).await);
     });
     tell(&findings, options.json)?;
     let worst = |state| findings.iter().any(|finding| finding.state == state);

@@ -34,6 +34,11 @@ impl Failure {
         Self { code, words: Vec::new() }
     }
 
+    /// The same with another exit code.
+    pub(super) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+
     /// Says it on stderr and turns it into the exit code.
     pub(super) fn tell(self) -> ExitCode {
         let mut stderr = std::io::stderr().lock();

@@ -12,6 +12,9 @@ use crate::config::{Log, LogFormat};
 /// Starts the log on stderr: JSON lines for machines or text for people.
 pub(super) fn start(log: &Log) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|e| Failure::new(format!("log.filter is no filter: {e}")))?;
+    // at its lowest level the IMAP client writes passwords and mails, which no wider filter of ours asks for
+    let quiet = "async_imap=warn".parse().map_err(|e| Failure::new(format!("the log cannot be filtered: {e}")))?;
+    let filter = filter.add_directive(quiet);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),

@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod keys;
 mod logs;
+mod mail;
 mod migrate;
 mod serve;
 mod staff;
@@ -24,7 +25,7 @@ use failure::Failure;
 /// Pulih, a self-hosted recovery desk for lost second factors.
 ///
 /// Settings come from pulih.toml, then PULIH_SECTION__KEY and DATABASE_URL in the environment, then flags.
-/// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down.
+/// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down; `mail ingest` has those of sysexits.
 #[allow(clippy::doc_markdown, reason = "shown on a terminal, where backticks only disturb")]
 #[derive(Debug, Parser)]
 #[command(name = "pulih", version, disable_help_subcommand = true)]
@@ -66,6 +67,9 @@ enum Command {
     /// Add, list or disable people of the desk; reset the TOTP of one.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Take mail that comes in.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Make key files.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(&common, &command),
         Command::Accounts(command) => accounts::run(&common, &command),
         Command::Staff(command) => staff::run(&common, &command),
+        Command::Mail(command) => mail::run(&common, &command),
         Command::Keys(command) => keys::run(&common, &command),
         Command::Completions(options) => completions::run(&options),
         Command::Version(options) => version::run(&options),

@@ -6,6 +6,7 @@ mod staff;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -20,8 +21,10 @@ use crate::base::clock::Clock;
 use crate::base::cluster::{Cluster, Options as ClusterOptions};
 use crate::base::fault::Fault;
 use crate::base::keyring::Keyring;
+use crate::base::name_server::{NameServer, Reply};
 use crate::base::{password, random};
 use crate::config::{Config, MailTls};
+use crate::inbound::sample::{SELECTOR, Signer};
 use crate::model::account_csv;
 use crate::server::{self, Running};
 use crate::store::import as staging;
@@ -53,6 +56,7 @@ pub struct Started {
     /// Where to look at it.
     pub url: String,
     cluster: Cluster,
+    _names: NameServer,
 }
 
 impl Started {
@@ -116,6 +120,10 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     or(&mut config.helpdesk.phone, "021 555 0100");
     or(&mut config.helpdesk.hours, "Senin–Jumat 08.00–16.00 WIB");
 
+    let signer = Signer::new()?;
+    let names = names(&signer).await?;
+    config.inbound.name_servers = vec![names.address];
+
     let url = config.server.base_url.clone();
     let app = App::new(config, keys(options)?, Clock::system())?;
     let fresh = seed(&app, options.accounts).await?;
@@ -124,8 +132,27 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
         history::happen(&app, &SecretString::from(cluster.url("pulih", "postgres"))).await?;
     }
     let people = (0..SHOWN).map(person).map(shown).collect();
-    let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher }))?;
-    Ok(Started { running, url, cluster })
+    let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher, signer }))?;
+    Ok(Started { running, url, cluster, _names: names })
+}
+
+/// The name server of the demo's world, in which every domain ends in `.example`: each signs with the one key, and says
+/// that what is not signed so is forged.
+async fn names(signer: &Signer) -> Result<NameServer, Fault> {
+    let key = format!("{SELECTOR}._domainkey.");
+    let record = signer.record().to_owned();
+    let zone = move |name: &str| {
+        let firm = name.ends_with(".example");
+        if firm && name.starts_with(&key) {
+            Some(Reply::Txt(record.clone()))
+        } else if firm && name.starts_with("_dmarc.") {
+            Some(Reply::Txt("v=DMARC1; p=reject".to_owned()))
+        } else {
+            None
+        }
+    };
+    let started = NameServer::answering(Arc::new(zone)).await;
+    started.map_err(|e| Fault::bug("the demo's name server did not start", e))
 }
 
 fn or(value: &mut String, default: &str) {

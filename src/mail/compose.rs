@@ -35,6 +35,8 @@ pub struct Heading {
     pub message_id: String,
     /// The Message-ID of the mail it answers, without its angle brackets; a foreign word, left out where it is none.
     pub answers: Option<String>,
+    /// Where reports of its failure come back to; the `From` address where none is set apart.
+    pub bounce_address: Option<String>,
     /// The account's name; may be empty.
     pub to_name: String,
     /// The one address it goes to.
@@ -113,7 +115,8 @@ pub fn compose(house: &House, heading: &Heading, letter: &Letter) -> Result<Comp
     {
         message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
-    let envelope = Envelope::new(Some(from), vec![to]).map_err(|e| ComposeFault::Build(e.to_string()))?;
+    let sender = heading.bounce_address.as_deref().map_or(Ok(from), |own| address(own, "MAIL FROM"))?;
+    let envelope = Envelope::new(Some(sender), vec![to]).map_err(|e| ComposeFault::Build(e.to_string()))?;
     let message = message.multipart(parts).map_err(|e| ComposeFault::Build(e.to_string()))?;
     Ok(Composed { envelope, bytes: message.formatted() })
 }

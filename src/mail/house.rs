@@ -13,6 +13,8 @@ pub struct House {
     pub agency: String,
     /// Address of the `From` header and of the envelope.
     pub from_address: String,
+    /// The address to whose part before the `@` each letter adds its own name, for reports of its failure.
+    pub bounce_address: Option<String>,
     /// Name of the `From` header.
     pub from_name: String,
     /// Who helps people.
@@ -47,6 +49,7 @@ impl House {
             base_url,
             agency: config.server.agency.clone(),
             from_address,
+            bounce_address: config.smtp.bounce_address.clone(),
             from_name: config.smtp.from_name.clone(),
             helpdesk: Desk {
                 address: config.helpdesk.address.clone(),

@@ -2,6 +2,7 @@
 
 pub mod clean;
 pub mod compose;
+mod happened;
 pub mod house;
 pub mod letters;
 pub mod message_id;
@@ -17,5 +18,5 @@ mod time;
 pub use compose::{ComposeFault, Composed, Heading, compose};
 pub use house::{Desk, House};
 pub use letters::Letter;
-pub use message_id::message_id;
+pub use message_id::{bounce_address, bounced_letter, letter_of, message_id};
 pub use sender::{Accepted, SendFault, Sender};

@@ -17,6 +17,7 @@ pub fn house() -> House {
         base_url: "https://reset.lpse.example".to_owned(),
         agency: "LPSE Kota Contoh".to_owned(),
         from_address: "no-reply@lpse.example".to_owned(),
+        bounce_address: None,
         from_name: "Reset TOTP LPSE Kota Contoh".to_owned(),
         helpdesk: Desk {
             address: "helpdesk@lpse.example".to_owned(),
@@ -34,6 +35,7 @@ pub fn heading(lang: Lang) -> Heading {
         letter_id: Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001),
         message_id: "<01970000000070008000000000000001.6b1f0c2d4e5a69788796a5b4c3d2e1f0@lpse.example>".to_owned(),
         answers: None,
+        bounce_address: None,
         to_name: "Rina Kartika".to_owned(),
         to_address: "rina@penyedia.example".to_owned(),
         lang,
@@ -53,7 +55,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("cancelled".to_owned(), cancelled(None)),
         ("cancelled-held".to_owned(), cancelled(Some(moment() + TimeDelta::days(7)))),
     ];
-    letters.extend(Hint::ALL.into_iter().map(|reason| (format!("hint-{}", reason.code()), hint(reason))));
+    letters.extend(Hint::ALL.iter().map(|&reason| (format!("hint-{}", reason.code()), hint(reason))));
     letters.extend([
         ("activate".to_owned(), activate()),
         ("activated".to_owned(), activated(Some(browser()))),

@@ -220,7 +220,7 @@ fn links_lead_to_this_house_alone() {
 #[test]
 fn every_kind_has_a_sample() {
     let letters = sample::letters();
-    for kind in LetterKind::ALL {
+    for &kind in LetterKind::ALL {
         assert!(letters.iter().any(|(_, letter)| letter.kind() == kind), "{}", kind.code());
     }
 }

@@ -1,29 +1,14 @@
 //! A vendor's account: the words for its kind, and how its names are compared and masked.
 
-/// Tipe User.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UserType {
-    /// Provider.
-    Penyedia,
-    /// Non-provider.
-    NonPenyedia,
-}
+use super::words::words;
 
-impl UserType {
-    /// Both, in the order of the form.
-    pub const ALL: [Self; 2] = [Self::Penyedia, Self::NonPenyedia];
-
-    /// The word in forms, files and the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Penyedia => "penyedia",
-            Self::NonPenyedia => "non_penyedia",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.code() == code)
+words! {
+    /// Tipe User.
+    UserType {
+        /// Provider.
+        Penyedia = "penyedia",
+        /// Non-provider.
+        NonPenyedia = "non_penyedia",
     }
 }
 

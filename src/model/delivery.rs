@@ -2,36 +2,19 @@
 
 use chrono::TimeDelta;
 
-/// How an attempt to hand a letter to the relay failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SendClass {
-    /// The relay refuses this letter for good (5xx): it is not tried again.
-    Permanent,
-    /// The relay asks for patience (4xx), broke off, or refused us for a reason that is not the letter's.
-    Temporary,
-    /// No relay answers.
-    Unreachable,
-    /// No trustworthy TLS: nothing was sent, and nothing is ever sent in plain instead.
-    Tls,
-}
+use super::words::words;
 
-impl SendClass {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Permanent, Self::Temporary, Self::Unreachable, Self::Tls];
-
-    /// The word in the database, logs and metrics.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Permanent => "permanent",
-            Self::Temporary => "temporary",
-            Self::Unreachable => "unreachable",
-            Self::Tls => "tls",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|c| c.code() == code)
+words! {
+    /// How an attempt to hand a letter to the relay failed.
+    SendClass {
+        /// The relay refuses this letter for good (5xx): it is not tried again.
+        Permanent = "permanent",
+        /// The relay asks for patience (4xx), broke off, or refused us for a reason that is not the letter's.
+        Temporary = "temporary",
+        /// No relay answers.
+        Unreachable = "unreachable",
+        /// No trustworthy TLS: nothing was sent, and nothing is ever sent in plain instead.
+        Tls = "tls",
     }
 }
 
@@ -95,7 +78,7 @@ mod tests {
     fn odd_counts_are_harmless() {
         assert_eq!(retry_after(SendClass::Temporary, 0), retry_after(SendClass::Temporary, 1));
         assert_eq!(retry_after(SendClass::Temporary, u32::MAX), None);
-        for class in SendClass::ALL {
+        for &class in SendClass::ALL {
             assert_eq!(SendClass::from_code(class.code()), Some(class));
         }
     }

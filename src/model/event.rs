@@ -1,61 +1,34 @@
-//! The events of the log: what can be said in it, and the canonical bytes that are hashed for ever.
+//! The events of the log: what can be said in it.
 //!
 //! A kind's name and the meaning of its facts never change; a new meaning is a new kind. `docs/events.md` lists them.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Map, Value, json};
-use sha2::Sha256;
+use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 mod desk;
 mod dual;
+mod effect;
 mod inbound;
 pub mod people;
+mod record;
 mod signing;
+mod subject;
 mod upkeep;
 
 pub use desk::{CaseRef, Desk, Settled};
 pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
+pub use effect::ResetEffect;
 pub use inbound::{Inbound, MailRef};
 pub use people::People;
+pub use record::{Actor, Personal, Record, commitment};
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
+pub use subject::{LetterRef, LinkRef};
 pub use upkeep::Upkeep;
 
+use self::subject::{Parts, Subject, of_account, of_letter, of_link, of_request, parts, time};
 use super::account::UserType;
-use super::letter::LetterKind;
-use super::refusal::Refusal;
 use super::request::{Channel, QueueReason};
-use crate::base::fault::Fault;
-use crate::base::json;
-
-/// Version of the canonical form.
-const VERSION: u8 = 1;
-
-/// Who acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// Somebody on the public pages.
-    User,
-    /// One of our workers, by name.
-    Worker(&'static str),
-    /// Whoever runs commands on the machine.
-    Operator,
-    /// Somebody of the desk, by id.
-    Staff(Uuid),
-}
-
-impl Actor {
-    /// The word in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Worker(_) => "worker",
-            Self::Operator => "operator",
-            Self::Staff(_) => "staff",
-        }
-    }
-}
 
 /// What happened: one for each action, done or refused.
 #[derive(Clone, Debug)]
@@ -300,114 +273,6 @@ pub enum Event {
     },
 }
 
-/// A link with whom it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinkRef {
-    /// The link.
-    pub link: Uuid,
-    /// Its request; none where the link is gone.
-    pub request: Option<Uuid>,
-    /// Its account.
-    pub account: Option<Uuid>,
-}
-
-impl LinkRef {
-    /// A link whose row is gone.
-    pub fn gone(link: Uuid) -> Self {
-        Self { link, request: None, account: None }
-    }
-}
-
-/// A letter with whom it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LetterRef {
-    /// The letter.
-    pub letter: Uuid,
-    /// Its kind.
-    pub kind: LetterKind,
-    /// Its request.
-    pub request: Option<Uuid>,
-    /// Its account.
-    pub account: Option<Uuid>,
-}
-
-/// What the one reset operation did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResetEffect {
-    /// The credential that was revoked.
-    pub credential: Uuid,
-    /// Recovery codes revoked.
-    pub recovery_codes: i64,
-    /// Sessions ended.
-    pub sessions: i64,
-    /// Other open requests that were cancelled.
-    pub requests: i64,
-    /// Letters queued.
-    pub letters: i64,
-    /// The grant that was issued.
-    pub grant: Uuid,
-}
-
-impl ResetEffect {
-    fn facts(effect: Option<&Self>) -> Vec<(&'static str, Value)> {
-        effect.map_or_else(Vec::new, |e| {
-            vec![
-                ("credential", json!(e.credential)),
-                ("recovery_codes", json!(e.recovery_codes)),
-                ("sessions", json!(e.sessions)),
-                ("superseded_requests", json!(e.requests)),
-                ("letters", json!(e.letters)),
-                ("grant", json!(e.grant)),
-            ]
-        })
-    }
-}
-
-/// The subjects an event can be about.
-#[derive(Clone, Copy, Debug, Default)]
-struct Subject {
-    account: Option<Uuid>,
-    request: Option<Uuid>,
-    link: Option<Uuid>,
-    letter: Option<Uuid>,
-    case: Option<Uuid>,
-    proposal: Option<Uuid>,
-    /// The mail that came in.
-    mail: Option<Uuid>,
-    /// The person of the desk it is about.
-    staff: Option<Uuid>,
-}
-
-struct Parts {
-    kind: &'static str,
-    subject: Subject,
-    facts: Vec<(&'static str, Value)>,
-    personal: Vec<(&'static str, String)>,
-}
-
-fn parts(kind: &'static str, subject: Subject, facts: Vec<(&'static str, Value)>) -> Parts {
-    Parts { kind, subject, facts, personal: Vec::new() }
-}
-
-fn of_request(request: Uuid, account: Option<Uuid>) -> Subject {
-    Subject { request: Some(request), account, ..Subject::default() }
-}
-
-fn of_account(account: Uuid) -> Subject {
-    Subject { account: Some(account), ..Subject::default() }
-}
-
-fn of_link(link: LinkRef) -> Subject {
-    Subject { link: Some(link.link), request: link.request, account: link.account, ..Subject::default() }
-}
-
-fn of_letter(kind: &'static str, letter: LetterRef, mut facts: Vec<(&'static str, Value)>) -> Parts {
-    facts.push(("letter_kind", json!(letter.kind.code())));
-    let subject =
-        Subject { letter: Some(letter.letter), request: letter.request, account: letter.account, ..Subject::default() };
-    parts(kind, subject, facts)
-}
-
 /// Every kind there is, in the order of `docs/events.md`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS].into_iter().flatten().copied()
@@ -568,121 +433,4 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         self.parts().kind
     }
-
-    /// The row of the log: `id` and `salt` are fresh, `at` is now.
-    pub fn record(
-        &self,
-        actor: Actor,
-        refusal: Option<Refusal>,
-        id: Uuid,
-        at: DateTime<Utc>,
-        salt: [u8; 32],
-    ) -> Result<Record, Fault> {
-        let Parts { kind, subject, facts, personal } = self.parts();
-        let outcome = if refusal.is_some() { "refused" } else { "done" };
-        let mut body = Map::new();
-        body.insert("v".into(), json!(VERSION));
-        body.insert("id".into(), json!(id));
-        body.insert("at".into(), json!(time(at)));
-        body.insert("kind".into(), json!(kind));
-        body.insert("outcome".into(), json!(outcome));
-        body.insert("actor".into(), actor_body(actor));
-        body.insert("subject".into(), subject_body(subject));
-        body.insert("facts".into(), Value::Object(facts.into_iter().map(|(k, v)| (k.into(), v)).collect()));
-        if let Some(refusal) = refusal {
-            body.insert("refusal".into(), json!(refusal.code()));
-        }
-        let commitments: Map<String, Value> =
-            personal.iter().map(|(name, value)| ((*name).to_owned(), json!(commitment(&salt, name, value)))).collect();
-        if !commitments.is_empty() {
-            body.insert("personal".into(), Value::Object(commitments));
-        }
-        let details = (!personal.is_empty())
-            .then(|| Value::Object(personal.into_iter().map(|(k, v)| (k.to_owned(), Value::String(v))).collect()));
-        Ok(Record {
-            id,
-            at,
-            kind,
-            outcome,
-            actor: actor.code(),
-            staff: if let Actor::Staff(id) = actor { Some(id) } else { None },
-            account: subject.account,
-            request: subject.request,
-            body: json::canonical(&Value::Object(body)).map_err(|e| Fault::bug("an event has no canonical form", e))?,
-            personal: details.map(|details| Personal { salt, details }),
-        })
-    }
-}
-
-/// A row of the log.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// Row id.
-    pub id: Uuid,
-    /// When, to the microsecond.
-    pub at: DateTime<Utc>,
-    /// The kind's name.
-    pub kind: &'static str,
-    /// `done` or `refused`.
-    pub outcome: &'static str,
-    /// Who, in one word.
-    pub actor: &'static str,
-    /// Who of the desk it was.
-    pub staff: Option<Uuid>,
-    /// The account it is about.
-    pub account: Option<Uuid>,
-    /// The request it is about.
-    pub request: Option<Uuid>,
-    /// RFC 8785 JSON; its UTF-8 bytes are what is hashed.
-    pub body: String,
-    /// What the body only commits to.
-    pub personal: Option<Personal>,
-}
-
-/// Personal details of an event, which can be erased while the body stays.
-#[derive(Clone, Debug)]
-pub struct Personal {
-    /// 32 random bytes from which each detail's salt is derived.
-    pub salt: [u8; 32],
-    /// Object of name → value.
-    pub details: Value,
-}
-
-/// The commitment to one personal detail, in hexadecimal: HMAC-SHA-256(HMAC-SHA-256(salt, name), value).
-///
-/// Each detail has a salt of its own, so that one can be shown without opening the others.
-pub fn commitment(salt: &[u8; 32], name: &str, value: &str) -> String {
-    let detail_salt = mac(salt, name.as_bytes());
-    data_encoding::HEXLOWER.encode(&mac(&detail_salt, value.as_bytes()))
-}
-
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    // a MAC key may have any length, so the error cannot occur; an all-zero commitment would be seen by the tests
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mac| mac.chain_update(message).finalize().into_bytes().into())
-}
-
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
-}
-
-fn actor_body(actor: Actor) -> Value {
-    match actor {
-        Actor::Worker(name) => json!({ "kind": actor.code(), "name": name }),
-        Actor::Staff(id) => json!({ "kind": actor.code(), "id": id }),
-        Actor::User | Actor::Operator => json!({ "kind": actor.code() }),
-    }
-}
-
-fn subject_body(subject: Subject) -> Value {
-    let named = [
-        ("account", subject.account),
-        ("request", subject.request),
-        ("link", subject.link),
-        ("letter", subject.letter),
-        ("case", subject.case),
-        ("proposal", subject.proposal),
-        ("mail", subject.mail),
-        ("staff", subject.staff),
-    ];
-    Value::Object(named.into_iter().filter_map(|(k, v)| v.map(|v| (k.to_owned(), json!(v)))).collect())
 }

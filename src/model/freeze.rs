@@ -1,35 +1,18 @@
 //! What can be frozen: ways to a reset that stop until somebody lets them go on.
 
-/// A way that can be frozen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All self-service by the web.
-    Web,
-    /// Manual resets by the desk.
-    Manual,
-    /// Self-service of providers.
-    Penyedia,
-    /// Self-service of non-providers.
-    NonPenyedia,
-}
+use super::words::words;
 
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Web, Self::Manual, Self::Penyedia, Self::NonPenyedia];
-
-    /// The word in forms, the database and message keys (`freeze-<code>`).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Manual => "manual",
-            Self::Penyedia => "penyedia",
-            Self::NonPenyedia => "non_penyedia",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.code() == code)
+words! {
+    /// A way that can be frozen; message keys `freeze-<code>`.
+    Scope {
+        /// All self-service by the web.
+        Web = "web",
+        /// Manual resets by the desk.
+        Manual = "manual",
+        /// Self-service of providers.
+        Penyedia = "penyedia",
+        /// Self-service of non-providers.
+        NonPenyedia = "non_penyedia",
     }
 }
 
@@ -78,7 +61,7 @@ mod tests {
         assert_eq!(Frozen::of([Scope::Manual]).public(), None);
         assert_eq!(Frozen::of([Scope::NonPenyedia]).public(), Some(Scope::NonPenyedia));
         assert_eq!(Frozen::of([Scope::NonPenyedia, Scope::Penyedia]).public(), Some(Scope::Web));
-        let all = Frozen::of(Scope::ALL);
+        let all = Frozen::of(Scope::ALL.iter().copied());
         assert_eq!((Frozen::from_bits(all.bits()), all.public()), (all, Some(Scope::Web)));
     }
 }

@@ -136,6 +136,8 @@ kept_words! {
         FromUnsigned = "from-unsigned",
         /// The signature does not cover `Subject`.
         SubjectUnsigned = "subject-unsigned",
+        /// The signature does not cover `Date` or `To`.
+        HeadersUnsigned = "headers-unsigned",
         /// Line ends that servers read differently.
         BareLineEnds = "bare-line-ends",
         /// Control characters in a header.

@@ -3,68 +3,37 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::refusal::Refusal;
+use super::words::words;
 
-/// What a link row carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
-    /// Opens a reset.
-    Reset,
-    /// Only carries *Ini bukan saya*.
-    Notice,
-    /// Leads to activation.
-    Activate,
-    /// Cancels what waits.
-    Cancel,
-}
-
-impl LinkKind {
-    /// The word in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Notice => "notice",
-            Self::Activate => "activate",
-            Self::Cancel => "cancel",
-        }
+words! {
+    /// What a link row carries.
+    LinkKind {
+        /// Opens a reset.
+        Reset = "reset",
+        /// Only carries *Ini bukan saya*.
+        Notice = "notice",
+        /// Leads to activation.
+        Activate = "activate",
+        /// Cancels what waits.
+        Cancel = "cancel",
     }
 }
 
-/// Why a link ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkEnd {
-    /// OK was pressed.
-    Spent,
-    /// A sibling was spent.
-    Superseded,
-    /// *Ini bukan saya*.
-    Cancelled,
-    /// Its time ran out.
-    Expired,
-    /// Its letter was refused for good.
-    Undeliverable,
-    /// There never was an account behind it.
-    Unmatched,
-}
-
-impl LinkEnd {
-    const ALL: [Self; 6] =
-        [Self::Spent, Self::Superseded, Self::Cancelled, Self::Expired, Self::Undeliverable, Self::Unmatched];
-
-    /// The word in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Spent => "spent",
-            Self::Superseded => "superseded",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Undeliverable => "undeliverable",
-            Self::Unmatched => "unmatched",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|e| e.code() == code)
+words! {
+    /// Why a link ended.
+    LinkEnd {
+        /// OK was pressed.
+        Spent = "spent",
+        /// A sibling was spent.
+        Superseded = "superseded",
+        /// *Ini bukan saya*.
+        Cancelled = "cancelled",
+        /// Its time ran out.
+        Expired = "expired",
+        /// Its letter was refused for good.
+        Undeliverable = "undeliverable",
+        /// There never was an account behind it.
+        Unmatched = "unmatched",
     }
 }
 

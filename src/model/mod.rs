@@ -16,6 +16,7 @@ pub mod hours;
 pub mod inbound;
 pub mod letter;
 pub mod link;
+pub mod mailed;
 pub mod marks;
 pub mod proposal;
 pub mod refusal;

@@ -4,59 +4,34 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::words::words;
 use crate::base::fault::Fault;
 use crate::base::{json as canonical, secret_hash};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $count:literal, $($(#[$one:meta])* $variant:ident = $code:literal,)+) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$one])* $variant,)+
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: [Self; $count] = [$(Self::$variant),+];
-
-            /// The word in the database, events and message keys.
-            pub fn code(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $code,)+
-                }
-            }
-
-            /// Reads that word.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.into_iter().find(|word| word.code() == code)
-            }
-        }
-    };
-}
-
 words! {
     /// What is proposed.
-    Kind, 10,
-    /// A reset by the desk.
-    Reset = "reset",
-    /// A protected account's own reset.
-    SelfReset = "self-reset",
-    /// Another address.
-    Address = "address",
-    /// The protected flag on.
-    Protect = "protect",
-    /// The protected flag off.
-    Unprotect = "unprotect",
-    /// Sign-in again after *Ini bukan saya*.
-    Unlock = "unlock",
-    /// A line of an import that would overwrite.
-    Overwrite = "overwrite",
-    /// Somebody new at the desk.
-    StaffNew = "staff-new",
-    /// Other roles for somebody of the desk.
-    StaffRoles = "staff-roles",
-    /// A new TOTP for somebody of the desk.
-    StaffMfa = "staff-mfa",
+    Kind {
+        /// A reset by the desk.
+        Reset = "reset",
+        /// A protected account's own reset.
+        SelfReset = "self-reset",
+        /// Another address.
+        Address = "address",
+        /// The protected flag on.
+        Protect = "protect",
+        /// The protected flag off.
+        Unprotect = "unprotect",
+        /// Sign-in again after *Ini bukan saya*.
+        Unlock = "unlock",
+        /// A line of an import that would overwrite.
+        Overwrite = "overwrite",
+        /// Somebody new at the desk.
+        StaffNew = "staff-new",
+        /// Other roles for somebody of the desk.
+        StaffRoles = "staff-roles",
+        /// A new TOTP for somebody of the desk.
+        StaffMfa = "staff-mfa",
+    }
 }
 
 impl Kind {
@@ -82,94 +57,100 @@ impl Kind {
 
 words! {
     /// Where a proposal stands.
-    State, 7,
-    /// Somebody else has to agree.
-    Proposed = "proposed",
-    /// Agreed; takes effect when its time comes.
-    Waiting = "waiting",
-    /// Cancelled from the mailbox that is said to be lost.
-    Contested = "contested",
-    /// It took effect.
-    Done = "done",
-    /// Somebody said no.
-    Rejected = "rejected",
-    /// Nobody agreed in time.
-    Expired = "expired",
-    /// Withdrawn, cancelled or overtaken.
-    Cancelled = "cancelled",
+    State {
+        /// Somebody else has to agree.
+        Proposed = "proposed",
+        /// Agreed; takes effect when its time comes.
+        Waiting = "waiting",
+        /// Cancelled from the mailbox that is said to be lost.
+        Contested = "contested",
+        /// It took effect.
+        Done = "done",
+        /// Somebody said no.
+        Rejected = "rejected",
+        /// Nobody agreed in time.
+        Expired = "expired",
+        /// Withdrawn, cancelled or overtaken.
+        Cancelled = "cancelled",
+    }
 }
 
 words! {
     /// Why a manual reset is needed.
-    Reason, 5,
-    /// The device is lost or stolen.
-    DeviceLost = "device-lost",
-    /// The device is broken or was erased.
-    DeviceBroken = "device-broken",
-    /// Mail does not arrive.
-    MailFails = "mail-fails",
-    /// The mailbox itself is lost or stolen.
-    MailboxLost = "mailbox-lost",
-    /// The person who had the device left.
-    PersonLeft = "person-left",
+    Reason {
+        /// The device is lost or stolen.
+        DeviceLost = "device-lost",
+        /// The device is broken or was erased.
+        DeviceBroken = "device-broken",
+        /// Mail does not arrive.
+        MailFails = "mail-fails",
+        /// The mailbox itself is lost or stolen.
+        MailboxLost = "mailbox-lost",
+        /// The person who had the device left.
+        PersonLeft = "person-left",
+    }
 }
 
 words! {
     /// How the person was verified. Public data is no proof.
-    Verified, 4,
-    /// Called back at the number on file.
-    CallBack = "call-back",
-    /// In person with identity papers.
-    InPerson = "in-person",
-    /// In a video call with identity papers.
-    Video = "video",
-    /// By a letter of the organisation.
-    Letter = "letter",
+    Verified {
+        /// Called back at the number on file.
+        CallBack = "call-back",
+        /// In person with identity papers.
+        InPerson = "in-person",
+        /// In a video call with identity papers.
+        Video = "video",
+        /// By a letter of the organisation.
+        Letter = "letter",
+    }
 }
 
 words! {
     /// What somebody says to a proposal.
-    Verdict, 5,
-    /// Yes.
-    Approve = "approve",
-    /// No.
-    Reject = "reject",
-    /// Who proposed it, or a supervisor, stops it.
-    Withdraw = "withdraw",
-    /// A contested one is right after all.
-    Uphold = "uphold",
-    /// A contested one ends here.
-    Dismiss = "dismiss",
+    Verdict {
+        /// Yes.
+        Approve = "approve",
+        /// No.
+        Reject = "reject",
+        /// Who proposed it, or a supervisor, stops it.
+        Withdraw = "withdraw",
+        /// A contested one is right after all.
+        Uphold = "uphold",
+        /// A contested one ends here.
+        Dismiss = "dismiss",
+    }
 }
 
 words! {
     /// What keeps something from being proposed for an account.
-    Obstacle, 7,
-    /// It is proposed already.
-    Open = "open",
-    /// The account is locked.
-    Locked = "locked",
-    /// It has no TOTP to reset.
-    NoFactor = "no-factor",
-    /// Manual resets are frozen.
-    Frozen = "frozen",
-    /// Its owner holds resets after *Ini bukan saya*.
-    Held = "held",
-    /// It is so already.
-    Already = "already",
-    /// It is not locked by *Ini bukan saya*.
-    NotDisputed = "not-disputed",
+    Obstacle {
+        /// It is proposed already.
+        Open = "open",
+        /// The account is locked.
+        Locked = "locked",
+        /// It has no TOTP to reset.
+        NoFactor = "no-factor",
+        /// Manual resets are frozen.
+        Frozen = "frozen",
+        /// Its owner holds resets after *Ini bukan saya*.
+        Held = "held",
+        /// It is so already.
+        Already = "already",
+        /// It is not locked by *Ini bukan saya*.
+        NotDisputed = "not-disputed",
+    }
 }
 
 words! {
     /// What a file that proves is.
-    Media, 3,
-    /// PDF.
-    Pdf = "application/pdf",
-    /// PNG.
-    Png = "image/png",
-    /// JPEG.
-    Jpeg = "image/jpeg",
+    Media {
+        /// PDF.
+        Pdf = "application/pdf",
+        /// PNG.
+        Png = "image/png",
+        /// JPEG.
+        Jpeg = "image/jpeg",
+    }
 }
 
 /// Bytes of a file at most.
@@ -358,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_verdict_fits_its_state() {
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(Verdict::Approve.fits(state), state == State::Proposed);
             assert_eq!(Verdict::Uphold.fits(state), state == State::Contested);
         }

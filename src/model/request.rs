@@ -1,38 +1,40 @@
 //! The life of a request: its states, the steps between them, and who may still take one.
 
 use super::refusal::Refusal;
+use super::words::words;
 
-/// Where a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// Asked; nobody has looked yet.
-    Received,
-    /// Matched; its letter is on its way to the relay.
-    Sending,
-    /// Matched nothing that may be reset now.
-    Unmatched,
-    /// The relay has taken the letter.
-    Mailed,
-    /// Its link was opened.
-    Opened,
-    /// Proposed by the desk; somebody else has to agree.
-    Proposed,
-    /// Confirmed or agreed; takes effect when its time comes.
-    Waiting,
-    /// Cancelled from the mailbox that is said to be lost: a supervisor decides after a call-back.
-    Contested,
-    /// The factor was reset.
-    Done,
-    /// Ended by its holder, or by a newer reset or cancel of the account.
-    Cancelled,
-    /// The link's time ran out.
-    Expired,
-    /// The letter was refused for good.
-    Undeliverable,
-    /// Staff said no.
-    Rejected,
-    /// Staff closed it.
-    Closed,
+words! {
+    /// Where a request stands; message keys `state-<code>`.
+    State {
+        /// Asked; nobody has looked yet.
+        Received = "received",
+        /// Matched; its letter is on its way to the relay.
+        Sending = "sending",
+        /// Matched nothing that may be reset now.
+        Unmatched = "unmatched",
+        /// The relay has taken the letter.
+        Mailed = "mailed",
+        /// Its link was opened.
+        Opened = "opened",
+        /// Proposed by the desk; somebody else has to agree.
+        Proposed = "proposed",
+        /// Confirmed or agreed; takes effect when its time comes.
+        Waiting = "waiting",
+        /// Cancelled from the mailbox that is said to be lost: a supervisor decides after a call-back.
+        Contested = "contested",
+        /// The factor was reset.
+        Done = "done",
+        /// Ended by its holder, or by a newer reset or cancel of the account.
+        Cancelled = "cancelled",
+        /// The link's time ran out.
+        Expired = "expired",
+        /// The letter was refused for good.
+        Undeliverable = "undeliverable",
+        /// Staff said no.
+        Rejected = "rejected",
+        /// Staff closed it.
+        Closed = "closed",
+    }
 }
 
 /// What may happen to a request.
@@ -75,49 +77,6 @@ pub enum Step {
 }
 
 impl State {
-    /// All states.
-    pub const ALL: [Self; 14] = [
-        Self::Received,
-        Self::Sending,
-        Self::Unmatched,
-        Self::Mailed,
-        Self::Opened,
-        Self::Proposed,
-        Self::Waiting,
-        Self::Contested,
-        Self::Done,
-        Self::Cancelled,
-        Self::Expired,
-        Self::Undeliverable,
-        Self::Rejected,
-        Self::Closed,
-    ];
-
-    /// The word in the database and in message keys (`state-<code>`).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Sending => "sending",
-            Self::Unmatched => "unmatched",
-            Self::Mailed => "mailed",
-            Self::Opened => "opened",
-            Self::Proposed => "proposed",
-            Self::Waiting => "waiting",
-            Self::Contested => "contested",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Undeliverable => "undeliverable",
-            Self::Rejected => "rejected",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.code() == code)
-    }
-
     /// Whether nothing more can happen to it.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Unmatched | Self::Done | Self::Cancelled | Self::Rejected | Self::Closed)
@@ -299,14 +258,14 @@ mod tests {
                 assert!(state.step(step).is_err(), "{state:?} {step:?}");
             }
         }
-        for state in State::ALL.into_iter().filter(|state| *state != State::Proposed) {
+        for state in State::ALL.iter().copied().filter(|state| *state != State::Proposed) {
             assert!(state.step(Step::Approve).is_err(), "{state:?}");
         }
     }
 
     #[test]
     fn words_are_read_back() {
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(State::from_code(state.code()), Some(state));
         }
     }

@@ -1,26 +1,14 @@
 //! How much a session has shown, and how long it lives.
 
-/// What a session may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The password was right: it may give a code or activate, nothing else.
-    Password,
-    /// Signed in.
-    Full,
-}
+use super::words::words;
 
-impl Level {
-    /// The word in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Full => "full",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Password, Self::Full].into_iter().find(|l| l.code() == code)
+words! {
+    /// What a session may do.
+    Level {
+        /// The password was right: it may give a code or activate, nothing else.
+        Password = "password",
+        /// Signed in.
+        Full = "full",
     }
 }
 
@@ -45,29 +33,12 @@ impl Lives {
     }
 }
 
-/// By what somebody proves the second factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// A code of the authenticator app (RFC 6238).
-    Totp,
-    /// One of the recovery codes.
-    Recovery,
-}
-
-impl Method {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Totp, Self::Recovery];
-
-    /// The word in forms and events.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Totp => "totp",
-            Self::Recovery => "recovery",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.code() == code)
+words! {
+    /// By what somebody proves the second factor.
+    Method {
+        /// A code of the authenticator app (RFC 6238).
+        Totp = "totp",
+        /// One of the recovery codes.
+        Recovery = "recovery",
     }
 }

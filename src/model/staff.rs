@@ -3,39 +3,21 @@
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::words::words;
 use crate::base::fault::Fault;
 use crate::base::json;
 
-/// What somebody of the desk is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Works the queue and proposes.
-    Helpdesk,
-    /// The same, and decides what others proposed.
-    Supervisor,
-    /// People, texts, hours; resets nothing.
-    Admin,
-    /// Reads the history and nothing else.
-    Auditor,
-}
-
-impl Role {
-    /// All of them, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::Helpdesk, Self::Supervisor, Self::Admin, Self::Auditor];
-
-    /// The word in forms, the database and message keys (`role-<code>`).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Helpdesk => "helpdesk",
-            Self::Supervisor => "supervisor",
-            Self::Admin => "admin",
-            Self::Auditor => "auditor",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.code() == code)
+words! {
+    /// What somebody of the desk is; message keys `role-<code>`.
+    Role {
+        /// Works the queue and proposes.
+        Helpdesk = "helpdesk",
+        /// The same, and decides what others proposed.
+        Supervisor = "supervisor",
+        /// People, texts, hours; resets nothing.
+        Admin = "admin",
+        /// Reads the history and nothing else.
+        Auditor = "auditor",
     }
 }
 
@@ -55,7 +37,7 @@ pub enum RolesFlaw {
 impl Roles {
     /// The roles, if one person may have them together.
     pub fn of(roles: &[Role]) -> Result<Self, RolesFlaw> {
-        let all: Vec<Role> = Role::ALL.into_iter().filter(|role| roles.contains(role)).collect();
+        let all: Vec<Role> = Role::ALL.iter().copied().filter(|role| roles.contains(role)).collect();
         match all.as_slice() {
             [] => Err(RolesFlaw::None),
             [_, _, ..] if all.contains(&Role::Auditor) => Err(RolesFlaw::AuditorAlone),
@@ -90,66 +72,29 @@ impl Roles {
     }
 }
 
-/// How it stands with somebody of the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Proposed, until a second person agrees.
-    Proposed,
-    /// Invited, until they set their password.
-    Invited,
-    /// They may sign in.
-    Active,
-    /// They may not any more.
-    Disabled,
-}
-
-impl Status {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Proposed, Self::Invited, Self::Active, Self::Disabled];
-
-    /// The word in the database and message keys (`people-status-<code>`).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Invited => "invited",
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.code() == code)
+words! {
+    /// How it stands with somebody of the desk; message keys `people-status-<code>`.
+    Status {
+        /// Proposed, until a second person agrees.
+        Proposed = "proposed",
+        /// Invited, until they set their password.
+        Invited = "invited",
+        /// They may sign in.
+        Active = "active",
+        /// They may not any more.
+        Disabled = "disabled",
     }
 }
 
-/// What a second person has to agree to about somebody of the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// They are new.
-    New,
-    /// They get roles, and may sign in again where they were disabled.
-    Roles,
-    /// They lost their phone and enrol anew.
-    Mfa,
-}
-
-impl Change {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::New, Self::Roles, Self::Mfa];
-
-    /// The word in the database, events, letters and message keys (`people-<code>`).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::New => "staff-new",
-            Self::Roles => "staff-roles",
-            Self::Mfa => "staff-mfa",
-        }
-    }
-
-    /// Reads that word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|c| c.code() == code)
+words! {
+    /// What a second person has to agree to about somebody of the desk; message keys `people-<code>`.
+    Change {
+        /// They are new.
+        New = "staff-new",
+        /// They get roles, and may sign in again where they were disabled.
+        Roles = "staff-roles",
+        /// They lost their phone and enrol anew.
+        Mfa = "staff-mfa",
     }
 }
 

@@ -1,10 +1,10 @@
 //! Export of accounts, a page at a time.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, fault};
 use crate::base::fault::Fault;
 use crate::model::account_csv::Row;
@@ -52,14 +52,8 @@ pub async fn page(read: &mut Read, after: &str, most: i64) -> Result<(Vec<Row>, 
     Ok((rows.collect(), next))
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
 /// How many accounts there are.
 pub async fn count(read: &mut Read) -> Result<i64, Fault> {
-    let count: Count = sql("select count(*) as n from account").get_result(read.look()).await.map_err(fault)?;
-    Ok(count.n)
+    let count: Count = sql("select count(*) as count from account").get_result(read.look()).await.map_err(fault)?;
+    Ok(count.count)
 }

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::session::{STRANGERS, Session};
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
 use crate::model::activation::Grant;
@@ -253,12 +253,6 @@ pub async fn recovery_codes_left(read: &mut Read, account: Uuid) -> Result<i64, 
     Ok(row.count)
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = t::BigInt)]
-    count: i64,
-}
-
 /// A right code: its share of the budget is whole again.
 pub async fn forgive(tx: &mut Tx, session: &Session, browser_hash: &[u8; 32]) -> Result<(), Fault> {
     if session.wrong.is_empty() && session.in_row == 0 {
@@ -329,56 +323,4 @@ pub async fn sweep(read: &mut Read, hours: i32) -> Result<(), Fault> {
         .await
         .map_err(fault)?;
     Ok(())
-}
-
-/// What the authenticator app of somebody in the demo holds.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Held {
-    /// The User ID as it is compared.
-    #[diesel(sql_type = t::Text)]
-    pub user_id_folded: String,
-    /// Whether its activation is under way.
-    #[diesel(sql_type = t::Bool)]
-    pub pending: bool,
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = t::Binary)]
-    sealed_secret: Vec<u8>,
-    #[diesel(sql_type = t::Text)]
-    algorithm: String,
-    #[diesel(sql_type = t::SmallInt)]
-    digits: i16,
-    #[diesel(sql_type = t::SmallInt)]
-    period: i16,
-}
-
-impl Held {
-    /// Its secret as an enrolment.
-    pub fn as_enrolment(&self) -> Enrolment {
-        Enrolment {
-            id: self.id,
-            browser_hash: Vec::new(),
-            grant_id: None,
-            sealed_secret: self.sealed_secret.clone(),
-            algorithm: self.algorithm.clone(),
-            digits: self.digits,
-            period: self.period,
-            burned: Vec::new(),
-        }
-    }
-}
-
-/// The secrets of those people, being enrolled or active.
-pub async fn devices(read: &mut Read, user_ids_folded: &[&str]) -> Result<Vec<Held>, Fault> {
-    sql("select a.user_id_folded, e.id is not null as pending, coalesce(e.id, c.id) as id,
-            coalesce(e.sealed_secret, c.sealed_secret) as sealed_secret, coalesce(e.algorithm, c.algorithm) as algorithm,
-            coalesce(e.digits, c.digits) as digits, coalesce(e.period, c.period) as period
-        from account a
-        left join enrolment e on e.account_id = a.id
-        left join credential c on c.account_id = a.id and c.revoked_at is null
-        where a.user_id_folded = any({}) and (e.id is not null or c.id is not null)")
-    .bind(user_ids_folded.to_vec())
-    .load::<Held>(read.look())
-    .await
-    .map_err(fault)
 }

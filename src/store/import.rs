@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
 use crate::base::random;
@@ -54,12 +54,6 @@ pub struct Secrets {
     /// The stored secret.
     #[diesel(sql_type = Binary)]
     pub stored: Vec<u8>,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
 }
 
 /// Who of the desk brought a file, and its SHA-256 in hexadecimal.
@@ -173,23 +167,23 @@ pub async fn secrets(read: &mut Read, import: Uuid) -> Result<Vec<Secrets>, Faul
 
 /// How many staged lines are of accounts that are not there yet.
 pub async fn fresh(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
-    let count: Count = sql("select count(*) as n from account_import i
+    let count: Count = sql("select count(*) as count from account_import i
         where i.import = {} and not exists (select from account a where a.user_id_folded = i.user_id_folded)")
     .bind(import)
     .get_result(read.look())
     .await
     .map_err(fault)?;
-    Ok(count.n)
+    Ok(count.count)
 }
 
 /// How many lines are staged.
 pub async fn count(read: &mut Read, import: Uuid) -> Result<i64, Fault> {
-    let count: Count = sql("select count(*) as n from account_import where import = {}")
+    let count: Count = sql("select count(*) as count from account_import where import = {}")
         .bind(import)
         .get_result(read.look())
         .await
         .map_err(fault)?;
-    Ok(count.n)
+    Ok(count.count)
 }
 
 /// Takes over the staged lines whose accounts are not there yet: account, addresses, credential. Gives how many.
@@ -208,12 +202,12 @@ pub async fn finish(tx: &mut Tx, import: Uuid) -> Result<i64, Fault> {
         credentials as (
             insert into credential (id, account_id, sealed_secret)
             select credential_id, account_id, sealed_secret from fresh where sealed_secret is not null)
-        select count(*) as n from accounts")
+        select count(*) as count from accounts")
     .bind(import)
     .get_result(tx.write())
     .await
     .map_err(fault)?;
-    Ok(count.n)
+    Ok(count.count)
 }
 
 /// The hash of the file whose lines that person staged; nothing once they are gone. Who asks waits for whoever takes them
@@ -289,7 +283,7 @@ pub async fn propose(tx: &mut Tx, import: Uuid, conflicts: &[Conflict], staff: U
             select n.id, case when 'name' = any(named) then name end, case when 'email_2' = any(named) then email_2 end,
                 case when 'password_hash' = any(named) then password_hash end
             from n join p on p.id = n.id where n.kind = 'overwrite')
-        select count(*) as n from p")
+        select count(*) as count from p")
     .bind(Some(&rows))
     .bind(import)
     .bind(staff)
@@ -297,5 +291,5 @@ pub async fn propose(tx: &mut Tx, import: Uuid, conflicts: &[Conflict], staff: U
     .get_result(tx.write())
     .await
     .map_err(fault)?;
-    Ok(count.n)
+    Ok(count.count)
 }

@@ -6,7 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::base::random;
@@ -446,13 +446,8 @@ pub async fn hand_over(tx: &mut Tx, link: Uuid, life: TimeDelta) -> Result<(), F
 
 /// Letters that wait or are under way, for metrics and readiness.
 pub async fn backlog(read: &mut Read) -> Result<i64, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::BigInt)]
-        count: i64,
-    }
     let row = sql("select count(*) as count from letter where state in ('queued', 'leased')")
-        .get_result::<Row>(read.look())
+        .get_result::<Count>(read.look())
         .await
         .map_err(fault)?;
     Ok(row.count)

@@ -6,7 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
@@ -201,15 +201,10 @@ pub async fn hold(tx: &mut Tx, id: Uuid) -> Result<Option<Link>, Fault> {
 
 /// The youngest reset link of a request, after its account was locked.
 pub async fn hold_youngest(tx: &mut Tx, request: Uuid) -> Result<Option<Link>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let row = sql("select id from link where request_id = {} and kind = 'reset' and account_id is not null
         order by issued_at desc limit 1")
     .bind(request)
-    .get_result::<Row>(tx.look())
+    .get_result::<Id>(tx.look())
     .await
     .optional()
     .map_err(fault)?;
@@ -337,19 +332,8 @@ pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
     Ok(row.count)
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = t::BigInt)]
-    count: i64,
-}
-
 /// Links whose time ran out, oldest first. A link whose confirm step is still open is left alone.
 pub async fn expiring(read: &mut Read, most: i64) -> Result<Vec<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let rows = sql("select id from link
         where ended_at is null and kind = 'reset' and account_id is not null
             and (expires_at <= (select pulih.now())
@@ -357,7 +341,7 @@ pub async fn expiring(read: &mut Read, most: i64) -> Result<Vec<Uuid>, Fault> {
             and (step_until is null or step_until <= (select pulih.now()))
         order by issued_at limit {}")
     .bind(most)
-    .load::<Row>(read.look())
+    .load::<Id>(read.look())
     .await
     .map_err(fault)?;
     Ok(rows.into_iter().map(|row| row.id).collect())

@@ -11,6 +11,7 @@ use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::model::account::UserType;
+use crate::model::search::pattern;
 
 /// An account in a list.
 #[derive(Clone, Debug, QueryableByName)]
@@ -48,42 +49,25 @@ impl Found {
     }
 }
 
+const FOUND: &str = "
+    select a.id, a.user_id, a.kind, a.name, d.address, a.status = 'locked' as locked, a.protected,
+        exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor
+    from account a join address d on d.account_id = a.id and d.position = 1
+    where ";
+
 /// Accounts whose User ID begins so, in its order; `folded` is folded.
 pub async fn by_user_id(tx: &mut Tx, folded: &str, most: i64) -> Result<Vec<Found>, Fault> {
-    let wild = format!("{}%", escape(folded));
-    sql("select a.id, a.user_id, a.kind, a.name, d.address, a.status = 'locked' as locked, a.protected,
-            exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor
-        from account a join address d on d.account_id = a.id and d.position = 1
-        where a.user_id_folded like {} order by a.user_id_folded limit {}")
-    .bind(wild.as_str())
-    .bind(most)
-    .load::<Found>(tx.look())
-    .await
-    .map_err(fault)
+    // the pattern without its first wildcard
+    let begins = pattern(folded).split_off(1);
+    let found = sql(FOUND).add("a.user_id_folded like {} order by a.user_id_folded limit {}");
+    found.bind(begins.as_str()).bind(most).load::<Found>(tx.look()).await.map_err(fault)
 }
 
 /// Accounts that have exactly this address, whichever of theirs it is.
 pub async fn by_address(tx: &mut Tx, folded: &str, most: i64) -> Result<Vec<Found>, Fault> {
-    sql("select a.id, a.user_id, a.kind, a.name, d.address, a.status = 'locked' as locked, a.protected,
-            exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor
-        from account a join address d on d.account_id = a.id and d.position = 1
-        where a.id in (select account_id from address where folded = {}) order by a.user_id_folded limit {}")
-    .bind(folded)
-    .bind(most)
-    .load::<Found>(tx.look())
-    .await
-    .map_err(fault)
-}
-
-/// What of a pattern means itself.
-fn escape(text: &str) -> String {
-    text.chars().fold(String::new(), |mut out, c| {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-        out
-    })
+    let found =
+        sql(FOUND).add("a.id in (select account_id from address where folded = {}) order by a.user_id_folded limit {}");
+    found.bind(folded).bind(most).load::<Found>(tx.look()).await.map_err(fault)
 }
 
 /// An account with what matters to the desk, as it stands at `now`.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod delay;
 pub mod desk;
+pub mod device;
 pub mod due;
 pub mod event;
 pub mod export;

@@ -6,7 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::model::event::LetterRef;
@@ -17,7 +17,7 @@ use crate::model::letter::LetterKind;
 pub enum Which {
     /// They wait or are under way.
     Waiting,
-    /// They were refused for good, or could not be composed.
+    /// They were refused for good, came back, or could not be composed.
     Failed,
     /// All.
     All,
@@ -99,16 +99,18 @@ pub async fn list(
         Which::All => &["queued", "leased", "sent", "failed", "dropped", "parked"],
     };
     let (at, id) = before.unzip();
-    sql("select l.id, l.kind, l.state, l.queued_at, l.next_attempt_at, l.ended_at, l.attempts, l.class, l.server_code,
-            l.server_text, coalesce(l.to_address, s.address, d.address) as address, l.account_id, a.user_id
+    sql("select l.id, l.kind, case when l.bounced_at is null then l.state else 'bounced' end as state, l.queued_at,
+            l.next_attempt_at, coalesce(l.bounced_at, l.ended_at) as ended_at, l.attempts, l.class, l.server_code,
+            coalesce(l.bounce_status || ' ' || l.bounce_text, l.server_text) as server_text, coalesce(l.to_address, s.address, d.address) as address, l.account_id, a.user_id
         from letter l
         left join account a on a.id = l.account_id
         left join address d on d.account_id = l.account_id and d.position = l.position
         left join staff s on s.id = l.staff_id
-        where l.kind <> 'none' and l.state = any({})
+        where l.kind <> 'none' and (l.state = any({}) or {} and l.bounced_at is not null)
             and ({}::timestamptz is null or (l.queued_at, l.id) < ({}, {}))
         order by l.queued_at desc, l.id desc limit {}")
     .bind(states.to_vec())
+    .bind(which == Which::Failed)
     .bind(at)
     .bind(at)
     .bind(id)
@@ -195,12 +197,18 @@ pub struct Delay {
     /// The recipient domain.
     #[diesel(sql_type = t::Text)]
     pub domain: String,
-    /// Half of its links were clicked within so many seconds.
-    #[diesel(sql_type = t::Integer)]
-    pub p50_seconds: i32,
+    /// Half of its letters were taken by the relay within so many seconds.
+    #[diesel(sql_type = t::Nullable<t::Integer>)]
+    pub handed_p50_seconds: Option<i32>,
     /// 95 of 100 were.
-    #[diesel(sql_type = t::Integer)]
-    pub p95_seconds: i32,
+    #[diesel(sql_type = t::Nullable<t::Integer>)]
+    pub handed_p95_seconds: Option<i32>,
+    /// Half of its links were clicked within so many seconds after that.
+    #[diesel(sql_type = t::Nullable<t::Integer>)]
+    pub p50_seconds: Option<i32>,
+    /// 95 of 100 were.
+    #[diesel(sql_type = t::Nullable<t::Integer>)]
+    pub p95_seconds: Option<i32>,
     /// Links measured.
     #[diesel(sql_type = t::Integer)]
     pub samples: i32,
@@ -215,7 +223,7 @@ pub async fn delays(read: &mut Read, most: i64) -> Result<Vec<Delay>, Fault> {
             select split_part(coalesce(l.to_address, d.folded), '@', 2) as domain, count(*) as waiting
             from letter l left join address d on d.account_id = l.account_id and d.position = l.position
             where l.state in ('queued', 'leased') group by 1)
-        select domain, coalesce(p50_seconds, 0) as p50_seconds, coalesce(p95_seconds, 0) as p95_seconds,
+        select domain, handed_p50_seconds, handed_p95_seconds, p50_seconds, p95_seconds,
             coalesce(samples, 0) as samples, coalesce(waiting, 0) as waiting
         from domain_delay full join w using (domain)
         where domain <> '' order by coalesce(waiting, 0) desc, coalesce(p95_seconds, 0) desc, domain limit {}")
@@ -225,17 +233,11 @@ pub async fn delays(read: &mut Read, most: i64) -> Result<Vec<Delay>, Fault> {
     .map_err(fault)
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = t::BigInt)]
-    n: i64,
-}
-
 /// Requests of the last so many days whose link came too late or could not be delivered, and whose account was neither
 /// reset nor cancelled since: how many would get a new link.
 pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
     let row: Count =
-        sql("select count(distinct r.account_id) as n from request r join account a on a.id = r.account_id
+        sql("select count(distinct r.account_id) as count from request r join account a on a.id = r.account_id
         where r.state in ('expired', 'undeliverable') and r.channel <> 'staff' and r.joined_to is null and r.renew_at is null
             and r.asked_at > pulih.now() - make_interval(days => {})
             and r.asked_at > greatest(a.last_reset_at, a.last_cancel_at, '-infinity') and a.status = 'active'")
@@ -243,7 +245,7 @@ pub async fn late(read: &mut Read, days: i32) -> Result<i64, Fault> {
         .get_result(read.look())
         .await
         .map_err(fault)?;
-    Ok(row.n)
+    Ok(row.count)
 }
 
 /// Marks the youngest such request of each account to be renewed; returns how many.
@@ -256,23 +258,18 @@ pub async fn renew_late(tx: &mut Tx, days: i32) -> Result<i64, Fault> {
             order by r.account_id, r.asked_at desc),
         marked as (
             update request set renew_at = pulih.now() where id in (select id from late) returning 1)
-        select count(*) as n from marked")
+        select count(*) as count from marked")
     .bind(days)
     .get_result(tx.write())
     .await
     .map_err(fault)?;
-    Ok(row.n)
+    Ok(row.count)
 }
 
 /// The next request to be renewed.
 pub async fn next_renewed(read: &mut Read) -> Result<Option<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let row = sql("select id from request where renew_at is not null order by renew_at, id limit 1")
-        .get_result::<Row>(read.look())
+        .get_result::<Id>(read.look())
         .await
         .optional()
         .map_err(fault)?;

@@ -132,6 +132,9 @@ diesel::table! {
         entry_id -> Nullable<Uuid>,
         proposal_id -> Nullable<Uuid>,
         inbound_id -> Nullable<Uuid>,
+        bounced_at -> Nullable<Timestamptz>,
+        bounce_status -> Nullable<Text>,
+        bounce_text -> Nullable<Text>,
     }
 }
 

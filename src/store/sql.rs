@@ -14,6 +14,22 @@ use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+/// A row that is a number.
+#[derive(QueryableByName)]
+pub struct Count {
+    /// How many.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub count: i64,
+}
+
+/// A row that is an id.
+#[derive(QueryableByName)]
+pub struct Id {
+    /// Whose.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: Uuid,
+}
+
 /// A value of a statement.
 pub enum Value<'a> {
     Uuid(Option<Uuid>),

@@ -42,6 +42,11 @@ impl CodeTrouble {
         })
     }
 
+    /// When codes are looked at again, where that is the trouble.
+    pub fn held(self) -> Option<DateTime<Utc>> {
+        if let Self::Held(until) = self { Some(until) } else { None }
+    }
+
     /// Its name, suffix of its message key `code-trouble-<code>`.
     pub fn code(self) -> &'static str {
         match self {

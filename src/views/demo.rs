@@ -90,6 +90,7 @@ pub fn index(frame: &Frame, data: &Index) -> Markup {
             li { (frame.t("demo-try-3")) }
             li { (frame.t("demo-try-5")) " " a href="/demo/authenticator" { (frame.t("authenticator-title")) } }
             li { (frame.t("demo-try-4")) }
+            li { (frame.t("demo-try-6")) " " a href="/demo/compose" { (frame.t("compose-title")) } }
         }
         h2 { (frame.t("demo-people-title")) }
         @if let Some(first) = data.people.first() { p { (frame.t("demo-password")) " " strong.code { (first.password) } } }

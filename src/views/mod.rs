@@ -6,6 +6,7 @@ pub mod authenticator;
 pub mod cancel;
 pub mod clock;
 pub mod code;
+pub mod compose;
 pub mod confirm;
 pub mod demo;
 pub mod disable;

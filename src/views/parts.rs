@@ -74,7 +74,7 @@ pub fn user_type(frame: &Frame, chosen: Option<UserType>, wrong: Option<&str>) -
             legend { (frame.t("label-user-type")) }
             (mistake("user_type", wrong))
             div.radios {
-                @for kind in UserType::ALL {
+                @for &kind in UserType::ALL {
                     label.radio for=(kind.code()) {
                         input type="radio" name="user_type" id=(kind.code()) value=(kind.code()) required
                             checked[chosen == Some(kind)];

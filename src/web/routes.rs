@@ -11,7 +11,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
 
 use super::assets;
-use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status};
+use super::pages::{account, activate, compose, demo, help, home, link, login, not_me, reset, sent, status};
 use super::tally::Tally;
 use crate::model::staff::Role;
 
@@ -133,6 +133,8 @@ pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROW
 pub const DEMO: &[Route] = &[
     read("/demo", Limit::Wall, |r| r.to(demo::index)),
     read("/demo/authenticator", Limit::Wall, |r| r.to(demo::authenticator)),
+    read("/demo/compose", Limit::Wall, |r| r.to(compose::show)),
+    write("/demo/compose", Limit::Wall, &["inbound.taken"], |r| r.to(compose::send)),
     read("/demo/mailbox", Limit::Wall, |r| r.to(demo::mailbox)),
     read("/demo/mailbox.json", Limit::Wall, |r| r.to(demo::json)),
     read("/demo/mailbox/{id}", Limit::Wall, |r| r.to(demo::message)),

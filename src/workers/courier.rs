@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::{clock, random};
-use crate::mail::{Composed, Heading, House, SendFault, Sender, compose, message_id};
+use crate::mail::{Composed, Heading, House, SendFault, Sender, bounce_address, compose, message_id};
 use crate::model::delivery::{SendClass, retry_after};
 use crate::model::refusal::Stop;
 use crate::store::letter::{self, Answer, Leased, Retry};
@@ -163,10 +163,12 @@ impl Hands {
         let to_address = leased.address.clone().ok_or_else(|| gone("address"))?;
         let letter = written::letter(app, &self.house, leased)?;
         let key = app.keys().of(Purpose::MessageId).current().1;
+        let bounce = self.house.bounce_address.as_deref();
         let heading = Heading {
             letter_id: leased.id,
-            message_id: message_id(key.expose(), leased.id, &self.house.message_host),
             answers: leased.answers.clone(),
+            message_id: message_id(key, leased.id, &self.house.message_host),
+            bounce_address: bounce.and_then(|address| bounce_address(key, leased.id, address)),
             to_name: leased.name.clone().unwrap_or_default(),
             to_address,
             lang: leased.language().map_err(|e| e.to_string())?,

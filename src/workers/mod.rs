@@ -6,6 +6,8 @@ pub mod clerk;
 pub mod counter;
 pub mod courier;
 pub mod executor;
+pub mod postman;
+pub mod reader;
 pub mod renewer;
 pub mod resolver;
 pub mod sweeper;

@@ -18,7 +18,10 @@ const MAY: &[(&str, &[&str])] = &[
     ("web", &["actions", "views", "app", "inbound", "store", "model", "i18n", "base", "config"]),
     ("workers", &["actions", "app", "mail", "inbound", "store", "model", "base", "config"]),
     ("server", &["web", "workers", "actions", "app", "store", "model", "base", "config"]),
-    ("demo", &["server", "web", "workers", "views", "i18n", "actions", "app", "store", "model", "base", "config"]),
+    (
+        "demo",
+        &["server", "web", "workers", "inbound", "views", "i18n", "actions", "app", "store", "model", "base", "config"],
+    ),
     ("cli", &["demo", "server", "mail", "inbound", "actions", "app", "store", "model", "base", "config", "i18n"]),
 ];
 
@@ -37,6 +40,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fluent_templates", &["i18n"]),
     ("mail_parser", &["base", "inbound"]),
     ("mail_auth", &["inbound"]),
+    ("psl", &["inbound"]),
     ("ammonia", &["inbound"]),
     ("async_imap", &["inbound"]),
     ("argon2", &["base"]),

@@ -115,6 +115,11 @@ impl KeySet {
         if id == self.current_id { Some(&self.current) } else { self.older.get(id) }
     }
 
+    /// Every key, the current one first.
+    pub fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(self.older.values())
+    }
+
     /// Takes in one more key; the greatest id is the current one.
     #[must_use]
     pub fn with(mut self, id: &str, key: Key) -> Self {

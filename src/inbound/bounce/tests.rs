@@ -7,7 +7,7 @@ fn report(parts: &[(&str, &str)]) -> String {
         This is a MIME-encapsulated message.\r\n\r\n"
         .to_owned();
     for (kind, body) in parts {
-        raw.push_str(&format!("--B/1.x\r\nContent-Type: {kind}\r\n\r\n{body}\r\n"));
+        raw = raw + "--B/1.x\r\nContent-Type: " + kind + "\r\n\r\n" + body + "\r\n";
     }
     raw + "--B/1.x--\r\n"
 }
@@ -34,7 +34,7 @@ fn a_report_of_postfix_is_read() {
         recipient: "rina@penyedia.example".to_owned(),
         message_ids: vec!["abc.def@lpse.example.id".to_owned()],
     };
-    assert_eq!(bounce(raw.as_bytes()), [expected.clone()]);
+    assert_eq!(bounce(raw.as_bytes()), std::slice::from_ref(&expected));
     assert!(expected.is_final());
     assert_eq!(bounce(raw.replace("\r\n", "\n").as_bytes()), [expected]);
 }

@@ -75,7 +75,10 @@ fn until(rest: &mut std::str::Chars<'_>, end: char, doubtful: &mut bool) -> Stri
             return out;
         }
         match c {
-            '\\' => out.extend(rest.next()),
+            '\\' => {
+                *doubtful |= end == '>';
+                out.extend(rest.next());
+            }
             '"' if end == '>' => {
                 quoted = !quoted;
                 out.push(c);
@@ -179,6 +182,7 @@ fn named(names: &[&str], comments: &[&str]) -> String {
 
 fn keep(list: &mut List, name: &str, address: &str, spaced: bool) {
     if address.is_empty() {
+        list.doubtful = true;
         list.hides |= holds_address(name);
         return;
     }

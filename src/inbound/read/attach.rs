@@ -74,7 +74,7 @@ mod tests {
             ("../../etc/passwd", "passwd"),
             ("C:\\Users\\x\\surat.pdf", "surat.pdf"),
             ("surat\u{202e}fdp.exe", "suratfdp.exe"),
-            ("a\r\nSet-Cookie: x", "aSet-Cookie_ x"),
+            ("a\r\nSet-Cookie: x", "a Set-Cookie_ x"),
             ("..", ""),
             (".htaccess", "htaccess"),
             ("a/", "a"),

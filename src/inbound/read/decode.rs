@@ -82,15 +82,12 @@ fn hexed(line: &[u8], out: &mut Vec<u8>) {
     let digit = |at: usize| line.get(at).and_then(|b| char::from(*b).to_digit(16));
     let mut at = 0;
     while let Some(byte) = line.get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'=', Some(high), Some(low)) => {
-                out.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let (b'=', Some(high), Some(low)) = (byte, digit(at + 1), digit(at + 2)) {
+            out.push(u8::try_from(high * 16 + low).unwrap_or_default());
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
 }
@@ -149,7 +146,7 @@ fn word(text: &str) -> Option<(&str, Vec<u8>, &str)> {
         most -= 1;
     }
     let end = rest[..most].find("?=")?;
-    let data = rest[..end].as_bytes();
+    let data = &rest.as_bytes()[..end];
     let bytes = match encoding {
         "b?" | "B?" => base64(data),
         "q?" | "Q?" => {

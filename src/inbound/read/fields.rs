@@ -68,7 +68,7 @@ pub fn header(raw: &[u8], ends: impl Fn(&[u8]) -> bool) -> Result<Header<'_>, Pa
             return Err(Park::TooManyHeaders);
         }
         if line.starts_with(b" ") || line.starts_with(b"\t") {
-            header.torn |= line.iter().all(|b| b.is_ascii_whitespace());
+            header.torn |= line.iter().all(u8::is_ascii_whitespace);
             match (&mut open, header.fields.last_mut()) {
                 (Some((begin, end)), Some(field)) => {
                     *end = at + line.len();

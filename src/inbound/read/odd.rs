@@ -56,9 +56,8 @@ fn has_bare_line_ends(raw: &[u8]) -> bool {
     let mut before = 0;
     for byte in raw {
         match (before, *byte) {
-            (_, 0) => return true,
             (b'\r', b'\n') => whole = true,
-            (b'\r', _) => return true,
+            (_, 0) | (b'\r', _) => return true,
             (_, b'\n') => bare = true,
             _ => {}
         }
@@ -74,7 +73,8 @@ fn has_controls(raw: &[u8], header: &Header<'_>, message: &Message) -> bool {
     let named = message.from.iter().chain(&message.sender).chain(&message.reply_to).map(|each| each.name.as_str());
     let mut decoded = named.chain([message.subject.as_str()]);
     written.iter().any(control)
-        || decoded.any(|text| text.contains(|c: char| c.is_control() || c == '\u{2028}' || c == '\u{2029}'))
+        || decoded
+            .any(|text| text.contains(|c: char| (c.is_control() && c != '\t') || c == '\u{2028}' || c == '\u{2029}'))
         || message.from.iter().any(|each| each.address.contains(is_hidden))
 }
 

@@ -1,5 +1,7 @@
 //! Takes a mail's parts apart in one pass over its lines (RFC 2046 §5.1); what hangs on it as a mail is not opened.
 
+use std::collections::HashMap;
+
 use mail_parser::parsers::MessageStream;
 use mail_parser::{ContentType, HeaderValue};
 
@@ -87,7 +89,7 @@ pub struct Parts<'a> {
 pub fn parts(raw: &[u8]) -> Result<Parts<'_>, Park> {
     let top = header(raw, |_| false)?;
     let copied = header(raw, |_| false)?;
-    let mut walk = Walk { raw, open: Vec::new(), parts: Vec::new(), count: 0 };
+    let mut walk = Walk { raw, open: Vec::new(), known: HashMap::new(), longest: 0, parts: Vec::new(), count: 0 };
     walk.all(copied)?;
     Ok(Parts { header: top, parts: walk.parts })
 }
@@ -95,6 +97,9 @@ pub fn parts(raw: &[u8]) -> Result<Parts<'_>, Park> {
 struct Walk<'a> {
     raw: &'a [u8],
     open: Vec<Wrapper>,
+    /// The innermost open wrapper of each boundary: lines that look like delimiters may come by the million.
+    known: HashMap<Vec<u8>, usize>,
+    longest: usize,
     parts: Vec<Part<'a>>,
     count: usize,
 }
@@ -119,6 +124,7 @@ impl<'a> Walk<'a> {
         let inside = media.kind.starts_with("multipart/").then(|| self.wrapper(&media)).flatten();
         if let Some(wrapper) = inside {
             self.open.push(wrapper);
+            self.learn();
             if self.open.len() > DEPTH_MAX {
                 return Err(Park::TooManyParts);
             }
@@ -126,7 +132,7 @@ impl<'a> Walk<'a> {
             if let Some((_, after)) = self.seek(body).filter(|(at, _)| self.opens(*at, depth)) {
                 return self.next(after);
             }
-            self.open.pop();
+            self.leave(depth - 1);
         }
         let (end, after) = self.seek(body).unwrap_or((self.raw.len(), self.raw.len()));
         let last = self.open.last();
@@ -146,10 +152,10 @@ impl<'a> Walk<'a> {
             let line = trimmed_end(&self.raw[at..after]);
             let Some((index, closing)) = self.matched(line) else { return Ok(None) };
             if !closing {
-                self.open.truncate(index + 1);
+                self.leave(index + 1);
                 return self.next(after);
             }
-            self.open.truncate(index);
+            self.leave(index);
             (at, after) = self.seek(after).unwrap_or((self.raw.len(), self.raw.len()));
         }
         Ok(None)
@@ -183,19 +189,33 @@ impl<'a> Walk<'a> {
 
     /// The innermost open wrapper whose delimiter this line is, and whether it closes it.
     fn matched(&self, line: &[u8]) -> Option<(usize, bool)> {
-        let said = line.strip_prefix(b"--")?.trim_ascii_end();
-        let mut found = self.open.iter().enumerate().rev().filter_map(|(index, wrapper)| {
-            let rest = said.strip_prefix(wrapper.boundary.as_slice())?;
-            (rest.is_empty() || rest == b"--").then_some((index, !rest.is_empty()))
-        });
-        found.next()
+        let said = line.strip_prefix(b"--").filter(|_| !self.open.is_empty())?.trim_ascii_end();
+        if said.len() > self.longest + 2 {
+            return None;
+        }
+        let opens = self.known.get(said).map(|index| (*index, false));
+        let closes = said.strip_suffix(b"--").and_then(|said| self.known.get(said)).map(|index| (*index, true));
+        opens.max(closes)
+    }
+
+    /// Leaves all wrappers but the outer `kept`.
+    fn leave(&mut self, kept: usize) {
+        if kept < self.open.len() {
+            self.open.truncate(kept);
+            self.learn();
+        }
+    }
+
+    fn learn(&mut self) {
+        self.known = self.open.iter().enumerate().map(|(index, each)| (each.boundary.clone(), index)).collect();
+        self.longest = self.open.iter().map(|each| each.boundary.len()).max().unwrap_or_default();
     }
 
     fn media(&self, found: &Header<'_>) -> Media {
         let mut media = Media::read(found.first("content-type"));
         if media.kind.is_empty() {
             let digest = self.open.last().is_some_and(|wrapper| wrapper.digest);
-            media.kind = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
+            media.kind.push_str(if digest { "message/rfc822" } else { "text/plain" });
         }
         media
     }

@@ -116,10 +116,9 @@ impl Letter {
             Self::Cancelled(data) => vec![&data.not_me_url],
             Self::Hint(data) => vec![&data.not_me_url],
             Self::Activate(data) => vec![&data.activate_url, &data.not_me_url],
-            Self::Activated(data) => vec![&data.not_me_url],
-            Self::Disabled(data) => vec![&data.not_me_url],
-            Self::PasswordChanged(data) => vec![&data.not_me_url],
-            Self::CodesFailing(data) => vec![&data.not_me_url],
+            Self::Activated(data) | Self::Disabled(data) | Self::PasswordChanged(data) | Self::CodesFailing(data) => {
+                vec![&data.not_me_url]
+            }
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
             Self::Reply(_) | Self::Acknowledged(_) => Vec::new(),

@@ -13,7 +13,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::base::random;
@@ -207,11 +207,6 @@ pub async fn enter(tx: &mut Tx, case: Uuid, staff: Uuid, text: &str, reply: Opti
 
 /// Ends the open requests of a case and those that share their letters, with their links; returns how many requests.
 pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<i64, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::BigInt)]
-        count: i64,
-    }
     let row = sql("with own as (select id from request where case_id = {}),
         r as (
             update request set state = {}, due_at = null, ended_at = pulih.now()
@@ -223,7 +218,7 @@ pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<i64, F
         select count(*) as count from r")
     .bind(case)
     .bind(state)
-    .get_result::<Row>(tx.write())
+    .get_result::<Count>(tx.write())
     .await
     .map_err(fault)?;
     Ok(row.count)

@@ -1,3 +1,6 @@
-//! Mail that came in: how it is kept, read, shown and moved.
+//! Mail that comes in.
 
 pub mod desk;
+pub mod mailbox;
+pub mod read;
+pub mod take;

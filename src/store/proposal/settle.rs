@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::base::fault::Fault;
 use crate::model::account::fold_address;
 use crate::model::proposal::{Kind, Reason, State, Verdict, Verified};
-use crate::store::sql::sql;
+use crate::store::sql::{Count, sql};
 use crate::store::tx::{Tx, fault};
 
 /// A proposal that is about to be made.
@@ -192,11 +192,6 @@ pub async fn change_address(
 /// Ends what is on its way to the address that was: links for a reset, and the requests they belong to. Returns how
 /// many those are.
 pub async fn end_links(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = t::BigInt)]
-        count: i64,
-    }
     let row = sql("with l as (
             update link set ended_at = pulih.now(), end_reason = 'superseded'
             where account_id = {} and kind in ('reset', 'activate') and ended_at is null),

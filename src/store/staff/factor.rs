@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::base::fault::Fault;
 use crate::store::factor::Enrolment;
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, Tx, fault};
 
 /// A sealed secret with what its codes are like, held until the transaction ends.
@@ -126,64 +126,12 @@ pub async fn prove(tx: &mut Tx, id: Uuid, step: i64) -> Result<(), Fault> {
 
 /// Revokes what a person has, proved or only shown; its id, if there was one.
 pub async fn revoke(tx: &mut Tx, staff: Uuid) -> Result<Option<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let row = sql("update staff_factor set revoked_at = pulih.now(), sealed_secret = null, browser_hash = null
         where staff_id = {} and revoked_at is null returning id")
     .bind(staff)
-    .get_result::<Row>(tx.write())
+    .get_result::<Id>(tx.write())
     .await
     .optional()
     .map_err(fault)?;
     Ok(row.map(|row| row.id))
-}
-
-/// Somebody's secret, whether proved or not.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Device {
-    /// Whose.
-    #[diesel(sql_type = t::Text)]
-    pub username: String,
-    /// Whether it is only shown so far.
-    #[diesel(sql_type = t::Bool)]
-    pub pending: bool,
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = t::Binary)]
-    sealed_secret: Vec<u8>,
-    #[diesel(sql_type = t::Text)]
-    algorithm: String,
-    #[diesel(sql_type = t::SmallInt)]
-    digits: i16,
-    #[diesel(sql_type = t::SmallInt)]
-    period: i16,
-}
-
-impl Device {
-    /// Its secret as an enrolment.
-    pub fn as_enrolment(&self) -> Enrolment {
-        Enrolment {
-            id: self.id,
-            browser_hash: Vec::new(),
-            grant_id: None,
-            sealed_secret: self.sealed_secret.clone(),
-            algorithm: self.algorithm.clone(),
-            digits: self.digits,
-            period: self.period,
-            burned: Vec::new(),
-        }
-    }
-}
-
-/// The secrets of people of the demo.
-pub async fn devices(read: &mut Read, usernames: &[&str]) -> Result<Vec<Device>, Fault> {
-    sql("select s.username, f.proved_at is null as pending, f.id, f.sealed_secret, f.algorithm, f.digits, f.period
-        from staff s join staff_factor f on f.staff_id = s.id and f.revoked_at is null where s.username = any({})")
-    .bind(usernames.to_vec())
-    .load::<Device>(read.look())
-    .await
-    .map_err(fault)
 }

@@ -10,7 +10,7 @@ use crate::base::fault::Fault;
 use crate::base::random;
 use crate::i18n::Lang;
 use crate::model::staff::{Roles, Status, fold_employee_number, fold_username};
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::staff::{invite, proposal, session};
 use crate::store::tx::{Read, Tx, fault, word};
 
@@ -130,14 +130,9 @@ pub async fn another_admin(tx: &mut Tx, but: Uuid) -> Result<bool, Fault> {
 
 /// All supervisors and auditors, who are told of every change of people.
 pub async fn overseers(tx: &mut Tx) -> Result<Vec<Uuid>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Uuid)]
-        id: Uuid,
-    }
     let rows =
         sql("select id from staff where status = 'active' and roles && array['supervisor', 'auditor'] order by id")
-            .load::<Row>(tx.look())
+            .load::<Id>(tx.look())
             .await
             .map_err(fault)?;
     Ok(rows.into_iter().map(|row| row.id).collect())

@@ -38,7 +38,7 @@ fn forms(desk: &Desk, out: &mut Vec<Sample>) {
     for kind in [Kind::Reset, Kind::Address, Kind::Protect, Kind::Unprotect, Kind::Unlock] {
         add(out, &format!("propose-{}", kind.code()), propose::page(desk, &data(kind)));
     }
-    for obstacle in Obstacle::ALL {
+    for &obstacle in Obstacle::ALL {
         let held = propose::Data { obstacle: Some(obstacle), protected: true, ..data(Kind::Reset) };
         add(out, &format!("propose-held-{}", obstacle.code()), propose::page(desk, &held));
     }
@@ -76,7 +76,7 @@ fn list(desk: &Desk, out: &mut Vec<Sample>) {
         urgent: nth == 0,
         tie: Tie::ALL.get(usize::try_from(nth).unwrap_or_default()).copied(),
     };
-    let rows: Vec<_> = (0..).zip(Kind::ALL).map(row).collect();
+    let rows: Vec<_> = (0..).zip(Kind::ALL.iter().copied()).map(row).collect();
     add(out, "approvals", approvals::page(desk, &rows));
     add(out, "approvals-empty", approvals::page(desk, &[]));
 }
@@ -113,14 +113,15 @@ fn details(desk: &Desk, out: &mut Vec<Sample>) {
         typed: String::new(),
         trouble: None,
     };
-    for kind in Kind::ALL.into_iter().filter(|kind| !kind.is_staff()) {
+    for kind in Kind::ALL.iter().copied().filter(|kind| !kind.is_staff()) {
         add(out, &format!("approval-{}", kind.code()), approval::page(desk, &data(kind, State::Proposed)));
     }
-    for state in State::ALL {
+    for &state in State::ALL {
         let said = Verdict::ALL
+            .iter()
             .map(|v| ("Budi Santoso".to_owned(), v.code().to_owned(), "Sudah diperiksa.".to_owned(), at(-5)))
-            .to_vec();
-        let may = Verdict::ALL.into_iter().filter(|v| v.fits(state)).collect();
+            .collect();
+        let may = Verdict::ALL.iter().copied().filter(|v| v.fits(state)).collect();
         let all = approval::Data {
             flags: (true, true),
             due_at: Some(at(10_080)),

@@ -58,7 +58,7 @@ fn passwords(f: &Frame, out: &mut Vec<Sample>) {
 }
 
 fn codes(f: &Frame, out: &mut Vec<Sample>) {
-    for method in Method::ALL {
+    for &method in Method::ALL {
         let page = |trouble| {
             let data = login::Code { user_id: "AMANAH7".to_owned(), method, now: at(0), ends_at: at(20), trouble };
             login::code(f, &data)

@@ -17,7 +17,7 @@ use maud::Markup;
 
 use super::layout::{Assets, Frame, Helpdesk, Site};
 use super::reset::{Captcha, Flaw, Typed, Work};
-use super::{authenticator, clock, demo, error, help, home, privacy, reset, sent, status};
+use super::{authenticator, clock, compose, demo, error, help, home, privacy, reset, sent, status};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::dual::Tie;
@@ -287,7 +287,7 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         role,
         password: "pulih-demo-7".to_owned(),
     };
-    let staff = Role::ALL.into_iter().map(|role| officer(role.code(), "Sari Lestari", role)).collect();
+    let staff = Role::ALL.iter().map(|&role| officer(role.code(), "Sari Lestari", role)).collect();
     add(out, "demo", demo::index(&f, &demo::Index { people, staff }));
     let device = |user_id: &str, code: Option<&str>, pending| authenticator::Device {
         user_id: user_id.to_owned(),
@@ -301,6 +301,19 @@ fn demos(f: &Frame, out: &mut Vec<Sample>) {
         device("CAHAYA1", None, false),
     ];
     let codes = authenticator::Authenticator { people, now: at(0), next_at: at(0) + TimeDelta::seconds(12) };
+    for (n, way) in compose::WAYS.into_iter().enumerate() {
+        let data = compose::Compose {
+            people: vec![("rina@amanah.example".to_owned(), "Rina <Wijaya>".to_owned())],
+            to: "helpdesk@lpse.example".to_owned(),
+            from: "rina@amanah.example".to_owned(),
+            way: way.to_owned(),
+            subject: "Mohon reset \"TOTP\"".to_owned(),
+            text: "Yth. Helpdesk".to_owned(),
+            flaw: [None, Some("from"), Some("subject"), Some("letter")][n],
+            sent: n == 0,
+        };
+        add(out, &format!("demo-compose-{way}"), compose::page(&f, &data));
+    }
     add(out, "demo-authenticator", authenticator::page(&f, &codes));
     let item = |id: &str, subject: &str| demo::Item {
         id: id.to_owned(),

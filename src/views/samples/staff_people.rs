@@ -104,7 +104,7 @@ fn persons(desk: &Desk, out: &mut Vec<Sample>) {
     for note in Note::ALL {
         add(out, &format!("desk-person-{}", note.code()), page(vec![], Some(note)));
     }
-    for change in Change::ALL {
+    for &change in Change::ALL {
         add(out, &format!("desk-person-{}", change.code()), page(vec![waiting(change, None, None)], None));
     }
     for tie in Tie::ALL {

@@ -1,12 +1,14 @@
 //! Samples of accounts, the outbox and the freeze switch.
 
 use super::desk::desk;
+use super::login::troubles;
 use super::{Sample, add, at};
 use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::freeze::Scope;
 use crate::model::letter::LetterKind;
 use crate::views::account::HISTORY;
+use crate::views::code::CodeTrouble;
 use crate::views::staff::account::{self, DESK_HISTORY, Trouble};
 use crate::views::staff::accounts::{self, Marks, TermFlaw};
 use crate::views::staff::import::{self, Data, Dry, FileFlaw};
@@ -37,11 +39,11 @@ fn imports(lang: Lang, out: &mut Vec<Sample>) {
         unchanged: 3,
         overwrites: vec![(9, "email, password_hash".to_owned())],
         overwriting: 1,
-        mistake: None,
+        trouble: None,
     };
     put("dry", Data::Dry(dry.clone()));
     put("nothing", Data::Dry(Dry { fresh: 0, overwriting: 0, overwrites: Vec::new(), ..dry.clone() }));
-    put("trouble-code", Data::Dry(Dry { mistake: Some(desk.t("staff-code-wrong")), ..dry }));
+    put("trouble-code", Data::Dry(Dry { trouble: Some(CodeTrouble::Wrong), ..dry }));
     put("done", Data::Done { created: 120, proposed: 1 });
 }
 
@@ -71,7 +73,7 @@ fn searches(lang: Lang, out: &mut Vec<Sample>) {
         let data = accounts::Data { term: "A".to_owned(), flaw: Some(flaw), ..empty.clone() };
         add(out, &format!("staff-accounts-trouble-{name}"), accounts::accounts(&desk, &data));
     }
-    let wrong = accounts::Data { export_mistake: Some(desk.t("staff-code-wrong")), ..empty };
+    let wrong = accounts::Data { export_trouble: Some(CodeTrouble::Wrong), ..empty };
     add(out, "staff-accounts-trouble-export", accounts::accounts(&desk, &wrong));
 }
 
@@ -113,19 +115,13 @@ fn one(lang: Lang, out: &mut Vec<Sample>) {
         ..plain.clone()
     };
     add(out, "staff-account-trouble-locked", account::account(&desk, &locked));
-    let held = desk.ta("staff-code-held", &[("clock", &desk.frame.clock(at(9)))]);
     let disputed = account::Data { disputed: true, history: Vec::new(), trouble: Trouble::default(), ..locked };
     add(out, "staff-account-disputed", account::account(&desk, &disputed));
-    for (name, words) in [
-        ("wrong", desk.t("staff-code-wrong")),
-        ("replayed", desk.t("staff-code-replayed")),
-        ("clock", desk.t("staff-code-clock")),
-        ("held", held),
-    ] {
-        let trouble = Trouble { reason: "Telepon hilang".to_owned(), code_mistake: Some(words), ..Trouble::default() };
+    for code in troubles() {
+        let trouble = Trouble { reason: "Telepon hilang".to_owned(), code: Some(code), ..Trouble::default() };
         add(
             out,
-            &format!("staff-account-trouble-{name}"),
+            &format!("staff-account-trouble-{}", code.code()),
             account::account(&desk, &account::Data { trouble, ..plain.clone() }),
         );
     }
@@ -152,8 +148,9 @@ fn outboxes(lang: Lang, out: &mut Vec<Sample>) {
     let letters: Vec<_> = LetterKind::ALL.iter().enumerate().map(|(n, kind)| line(n, kind.code())).collect();
     let delay = |domain: &str, samples| outbox::Delay {
         domain: domain.to_owned(),
-        p50_seconds: 130,
-        p95_seconds: 900,
+        handed: Some((2, 70)),
+        clicked: (samples > 0).then_some((130, 900)),
+        life_minutes: 360,
         samples,
         waiting: 2,
     };
@@ -165,7 +162,7 @@ fn outboxes(lang: Lang, out: &mut Vec<Sample>) {
         delays: vec![delay("gmail.com", 840), delay("amanah.example", 0)],
         late: 12,
         days: 3,
-        mistake: Some(desk.t("staff-code-wrong")),
+        trouble: Some(CodeTrouble::Wrong),
         renewed: Some("12".to_owned()),
     };
     add(out, "staff-outbox-trouble-code", outbox::outbox(&desk, &full));
@@ -175,7 +172,7 @@ fn outboxes(lang: Lang, out: &mut Vec<Sample>) {
             letters: Vec::new(),
             delays: Vec::new(),
             late: 0,
-            mistake: None,
+            trouble: None,
             renewed: None,
             older: None,
             ..full.clone()
@@ -197,7 +194,7 @@ fn freezes(lang: Lang, out: &mut Vec<Sample>) {
         scope: Scope::Manual,
         reason: "x".to_owned(),
         reason_mistake: Some(desk.t("desk-account-reason-missing")),
-        code_mistake: Some(desk.t("staff-code-wrong")),
+        code: Some(CodeTrouble::Wrong),
     };
     add(out, "staff-freeze-trouble-on", freeze::freeze(&desk, &freeze::Data { frozen, trouble: Some(trouble) }));
 }

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::super::account::{HISTORY, REFUSED};
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Field, Tone};
 use super::Desk;
 use super::accounts::{Marks, marks};
-use super::parts::{chip, code_field};
+use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::account::UserType;
 
@@ -76,20 +77,21 @@ pub struct Trouble {
     /// What is wrong with it.
     pub reason_mistake: Option<String>,
     /// What is wrong with the code.
-    pub code_mistake: Option<String>,
+    pub code: Option<CodeTrouble>,
 }
 
 impl Trouble {
-    fn mistakes(&self) -> Vec<(&str, String)> {
-        let of = |field, words: &Option<String>| words.clone().map(|words| (field, words));
-        of("reason", &self.reason_mistake).into_iter().chain(of("code", &self.code_mistake)).collect()
+    fn mistakes(&self, desk: &Desk) -> Vec<(&str, String)> {
+        let reason = self.reason_mistake.clone().map(|words| ("reason", words));
+        let code = self.code.map(|trouble| ("code", code_words(&desk.frame, trouble)));
+        reason.into_iter().chain(code).collect()
     }
 }
 
 /// The page.
 pub fn account(desk: &Desk, data: &Data) -> Markup {
     let title = desk.ta("desk-account-of", &[("user", &data.user_id)]);
-    let mistakes = data.trouble.mistakes();
+    let mistakes = data.trouble.mistakes(desk);
     shell_of_form(
         desk,
         &title,
@@ -196,7 +198,7 @@ fn lock(desk: &Desk, data: &Data) -> Markup {
                 value: &data.trouble.reason,
                 mistake: data.trouble.reason_mistake.as_deref(),
             }))
-            (code_field(desk, data.trouble.code_mistake.as_deref()))
+            (fresh_code(desk, "code", data.trouble.code))
             button.(class) type="submit" name="act" value=(act) { (desk.t(words)) }
         }
     }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Field, Tone};
 use super::Desk;
-use super::parts::{chip, code_field};
+use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::account::UserType;
 use crate::model::staff::Role;
@@ -20,8 +21,8 @@ pub struct Data {
     pub found: Option<Vec<Line>>,
     /// Whether there are more than are shown.
     pub more: bool,
-    /// What is wrong with the code that an export asks for, by its message key.
-    pub export_mistake: Option<String>,
+    /// What is wrong with the code that an export asks for.
+    pub export_trouble: Option<CodeTrouble>,
 }
 
 /// Why nothing is looked for.
@@ -66,7 +67,7 @@ pub fn accounts(desk: &Desk, data: &Data) -> Markup {
     let works = desk.roles.any(&[Role::Helpdesk, Role::Supervisor]);
     let leads = desk.roles.any(&[Role::Supervisor, Role::Admin]);
     let term = term_mistake(desk, data.flaw).map(|words| ("term", words));
-    let code = data.export_mistake.clone().map(|words| ("code", words));
+    let code = data.export_trouble.map(|trouble| ("code", code_words(&desk.frame, trouble)));
     let mistakes: Vec<_> = term.into_iter().chain(code).collect();
     shell_of_form(
         desk,
@@ -84,7 +85,7 @@ pub fn accounts(desk: &Desk, data: &Data) -> Markup {
                     form method="post" action="/staff/accounts/export" {
                         (shared::csrf(&desk.frame))
                         p.small { (desk.t("accounts-export-hint")) }
-                        (code_field(desk, data.export_mistake.as_deref()))
+                        (fresh_code(desk, "code", data.export_trouble))
                         button type="submit" { (desk.t("accounts-export")) }
                     }
                 }

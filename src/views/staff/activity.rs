@@ -7,9 +7,8 @@ use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Field, Tone};
 use super::super::password::ChangeFlaw;
 use super::Desk;
-use super::parts::{chip, kind, short_time};
+use super::parts::{chip, code_words, fresh_code, kind, short_time};
 use super::shell::{shell, shell_of_form};
-use super::sign_in::{code_field, words};
 
 /// A browser in which one is signed in.
 #[derive(Clone, Debug)]
@@ -176,7 +175,7 @@ pub fn password(desk: &Desk, data: &Password) -> Markup {
         ("new_password_again", "change-again", "", "new-password"),
     ];
     let mut mistakes: Vec<(&str, String)> = fields.iter().filter_map(|f| Some((f.0, wrong(f.0)?))).collect();
-    mistakes.extend(data.code.map(|trouble| ("code", words(frame, trouble))));
+    mistakes.extend(data.code.map(|trouble| ("code", code_words(frame, trouble))));
     let body = html! {
         (shared::summary(frame, &mistakes))
         p.lead { (desk.t("activity-password-lead")) }
@@ -191,7 +190,7 @@ pub fn password(desk: &Desk, data: &Password) -> Markup {
                     autocomplete, value: "", mistake: wrong(name).as_deref(),
                 }))
             }
-            (code_field(frame, "code", &desk.t("staff-code-hint"), data.code))
+            (fresh_code(desk, "code", data.code))
             div.bar {
                 button.main type="submit" { (desk.t("change-title")) }
                 a.quiet href="/staff/activity" { (desk.t("popup-cancel")) }

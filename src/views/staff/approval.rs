@@ -78,7 +78,7 @@ pub struct Data {
 /// The page.
 pub fn page(desk: &Desk, data: &Data) -> Markup {
     let title = desk.ta(&format!("propose-title-{}", data.kind.code()), &[("user", &data.user_id)]);
-    let words = data.trouble.map(|refusal| desk.t(&format!("refusal-{}-text", refusal.code())));
+    let words = data.trouble.map(|refusal| parts::refusal_words(desk, refusal));
     let mistakes: Vec<(&str, String)> =
         words.iter().filter(|_| !data.may.is_empty()).map(|words| ("code", words.clone())).collect();
     let body = html! {
@@ -96,7 +96,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             }
             div {
                 section.panel aria-label=(desk.t("proposal-account")) { (shared::facts(&account(desk, data))) }
-                (decision(desk, data, words.as_deref()))
+                (decision(desk, data))
             }
         }
         p.links { a href="/staff/approvals" { (desk.t("proposal-back")) } }
@@ -193,7 +193,7 @@ fn said(desk: &Desk, data: &Data) -> Markup {
     }
 }
 
-fn decision(desk: &Desk, data: &Data, trouble: Option<&str>) -> Markup {
+fn decision(desk: &Desk, data: &Data) -> Markup {
     html! {
         @if let Some(tie) = data.tie {
             (shared::notice(Tone::Info, &html! { p { (desk.t(&format!("tie-{}", tie.code()))) } }))
@@ -215,7 +215,7 @@ fn decision(desk: &Desk, data: &Data, trouble: Option<&str>) -> Markup {
                     }
                 }
                 (area("reason", &desk.t("proposal-why"), &data.typed, None))
-                (parts::code_field(desk, trouble))
+                (parts::code_of(desk, data.trouble))
                 div.buttons { button.main type="submit" { (desk.t("proposal-decide")) } }
             }
         }

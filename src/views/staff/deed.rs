@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Field, Tone};
 use super::Desk;
+use super::parts::{code_words, fresh_code};
 use super::people::Member;
 use super::shell::shell_of_form;
-use super::sign_in::{code_field, words};
 use crate::i18n::Lang;
 use crate::model::staff::Role;
 
@@ -104,7 +104,7 @@ impl Flaw {
 
 fn mistakes(desk: &Desk, troubles: &[Trouble]) -> Vec<(&'static str, String)> {
     let told = |trouble: &Trouble| match trouble {
-        Trouble::Code(code) => ("code", words(&desk.frame, *code)),
+        Trouble::Code(code) => ("code", code_words(&desk.frame, *code)),
         Trouble::Flaw(flaw) => (flaw.field(), desk.t(&format!("people-flaw-{}", flaw.code()))),
     };
     troubles.iter().map(told).collect()
@@ -138,7 +138,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
         form method="post" action={ (path) "/" (code) } novalidate {
             (shared::csrf(&desk.frame))
             @if data.deed == Deed::Roles { (role_boxes(desk, &data.roles, &mistakes)) }
-            (code_field(&desk.frame, "code", &desk.t("staff-code-hint"), of_code(&data.troubles)))
+            (fresh_code(desk, "code", of_code(&data.troubles)))
             div.bar {
                 button.main type="submit" { (desk.t(&format!("people-{code}-button"))) }
                 a.quiet href=(path) { (desk.t("popup-cancel")) }
@@ -197,7 +197,7 @@ pub fn new(desk: &Desk, data: &New) -> Markup {
                 }
             }
             (role_boxes(desk, &data.roles, &mistakes))
-            (code_field(&desk.frame, "code", &desk.t("staff-code-hint"), of_code(&data.troubles)))
+            (fresh_code(desk, "code", of_code(&data.troubles)))
             div.bar {
                 button.main type="submit" { (desk.t("people-new-button")) }
                 a.quiet href="/staff/people" { (desk.t("popup-cancel")) }
@@ -214,7 +214,7 @@ fn role_boxes(desk: &Desk, ticked: &[Role], mistakes: &[(&'static str, String)])
         fieldset.field.wrong[wrong.is_some()] aria-describedby=[shared::described("roles", false, wrong.is_some())] {
             legend { (desk.t("people-roles")) }
             (shared::mistake("roles", wrong))
-            @for role in Role::ALL {
+            @for &role in Role::ALL {
                 @let id = format!("role_{}", role.code());
                 label.radio for=(id) {
                     input type="checkbox" id=(id) name=(id) value="1" checked[ticked.contains(&role)];

@@ -6,8 +6,8 @@ use maud::{Markup, PreEscaped, html};
 use super::super::code::CodeTrouble;
 use super::super::layout::Frame;
 use super::super::parts::{self, Tone};
+use super::parts::{code_field, code_words};
 use super::shell::outside;
-use super::sign_in::{code_field, words};
 
 /// A secret under way.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct Enrol {
 pub fn enrol(frame: &Frame, data: Option<&Enrol>) -> Markup {
     let trouble = data.and_then(|data| data.trouble);
     let body = html! {
-        (parts::summary(frame, &trouble.iter().map(|t| ("code", words(frame, *t))).collect::<Vec<_>>()))
+        (parts::summary(frame, &trouble.iter().map(|t| ("code", code_words(frame, *t))).collect::<Vec<_>>()))
         p.lead { (frame.t("desk-enrol-lead")) }
         @match data {
             Some(data) => (shown(frame, data)),

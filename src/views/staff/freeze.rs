@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Tone};
 use super::Desk;
-use super::parts::chip;
+use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::freeze::Scope;
 
@@ -41,20 +42,22 @@ pub struct Trouble {
     /// What is wrong with it.
     pub reason_mistake: Option<String>,
     /// What is wrong with the code.
-    pub code_mistake: Option<String>,
+    pub code: Option<CodeTrouble>,
 }
 
 impl Trouble {
     /// Each mistake with the id of its field.
-    fn mistakes(&self) -> Vec<(String, String)> {
-        let of = |field, words: &Option<String>| words.clone().map(|w| (format!("{field}-{}", self.scope.code()), w));
-        of("reason", &self.reason_mistake).into_iter().chain(of("code", &self.code_mistake)).collect()
+    fn mistakes(&self, desk: &Desk) -> Vec<(String, String)> {
+        let id = |field| format!("{field}-{}", self.scope.code());
+        let reason = self.reason_mistake.clone().map(|words| (id("reason"), words));
+        let code = self.code.map(|trouble| (id("code"), code_words(&desk.frame, trouble)));
+        reason.into_iter().chain(code).collect()
     }
 }
 
 /// The page.
 pub fn freeze(desk: &Desk, data: &Data) -> Markup {
-    let mistakes = data.trouble.as_ref().map(Trouble::mistakes).unwrap_or_default();
+    let mistakes = data.trouble.as_ref().map(|trouble| trouble.mistakes(desk)).unwrap_or_default();
     let shown: Vec<_> = mistakes.iter().map(|(id, words)| (id.as_str(), words.clone())).collect();
     shell_of_form(
         desk,
@@ -63,7 +66,7 @@ pub fn freeze(desk: &Desk, data: &Data) -> Markup {
         &html! {
             (shared::summary(&desk.frame, &shown))
             p { (desk.t("freeze-lead")) }
-            @for scope in Scope::ALL {
+            @for &scope in Scope::ALL {
                 (way(desk, scope, data))
             }
         },
@@ -110,8 +113,6 @@ fn fields(desk: &Desk, scope: Scope, trouble: Option<&Trouble>) -> Markup {
     let reason = trouble.map(|t| t.reason.as_str()).unwrap_or_default();
     let mistake = trouble.and_then(|t| t.reason_mistake.as_deref());
     let id = format!("reason-{}", scope.code());
-    let code_id = format!("code-{}", scope.code());
-    let code_mistake = trouble.and_then(|t| t.code_mistake.as_deref());
     html! {
         div.field.wrong[mistake.is_some()] {
             label for=(id) { (desk.t("desk-account-reason")) }
@@ -119,13 +120,6 @@ fn fields(desk: &Desk, scope: Scope, trouble: Option<&Trouble>) -> Markup {
             input id=(id) name="reason" type="text" value=(reason) required autocomplete="off"
                 aria-invalid=[mistake.map(|_| "true")] aria-describedby=[shared::described(&id, false, mistake.is_some())];
         }
-        div.field.wrong[code_mistake.is_some()] {
-            label for=(code_id) { (desk.t("staff-code-label")) }
-            p.hint #{ (code_id) "-hint" } { (desk.t("staff-code-hint")) }
-            (shared::mistake(&code_id, code_mistake))
-            input id=(code_id) name="code" type="text" inputmode="numeric" required autocomplete="one-time-code"
-                aria-invalid=[code_mistake.map(|_| "true")]
-                aria-describedby=[shared::described(&code_id, true, code_mistake.is_some())];
-        }
+        (fresh_code(desk, &format!("code-{}", scope.code()), trouble.and_then(|t| t.code)))
     }
 }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Tone};
 use super::Desk;
-use super::parts::code_field;
+use super::parts::{code_words, fresh_code};
 use super::shell::shell_of_form;
 
 /// What the page shows.
@@ -46,7 +47,7 @@ pub struct Dry {
     /// How many there are.
     pub overwriting: usize,
     /// What is wrong with the code.
-    pub mistake: Option<String>,
+    pub trouble: Option<CodeTrouble>,
 }
 
 /// Why a file is not read.
@@ -75,7 +76,7 @@ impl FileFlaw {
 pub fn import(desk: &Desk, data: &Data) -> Markup {
     let mistakes: Vec<(&str, String)> = match data {
         Data::Choose(Some(flaw)) => vec![("file", desk.t(&format!("import-{}", flaw.code())))],
-        Data::Dry(Dry { mistake: Some(words), .. }) => vec![("code", words.clone())],
+        Data::Dry(Dry { trouble: Some(trouble), .. }) => vec![("code", code_words(&desk.frame, *trouble))],
         _ => Vec::new(),
     };
     let body = html! {
@@ -142,7 +143,7 @@ fn confirm(desk: &Desk, dry: &Dry) -> Markup {
                 (shared::csrf(&desk.frame))
                 (shared::hidden("import", &dry.import))
                 (shared::hidden("sha256", &dry.file_sha256))
-                (code_field(desk, dry.mistake.as_deref()))
+                (fresh_code(desk, "code", dry.trouble))
                 button.main type="submit" { (desk.t("import-confirm")) }
             }
         }

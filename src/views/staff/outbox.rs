@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Tone};
 use super::Desk;
-use super::parts::{chip, code_field};
+use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::staff::Role;
 
@@ -27,7 +28,7 @@ pub struct Data {
     /// Days that are looked back for them.
     pub days: i32,
     /// What is wrong with the code that this asks for.
-    pub mistake: Option<String>,
+    pub trouble: Option<CodeTrouble>,
     /// How many were asked to be renewed just now.
     pub renewed: Option<String>,
 }
@@ -66,10 +67,12 @@ pub struct Line {
 pub struct Delay {
     /// The domain.
     pub domain: String,
-    /// Half of its links were clicked within so many seconds.
-    pub p50_seconds: i32,
-    /// 95 of 100 were.
-    pub p95_seconds: i32,
+    /// Half, and 95 of 100, of its letters were taken by the relay within so many seconds.
+    pub handed: Option<(i32, i32)>,
+    /// Half, and 95 of 100, of its links were clicked within so many seconds after that.
+    pub clicked: Option<(i32, i32)>,
+    /// Minutes a link lives there.
+    pub life_minutes: i64,
     /// Links measured.
     pub samples: i32,
     /// Letters that wait.
@@ -78,11 +81,11 @@ pub struct Delay {
 
 /// The page.
 pub fn outbox(desk: &Desk, data: &Data) -> Markup {
-    let mistakes: Vec<_> = data.mistake.clone().map(|words| ("code", words)).into_iter().collect();
+    let mistakes: Vec<_> = data.trouble.iter().map(|t| ("code", code_words(&desk.frame, *t))).collect();
     shell_of_form(
         desk,
         &desk.t("outbox-title"),
-        data.mistake.is_some(),
+        data.trouble.is_some(),
         &html! {
             (shared::summary(&desk.frame, &mistakes))
             @if let Some(count) = &data.renewed {
@@ -152,7 +155,7 @@ fn letters(desk: &Desk, data: &Data) -> Markup {
 fn state(desk: &Desk, line: &Line) -> Markup {
     let tone = match line.state.as_str() {
         "sent" => Tone::Good,
-        "failed" | "parked" => Tone::Bad,
+        "failed" | "parked" | "bounced" => Tone::Bad,
         "queued" | "leased" => Tone::Wait,
         _ => Tone::Info,
     };
@@ -192,18 +195,20 @@ fn delays(desk: &Desk, delays: &[Delay]) -> Markup {
                     table.list {
                         thead { tr {
                             th scope="col" { (desk.t("outbox-domain")) }
-                            th.num scope="col" { (desk.t("outbox-p50")) }
-                            th.num scope="col" { (desk.t("outbox-p95")) }
+                            th.num scope="col" { (desk.t("outbox-handed")) }
+                            th.num scope="col" { (desk.t("outbox-clicked")) }
                             th.num scope="col" { (desk.t("outbox-samples")) }
+                            th.num scope="col" { (desk.t("outbox-life")) }
                             th.num scope="col" { (desk.t("outbox-waiting")) }
                         } }
                         tbody {
                             @for delay in delays {
                                 tr {
                                     th scope="row" { (delay.domain) }
-                                    td.num { (minutes(desk, delay.p50_seconds, delay.samples)) }
-                                    td.num { (minutes(desk, delay.p95_seconds, delay.samples)) }
+                                    td.num { (minutes(desk, delay.handed)) }
+                                    td.num { (minutes(desk, delay.clicked)) }
                                     td.num { (delay.samples) }
+                                    td.num { (desk.ta("outbox-minutes", &[("count", &delay.life_minutes.to_string())])) }
                                     td.num { (delay.waiting) }
                                 }
                             }
@@ -215,11 +220,14 @@ fn delays(desk: &Desk, delays: &[Delay]) -> Markup {
     }
 }
 
-fn minutes(desk: &Desk, seconds: i32, samples: i32) -> String {
-    if samples == 0 {
-        return "–".to_owned();
-    }
-    desk.ta("outbox-minutes", &[("count", &((seconds + 30) / 60).to_string())])
+fn minutes(desk: &Desk, measured: Option<(i32, i32)>) -> String {
+    measured.map_or_else(
+        || "–".to_owned(),
+        |(half, most)| {
+            let rounded = |seconds: i32| ((seconds + 30) / 60).to_string();
+            desk.ta("outbox-minutes-both", &[("half", &rounded(half)), ("most", &rounded(most))])
+        },
+    )
 }
 
 fn renew(desk: &Desk, data: &Data) -> Markup {
@@ -233,7 +241,7 @@ fn renew(desk: &Desk, data: &Data) -> Markup {
                 p { (desk.ta("outbox-late", &[("count", &count), ("days", &days)])) }
                 form method="post" action="/staff/outbox/renew" {
                     (shared::csrf(&desk.frame))
-                    (code_field(desk, data.mistake.as_deref()))
+                    (fresh_code(desk, "code", data.trouble))
                     button type="submit" { (desk.ta("outbox-renew", &[("count", &count)])) }
                 }
             }

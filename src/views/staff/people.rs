@@ -5,9 +5,8 @@ use maud::{Markup, html};
 
 use super::super::code::CodeTrouble;
 use super::super::parts::{self as shared, Tone};
-use super::parts::{chip, short_time};
+use super::parts::{chip, code_words, fresh_code, short_time};
 use super::shell::{shell, shell_of_form};
-use super::sign_in::{code_field, words};
 use super::{Desk, deed::Deed};
 use crate::model::dual::Tie;
 use crate::model::staff::{Change, Role, Roles, Status};
@@ -168,7 +167,7 @@ pub fn person(desk: &Desk, data: &Person) -> Markup {
     let mistakes: Vec<(String, String)> = data
         .waiting
         .iter()
-        .filter_map(|w| Some((format!("code-{}", w.change.code()), words(&desk.frame, w.trouble?))))
+        .filter_map(|w| Some((format!("code-{}", w.change.code()), code_words(&desk.frame, w.trouble?))))
         .collect();
     let mistakes: Vec<(&str, String)> = mistakes.iter().map(|(id, words)| (id.as_str(), words.clone())).collect();
     let body = html! {
@@ -220,7 +219,7 @@ fn proposal(desk: &Desk, member: &Member, waiting: &Waiting) -> Markup {
                         (shared::csrf(&desk.frame))
                         (shared::hidden("proposal", &waiting.id))
                         (shared::hidden("shown", &waiting.shown))
-                        (code_field(&desk.frame, &id, &desk.t("staff-code-hint"), waiting.trouble))
+                        (fresh_code(desk, &id, waiting.trouble))
                         div.bar {
                             button.main type="submit" name="verdict" value="confirm" { (desk.t("people-confirm")) }
                             button.second type="submit" name="verdict" value="reject" { (desk.t("people-reject")) }

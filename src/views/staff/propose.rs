@@ -112,7 +112,7 @@ impl Flaw {
             Self::CalledAt => desk.t("propose-flaw-called-at"),
             Self::Address => desk.t("propose-flaw-address"),
             Self::UserId => desk.t("propose-flaw-user-id"),
-            Self::Refused(refusal) => desk.t(&format!("refusal-{}-text", refusal.code())),
+            Self::Refused(refusal) => parts::refusal_words(desk, refusal),
         }
     }
 }
@@ -143,7 +143,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
                     name: "user_id", kind: "text", label: &desk.t("propose-user-id"), hint: &desk.t("propose-user-id-hint"),
                     autocomplete: "off", value: &data.typed.user_id, mistake: wrong(desk, data, Flaw::UserId).as_deref(),
                 }))
-                (parts::code_field(desk, refused(desk, data).as_deref()))
+                (parts::code_of(desk, refused(data)))
                 div.buttons { button.main type="submit" { (desk.t("propose-button")) } }
             }
             (facts(desk, data))
@@ -156,8 +156,8 @@ fn wrong(desk: &Desk, data: &Data, flaw: Flaw) -> Option<String> {
     data.flaws.contains(&flaw).then(|| flaw.words(desk))
 }
 
-fn refused(desk: &Desk, data: &Data) -> Option<String> {
-    data.flaws.iter().find(|flaw| matches!(flaw, Flaw::Refused(_))).map(|flaw| flaw.words(desk))
+fn refused(data: &Data) -> Option<Refusal> {
+    data.flaws.iter().find_map(|flaw| if let Flaw::Refused(refusal) = flaw { Some(*refusal) } else { None })
 }
 
 fn facts(desk: &Desk, data: &Data) -> Markup {
@@ -183,14 +183,16 @@ fn fields(desk: &Desk, data: &Data) -> Markup {
     html! {
         @if data.kind == Kind::Reset {
             (choices("reason", &desk.t("propose-reason"), "", wrong(desk, data, Flaw::Reason).as_deref(),
-                Reason::ALL.map(|r| (r.code(), desk.t(&format!("proposal-reason-{}", r.code())), typed.reason == Some(r)))
-                .as_slice()))
+                &Reason::ALL.iter()
+                .map(|&r| (r.code(), desk.t(&format!("proposal-reason-{}", r.code())), typed.reason == Some(r)))
+                .collect::<Vec<_>>()))
         }
         @if verifies {
             (choices("verified", &desk.t("propose-verified"), &desk.t("propose-verified-hint"),
                 wrong(desk, data, Flaw::Verified).as_deref(),
-                Verified::ALL.map(|v| (v.code(), desk.t(&format!("proposal-verified-{}", v.code())), typed.verified == Some(v)))
-                .as_slice()))
+                &Verified::ALL.iter()
+                .map(|&v| (v.code(), desk.t(&format!("proposal-verified-{}", v.code())), typed.verified == Some(v)))
+                .collect::<Vec<_>>()))
             (input("called_number", "tel", &desk.t("propose-number"), &desk.t("propose-number-hint"), &typed.number,
                 wrong(desk, data, Flaw::Number).as_deref()))
             (input("called_at", "datetime-local", &desk.t("propose-called-at"), "", &typed.called_at,

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::super::code::{self, CodeTrouble, Method};
+use super::super::code::CodeTrouble;
 use super::super::layout::Frame;
 use super::super::parts::{self, Field, Tone};
+use super::parts::{code_field, code_words};
 use super::shell::outside;
 
 /// Why somebody comes to sign in.
@@ -86,32 +87,6 @@ pub fn sign_in(frame: &Frame, data: &SignIn) -> Markup {
     outside(frame, &frame.t("desk-login-title"), mistake.is_some(), &body)
 }
 
-/// A refused code in words.
-pub fn words(frame: &Frame, trouble: CodeTrouble) -> String {
-    match trouble {
-        CodeTrouble::Held(until) => frame.ta("desk-code-held", &[("time", &parts::opens(frame, until))]),
-        trouble => code::words(frame, Method::Totp, trouble),
-    }
-}
-
-/// The field of a code, with its own id so that a page may hold several.
-pub fn code_field(frame: &Frame, id: &str, hint: &str, trouble: Option<CodeTrouble>) -> Markup {
-    let mistake = trouble.map(|trouble| words(frame, trouble));
-    html! {
-        div.field.wrong[mistake.is_some()] {
-            label for=(id) { (frame.t("staff-code-label")) }
-            p.hint #{ (id) "-hint" } { (hint) }
-            (parts::mistake(id, mistake.as_deref()))
-            @if let Some(CodeTrouble::Clock { seconds }) = trouble {
-                p { a href={ "/help/clock?off=" (seconds) } { (frame.t("code-clock-link")) } }
-            }
-            input.digits id=(id) name="code" type="text" required maxlength="64" spellcheck="false" inputmode="numeric"
-                autocomplete="one-time-code" autocapitalize="none" aria-invalid=[mistake.as_ref().map(|_| "true")]
-                aria-describedby=[parts::described(id, true, mistake.is_some())];
-        }
-    }
-}
-
 /// The second page.
 #[derive(Clone, Debug)]
 pub struct Code {
@@ -125,7 +100,7 @@ pub struct Code {
 
 /// The second page.
 pub fn code(frame: &Frame, data: &Code) -> Markup {
-    let mistakes: Vec<_> = data.trouble.iter().map(|t| ("code", words(frame, *t))).collect();
+    let mistakes: Vec<_> = data.trouble.iter().map(|t| ("code", code_words(frame, *t))).collect();
     let body = html! {
         (parts::summary(frame, &mistakes))
         (parts::facts(&[

@@ -35,12 +35,10 @@ pub async fn arrive(
 ) -> Result<HttpResponse, Stop> {
     let link = proof::prove_notice(&house, &token, TokenPurpose::Activate).await?;
     let Some(link) = link.filter(|link| link.grant_id.is_some()) else {
-        let frame = house.frame(spoken.0, ACTIVATE.to_owned(), None);
-        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
+        return Ok(super::no_link(&house, spoken, ACTIVATE, &link_problem::Data::Unknown));
     };
     if link.over {
-        let frame = house.frame(spoken.0, ACTIVATE.to_owned(), None);
-        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Ended)));
+        return Ok(super::no_link(&house, spoken, ACTIVATE, &link_problem::Data::Ended));
     }
     proof::keep(&house, &req, TokenPurpose::Activate, &token);
     let signed_in = Holding::of(&house, &req).await?.is_some();

@@ -26,12 +26,8 @@ pub async fn arrive(
     spoken: Spoken,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Stop> {
-    if proof::prove(&house, &token, TokenPurpose::Cancel).await?.is_none() {
-        let frame = house.frame(spoken.0, CANCEL.to_owned(), None);
-        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
-    }
-    proof::keep(&house, &req, TokenPurpose::Cancel, &token);
-    Ok(see(CANCEL))
+    let genuine = proof::prove(&house, &token, TokenPurpose::Cancel).await?.is_some();
+    Ok(super::arrive(&house, &req, spoken, genuine, (TokenPurpose::Cancel, &token), CANCEL))
 }
 
 /// `GET /cancel`: the step the person is at.

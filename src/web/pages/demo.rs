@@ -10,9 +10,10 @@ use super::{frame, page};
 use crate::base::catcher::Catcher;
 use crate::base::fault::Fault;
 use crate::base::message::{self, Message};
+use crate::inbound::sample::Signer;
 use crate::model::account::fold_user_id;
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::{factor, staff};
+use crate::store::device;
 use crate::views::authenticator::{self, Authenticator, Device};
 use crate::views::demo::{self, Index, Item, Mailbox, Officer, Person};
 use crate::web::lang::Spoken;
@@ -26,6 +27,8 @@ pub struct Demo {
     pub staff: Vec<Officer>,
     /// Where all letters end.
     pub catcher: Catcher,
+    /// Signs what is written to the desk.
+    pub signer: Signer,
 }
 
 /// `GET /demo`
@@ -40,11 +43,11 @@ pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Sp
     let people = &shown(&house)?.people;
     let folded: Vec<String> = people.iter().map(|person| fold_user_id(&person.user_id)).collect();
     let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
-    let held = factor::devices(&mut house.app.read().await?, &folded).await?;
+    let held = device::of_accounts(&mut house.app.read().await?, &folded).await?;
     let now = house.app.clock().now();
     let mut devices = Vec::with_capacity(people.len());
     for (person, folded) in people.iter().zip(&folded) {
-        let held = held.iter().find(|held| held.user_id_folded == *folded);
+        let held = held.iter().find(|held| held.whose == *folded);
         let code = held.map(|held| house.app.code_now(&held.as_enrolment(), now)).transpose()?;
         devices.push(Device {
             user_id: person.user_id.clone(),
@@ -54,9 +57,9 @@ pub async fn authenticator(req: HttpRequest, house: web::Data<House>, spoken: Sp
         });
     }
     let usernames: Vec<&str> = shown(&house)?.staff.iter().map(|officer| officer.username.as_str()).collect();
-    let held = staff::factor::devices(&mut house.app.read().await?, &usernames).await?;
+    let held = device::of_staff(&mut house.app.read().await?, &usernames).await?;
     for officer in &shown(&house)?.staff {
-        let held = held.iter().find(|held| held.username == officer.username);
+        let held = held.iter().find(|held| held.whose == officer.username);
         devices.push(Device {
             user_id: officer.username.clone(),
             name: officer.name.clone(),
@@ -124,7 +127,7 @@ pub async fn raw(house: web::Data<House>, id: web::Path<String>) -> Result<HttpR
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(raw))
 }
 
-fn shown(house: &House) -> Result<&Demo, Refusal> {
+pub(super) fn shown(house: &House) -> Result<&Demo, Refusal> {
     house.demo.as_ref().ok_or(Refusal::NotFound)
 }
 

@@ -32,13 +32,8 @@ pub async fn arrive(
     spoken: Spoken,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Stop> {
-    if proof::prove(&house, &token, TokenPurpose::Reset).await?.is_none() {
-        // the address of the language switch must not hold what may be half a token
-        let frame = house.frame(spoken.0, CONFIRM.to_owned(), None);
-        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
-    }
-    proof::keep(&house, &req, TokenPurpose::Reset, &token);
-    Ok(see(CONFIRM))
+    let genuine = proof::prove(&house, &token, TokenPurpose::Reset).await?.is_some();
+    Ok(super::arrive(&house, &req, spoken, genuine, (TokenPurpose::Reset, &token), CONFIRM))
 }
 
 /// `GET /reset-totp/confirm`: the page of the link, with the pop-up once its step is open; `GET /reset-totp/closed`

@@ -294,7 +294,7 @@ impl Asked<'_> {
             Some(CodeTrouble::Closed) => StatusCode::FORBIDDEN,
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        let held = if let Some(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
+        let held = trouble.and_then(CodeTrouble::held);
         let session = &holding.session;
         let data = CodeData {
             user_id: session.user_id.clone(),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activate;
 pub mod cancel;
+pub mod compose;
 pub mod demo;
 pub mod help;
 pub mod home;
@@ -23,9 +24,11 @@ use uuid::Uuid;
 
 use super::cookies::{self, Cookie};
 use super::lang::Spoken;
-use super::{Browser, House};
+use super::{Browser, House, proof};
+use crate::base::token::TokenPurpose;
 use crate::model::activation::GRANT_HOURS;
 use crate::views::layout::Frame;
+use crate::views::link_problem;
 
 /// A page with its status.
 fn page(status: StatusCode, markup: Markup) -> HttpResponse {
@@ -35,6 +38,27 @@ fn page(status: StatusCode, markup: Markup) -> HttpResponse {
 /// 303: what a POST ends in, and where a mailed link leads.
 fn see(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// Where a mailed token arrives: a genuine one leaves the address at once; nothing else changes.
+fn arrive(
+    house: &House,
+    req: &HttpRequest,
+    spoken: Spoken,
+    genuine: bool,
+    (purpose, token): (TokenPurpose, &str),
+    path: &str,
+) -> HttpResponse {
+    if !genuine {
+        return no_link(house, spoken, path, &link_problem::Data::Unknown);
+    }
+    proof::keep(house, req, purpose, token);
+    see(path)
+}
+
+/// The page of a link that opens nothing. The address of its language switch must not hold what may be half a token.
+fn no_link(house: &House, spoken: Spoken, path: &str, why: &link_problem::Data) -> HttpResponse {
+    page(StatusCode::GONE, link_problem::page(&house.frame(spoken.0, path.to_owned(), None), why))
 }
 
 /// The frame of a page; its language switch leads to this very address.

@@ -30,12 +30,7 @@ pub async fn arrive(
 ) -> Result<HttpResponse, Stop> {
     let genuine = proof::prove(&house, &token, TokenPurpose::NotMe).await?.is_some()
         || proof::prove_notice(&house, &token, TokenPurpose::NotMe).await?.is_some();
-    if !genuine {
-        let frame = house.frame(spoken.0, NOT_ME.to_owned(), None);
-        return Ok(page(StatusCode::GONE, link_problem::page(&frame, &link_problem::Data::Unknown)));
-    }
-    proof::keep(&house, &req, TokenPurpose::NotMe, &token);
-    Ok(see(NOT_ME))
+    Ok(super::arrive(&house, &req, spoken, genuine, (TokenPurpose::NotMe, &token), NOT_ME))
 }
 
 /// `GET /not-me`: the step the person is at.

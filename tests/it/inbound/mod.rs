@@ -1,9 +1,11 @@
 //! Mail that comes in.
 
 mod answer;
+mod arrival;
 mod link;
 mod list;
 mod page;
 mod place;
 mod shift;
 mod typed;
+mod verdict;

@@ -70,7 +70,7 @@ async fn nobody_of_the_desk_sees_a_secret_a_token_a_code_or_a_hash() {
     app.browser().kirim("BAHTERA8", "budi@bahtera.example", "non_penyedia").await;
     app.helped("AMANAH7", "rina@amanah.example").await;
     let mut officers = Vec::new();
-    for role in Role::ALL {
+    for &role in Role::ALL {
         officers.push(app.officer(role.code(), &[role.code()]).await);
     }
     let account = app.value("select id::text from account where user_id = 'AMANAH7'").await;

@@ -23,7 +23,7 @@ async fn knock(browser: &Browser, row: &Route, csrf: &str) -> Page {
 async fn each_row_lets_in_its_roles_alone() {
     let app = TestApp::start().await;
     let mut visitors = Vec::new();
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let officer = app.officer(role.code(), &[role.code()]).await;
         visitors.push((Some(role), officer.browser));
     }

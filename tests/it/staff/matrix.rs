@@ -56,7 +56,7 @@ fn every_row_of_the_desk_says_who_may_enter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_role_finds_what_is_its_own_and_nothing_else() {
     let app = TestApp::start().await;
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let mut officer = app.officer(role.code(), &[role.code()]).await;
         for row in rows() {
             let Enter::Staff(roles) = row.enter else { continue };

@@ -77,7 +77,7 @@ impl Level {
             }
             "img" => self.out.push(' '),
             "center" | "section" | "article" | "header" | "footer" | "form" | "dl" | "dt" | "dd" => {
-                self.open("div", None)
+                self.open("div", None);
             }
             _ => self.known(name),
         }
@@ -155,17 +155,13 @@ fn attributes(text: &str, wanted: bool) -> (usize, Option<&str>) {
 /// The value that begins at `begin`, and where what follows it begins.
 fn value(text: &str, begin: usize) -> (&str, usize) {
     let rest = text.get(begin..).unwrap_or_default();
-    match rest.as_bytes().first() {
-        Some(quote @ (b'"' | b'\'')) => {
-            let inner = &rest[1..];
-            let end = inner.find(char::from(*quote)).unwrap_or(inner.len());
-            (&inner[..end], (begin + end + 2).min(text.len()))
-        }
-        _ => {
-            let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
-            (&rest[..end], (begin + end).min(text.len()))
-        }
+    if let Some(quote @ (b'"' | b'\'')) = rest.as_bytes().first() {
+        let inner = &rest[1..];
+        let end = inner.find(char::from(*quote)).unwrap_or(inner.len());
+        return (&inner[..end], (begin + end + 2).min(text.len()));
     }
+    let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
+    (&rest[..end], (begin + end).min(text.len()))
 }
 
 /// What follows the end of a silent tag.

@@ -5,8 +5,8 @@ use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::super::{page, see};
-use super::{desk, step_up_words};
+use super::super::{dated, page, see};
+use super::{desk, step_up};
 use crate::actions::lock_account::{self, Decision};
 use crate::actions::{export, search_accounts};
 use crate::app::staff::{Helpdesk, Lead, Officer};
@@ -17,6 +17,7 @@ use crate::model::refusal::{Refusal, Stop};
 use crate::store::lookup::{self, Found};
 use crate::store::{self, history};
 use crate::views::account::HISTORY;
+use crate::views::code::CodeTrouble;
 use crate::views::staff::account::{self as one, DESK_HISTORY, Trouble};
 use crate::views::staff::accounts::{self as views, Marks, TermFlaw};
 use crate::views::staff::{Desk, Room};
@@ -97,7 +98,7 @@ pub async fn account(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Accounts)?;
-    draw(&house, &desk, read_id(&id)?, StatusCode::OK, Trouble::default()).await
+    draw(&house, &desk, read_id(&id)?, Trouble::default()).await
 }
 
 /// `POST /staff/accounts/{id}/status`
@@ -114,7 +115,7 @@ pub async fn status(
     let mut trouble = Trouble { reason: sent.form.typed("reason"), ..Trouble::default() };
     let Some(reason) = super::reason(&sent.form) else {
         trouble.reason_mistake = Some(desk.t("desk-account-reason-missing"));
-        return draw(&house, &desk, id, StatusCode::UNPROCESSABLE_ENTITY, trouble).await;
+        return draw(&house, &desk, id, trouble).await;
     };
     let code = sent.form.one("code").text().unwrap_or_default();
     let decision = Decision { account: id, reason: &reason, code };
@@ -123,12 +124,9 @@ pub async fn status(
         Some("unlock") => lock_account::unlock(&house.app, on.proof, &decision).await,
         _ => return Err(Refusal::FormInvalid.into()),
     };
-    match step_up_words(&desk, done)? {
+    match step_up(done)? {
         Ok(()) => Ok(see(&format!("/staff/accounts/{id}"))),
-        Err((status, words)) => {
-            trouble.code_mistake = Some(words);
-            draw(&house, &desk, id, status, trouble).await
-        }
+        Err(code) => draw(&house, &desk, id, Trouble { code: Some(code), ..trouble }).await,
     }
 }
 
@@ -136,13 +134,10 @@ fn read_id(text: &str) -> Result<Uuid, Refusal> {
     Uuid::try_parse(text).map_err(|_| Refusal::NotFound)
 }
 
-async fn draw(
-    house: &House,
-    desk: &Desk,
-    id: Uuid,
-    status: StatusCode,
-    trouble: Trouble,
-) -> Result<HttpResponse, Stop> {
+async fn draw(house: &House, desk: &Desk, id: Uuid, trouble: Trouble) -> Result<HttpResponse, Stop> {
+    let wrong = trouble.reason_mistake.is_some() || trouble.code.is_some();
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let held = trouble.code.and_then(CodeTrouble::held);
     let mut read = house.app.read().await?;
     let account = lookup::seen(&mut read, id).await?.ok_or(Refusal::NotFound)?;
     let codes: Vec<&'static str> = HISTORY.iter().chain(DESK_HISTORY).copied().collect();
@@ -185,7 +180,7 @@ async fn draw(
         name: account.name,
         trouble,
     };
-    Ok(page(status, one::account(desk, &data)))
+    Ok(dated(house, page(status, one::account(desk, &data)), held))
 }
 
 /// `POST /staff/accounts/export`: no hashes, no secrets.
@@ -200,9 +195,10 @@ pub async fn export(
     let code = sent.form.one("code").text().unwrap_or_default();
     let done = export::export_as(&house.app, on.proof, rows, code).await;
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Accounts)?;
-    if let Err((status, words)) = step_up_words(&desk, done)? {
-        let data = views::Data { export_mistake: Some(words), ..views::Data::default() };
-        return Ok(page(status, views::accounts(&desk, &data)));
+    if let Err(trouble) = step_up(done)? {
+        let data = views::Data { export_trouble: Some(trouble), ..views::Data::default() };
+        let answer = page(StatusCode::UNPROCESSABLE_ENTITY, views::accounts(&desk, &data));
+        return Ok(dated(&house, answer, trouble.held()));
     }
     let name = format!("attachment; filename=\"pulih-accounts-{}.csv\"", house.app.clock().now().format("%Y%m%d"));
     let mut answer = HttpResponse::Ok();

@@ -133,7 +133,7 @@ pub async fn change_password(
             Err(fault) => return Err(fault),
         }
     }
-    let until = if let Some(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
+    let until = trouble.and_then(CodeTrouble::held);
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Activity)?;
     let data = views::Password { username: on.session.username.clone(), flaws, code: trouble };
     Ok(dated(&house, page(StatusCode::UNPROCESSABLE_ENTITY, views::password(&desk, &data)), until))

@@ -216,7 +216,7 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),
         said: said.into_iter().map(|said| (said.name, said.verdict, said.reason, said.at)).collect(),
         shown: HEXLOWER.encode(&found.shown_sha256(&account)?),
-        may: Verdict::ALL.into_iter().filter(may).collect(),
+        may: Verdict::ALL.iter().copied().filter(may).collect(),
         tie,
         typed: String::new(),
         trouble: None,

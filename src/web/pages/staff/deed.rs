@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::super::{dated, page, see};
-use super::{desk, member};
+use super::{desk, member, step_up};
 use crate::actions::staff::{disable, propose};
 use crate::app::staff::Admin;
 use crate::i18n::Lang;
@@ -103,7 +103,7 @@ fn code(form: &Form) -> String {
 }
 
 fn ticked(form: &Form) -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| form.one(&format!("role_{}", role.code())).text().is_some()).collect()
+    Role::ALL.iter().copied().filter(|role| form.one(&format!("role_{}", role.code())).text().is_some()).collect()
 }
 
 fn roles(form: &Form, troubles: &mut Vec<Trouble>) -> Option<Roles> {
@@ -116,7 +116,7 @@ fn roles(form: &Form, troubles: &mut Vec<Trouble>) -> Option<Roles> {
 }
 
 fn held(troubles: &[Trouble]) -> Option<chrono::DateTime<chrono::Utc>> {
-    troubles.iter().find_map(|t| if let Trouble::Code(CodeTrouble::Held(until)) = t { Some(*until) } else { None })
+    troubles.iter().find_map(|t| if let Trouble::Code(code) = t { code.held() } else { None })
 }
 
 /// `GET /staff/people/{id}/{deed}`
@@ -163,10 +163,9 @@ pub async fn give(
             Deed::Invite => Note::Invited,
             Deed::Disable => Note::Disabled,
         };
-        match done {
+        match step_up(done)? {
             Ok(()) => return Ok(see(&format!("/staff/people/{}?note={}", about.id, note.code()))),
-            Err(Stop::Refused(refusal)) => troubles.push(Trouble::Code(CodeTrouble::of(refusal).ok_or(refusal)?)),
-            Err(fault) => return Err(fault),
+            Err(trouble) => troubles.push(Trouble::Code(trouble)),
         }
     }
     let until = held(&troubles);

@@ -107,7 +107,7 @@ impl At<'_> {
         let mut read = self.house.app.read().await?;
         let shown = factor::shown(&mut read, self.held.session.staff_id, &self.held.browser_hash).await?;
         let data = shown.map(|shown| self.data(&shown, trouble, renewed)).transpose()?;
-        let until = if let Some(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
+        let until = trouble.and_then(CodeTrouble::held);
         Ok(dated(self.house, page(status, views::enrol(&frame, data.as_ref())), until))
     }
 

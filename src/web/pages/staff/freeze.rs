@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::super::{page, see};
-use super::{desk, step_up_words};
+use super::super::{dated, page, see};
+use super::{desk, step_up};
 use crate::actions::freeze;
 use crate::app::staff::Lead;
 use crate::model::freeze::{Frozen, Scope};
@@ -26,15 +26,18 @@ pub async fn show(
     on: On<Lead>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Settings)?;
-    draw(&house, &desk, StatusCode::OK, None).await
+    draw(&house, &desk, None).await
 }
 
-async fn draw(house: &House, desk: &Desk, status: StatusCode, trouble: Option<Trouble>) -> Result<HttpResponse, Stop> {
+async fn draw(house: &House, desk: &Desk, trouble: Option<Trouble>) -> Result<HttpResponse, Stop> {
+    let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let held = trouble.as_ref().and_then(|trouble| trouble.code?.held());
     let all = store::freeze::all(&mut house.app.read().await?).await?;
     let frozen = all
         .into_iter()
         .filter_map(|f| Some(Line { scope: Scope::from_code(&f.scope)?, reason: f.reason, since: f.since, by: f.by }));
-    Ok(page(status, views::freeze(desk, &views::Data { frozen: frozen.collect(), trouble })))
+    let data = views::Data { frozen: frozen.collect(), trouble };
+    Ok(dated(house, page(status, views::freeze(desk, &data)), held))
 }
 
 /// `POST /staff/freeze`
@@ -53,23 +56,20 @@ pub async fn switch(
         _ => return Err(Refusal::FormInvalid.into()),
     };
     let reason = sent.form.typed("reason");
-    let mut trouble = Trouble { scope, reason, reason_mistake: None, code_mistake: None };
+    let mut trouble = Trouble { scope, reason, reason_mistake: None, code: None };
     let Some(reason) = super::reason(&sent.form) else {
         trouble.reason_mistake = Some(desk.t("desk-account-reason-missing"));
-        return draw(&house, &desk, StatusCode::UNPROCESSABLE_ENTITY, Some(trouble)).await;
+        return draw(&house, &desk, Some(trouble)).await;
     };
     let code = sent.form.one("code").text().unwrap_or_default();
     let done = freeze::switch(&house.app, on.proof, scope, set, &reason, code).await;
-    match step_up_words(&desk, done)? {
+    match step_up(done)? {
         Ok(()) => {
             // other servers read it within a second
             let all = store::freeze::all(&mut house.app.read().await?).await?;
             house.app.set_frozen(Frozen::of(all.iter().filter_map(|f| Scope::from_code(&f.scope))));
             Ok(see(HERE))
         }
-        Err((status, words)) => {
-            trouble.code_mistake = Some(words);
-            draw(&house, &desk, status, Some(trouble)).await
-        }
+        Err(code) => draw(&house, &desk, Some(Trouble { code: Some(code), ..trouble })).await,
     }
 }

@@ -6,8 +6,8 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::super::{page, see};
-use super::{desk, step_up_words};
+use super::super::{dated, page, see};
+use super::{desk, step_up};
 use crate::actions::import::{self, Ready};
 use crate::app::staff::{Lead, Proof as _};
 use crate::base::random;
@@ -87,7 +87,7 @@ pub async fn check(
         }
         staging::stage_of(&mut house.app.read().await?, id, &batch, Some(brought)).await?;
     }
-    let (dry, conflicts) = dry(&house, id, file_sha256.clone(), i64::try_from(count).unwrap_or(i64::MAX), None).await?;
+    let (dry, conflicts) = dry(&house, id, file_sha256.clone(), i64::try_from(count).unwrap_or(i64::MAX)).await?;
     let never: Vec<(u64, String)> = conflicts.iter().filter_map(never).collect();
     if !never.is_empty() {
         staging::clear(&mut house.app.read().await?, id).await?;
@@ -106,13 +106,7 @@ fn never(conflict: &Conflict) -> Option<(u64, String)> {
 }
 
 /// What the staged lines would do.
-async fn dry(
-    house: &House,
-    id: Uuid,
-    file_sha256: String,
-    lines: i64,
-    mistake: Option<String>,
-) -> Result<(Dry, Vec<Conflict>), Stop> {
+async fn dry(house: &House, id: Uuid, file_sha256: String, lines: i64) -> Result<(Dry, Vec<Conflict>), Stop> {
     let conflicts = import::compare(&house.app, id).await?;
     let fresh = staging::fresh(&mut house.app.read().await?, id).await?;
     let overwriting = conflicts.len();
@@ -123,7 +117,7 @@ async fn dry(
         unchanged: lines - fresh - i64::try_from(overwriting).unwrap_or(0),
         overwrites: conflicts.iter().take(SHOWN).map(|c| (c.line, c.columns.clone())).collect(),
         overwriting,
-        mistake,
+        trouble: None,
     };
     Ok((dry, conflicts))
 }
@@ -144,17 +138,18 @@ pub async fn confirm(
     }
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Accounts)?;
     let lines = staging::count(&mut house.app.read().await?, id).await?;
-    let (mut dry, conflicts) = dry(&house, id, text("sha256").to_owned(), lines, None).await?;
+    let (mut dry, conflicts) = dry(&house, id, text("sha256").to_owned(), lines).await?;
     let ready = Ready { import: id, fresh: dry.fresh, unchanged: dry.unchanged, file_sha256: dry.file_sha256.clone() };
     let done = import::import_as(&house.app, on.proof, &ready, &conflicts, text("code")).await;
     if let Err(Stop::Refused(Refusal::ChangedMeanwhile)) = done {
         return Ok(gone(&desk));
     }
-    match step_up_words(&desk, done)? {
+    match step_up(done)? {
         Ok(taken) => Ok(see(&format!("{HERE}?created={}&proposed={}", taken.created, taken.proposed))),
-        Err((status, words)) => {
-            dry.mistake = Some(words);
-            Ok(page(status, views::import(&desk, &Data::Dry(dry))))
+        Err(trouble) => {
+            dry.trouble = Some(trouble);
+            let answer = page(StatusCode::UNPROCESSABLE_ENTITY, views::import(&desk, &Data::Dry(dry)));
+            Ok(dated(&house, answer, trouble.held()))
         }
     }
 }

@@ -24,7 +24,6 @@ pub mod approvals;
 pub mod propose;
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 
 use uuid::Uuid;
 
@@ -33,6 +32,7 @@ use crate::base::fault::Fault;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::staff::people as people_store;
 use crate::store::staff::session::Session;
+use crate::views::code::CodeTrouble;
 use crate::views::staff::people::Member;
 use crate::views::staff::{Desk, LastSignIn, Room};
 use crate::web::lang::Spoken;
@@ -93,21 +93,13 @@ fn reason(form: &Form) -> Option<String> {
     (3..=REASON_MAX).contains(&reason.chars().count()).then(|| reason.to_owned())
 }
 
-/// What an action with a fresh code came to; where the code was the trouble, the status and words for its field.
-fn step_up_words<T>(desk: &Desk, done: Result<T, Stop>) -> Result<Result<T, (StatusCode, String)>, Stop> {
-    let words = |key: &str| desk.t(key);
-    let (status, words) = match done {
-        Ok(done) => return Ok(Ok(done)),
-        Err(Stop::Refused(Refusal::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, words("staff-code-wrong")),
-        Err(Stop::Refused(Refusal::CodeReplayed)) => (StatusCode::UNPROCESSABLE_ENTITY, words("staff-code-replayed")),
-        Err(Stop::Refused(Refusal::CodeElsewhere(_))) => (StatusCode::UNPROCESSABLE_ENTITY, words("staff-code-clock")),
-        Err(Stop::Refused(Refusal::CodesHeld(until))) => {
-            let clock = desk.frame.clock(until);
-            (StatusCode::TOO_MANY_REQUESTS, desk.ta("staff-code-held", &[("clock", &clock)]))
-        }
-        Err(stop) => return Err(stop),
-    };
-    Ok(Err((status, words)))
+/// What an action with a fresh code came to, or why the code was refused; what else stops it goes on.
+fn step_up<T>(done: Result<T, Stop>) -> Result<Result<T, CodeTrouble>, Stop> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(Stop::Refused(refusal)) => Ok(Err(CodeTrouble::of(refusal).ok_or(refusal)?)),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The kind of event that a line of history is about: its hyphens after the noun are the kind's.

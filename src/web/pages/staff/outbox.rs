@@ -2,18 +2,20 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
-use super::super::{page, see};
-use super::{desk, step_up_words};
+use super::super::{dated, page, see};
+use super::{desk, step_up};
 use crate::actions::{renew, tend_letter};
 use crate::app::staff::{Lead, Officer, Supervisor};
 use crate::model::account::{mask_address, mask_addresses};
 use crate::model::letter::LetterKind;
+use crate::model::link;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::outbox::{self as store, Letter, Which};
+use crate::views::code::CodeTrouble;
 use crate::views::staff::outbox as views;
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
@@ -36,16 +38,10 @@ pub async fn show(
     on: On<Officer>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Outbox)?;
-    draw(&house, &desk, &Form::parse(req.query_string().as_bytes()), StatusCode::OK, None).await
+    draw(&house, &desk, &Form::parse(req.query_string().as_bytes()), None).await
 }
 
-async fn draw(
-    house: &House,
-    desk: &Desk,
-    query: &Form,
-    status: StatusCode,
-    mistake: Option<String>,
-) -> Result<HttpResponse, Stop> {
+async fn draw(house: &House, desk: &Desk, query: &Form, trouble: Option<CodeTrouble>) -> Result<HttpResponse, Stop> {
     let which = query.one("view").text().and_then(Which::from_code).unwrap_or(Which::Waiting);
     let before = query.one("before").text().and_then(read_cursor);
     let mut read = house.app.read().await?;
@@ -56,8 +52,9 @@ async fn draw(
     let last = letters.last().filter(|_| more).map(|l| cursor(l.queued_at, l.id));
     let delays = store::delays(&mut read, DOMAINS).await?.into_iter().map(|d| views::Delay {
         domain: d.domain,
-        p50_seconds: d.p50_seconds,
-        p95_seconds: d.p95_seconds,
+        handed: d.handed_p50_seconds.zip(d.handed_p95_seconds),
+        clicked: d.p50_seconds.zip(d.p95_seconds),
+        life_minutes: life(house, d.p95_seconds),
         samples: d.samples,
         waiting: d.waiting,
     });
@@ -70,10 +67,17 @@ async fn draw(
         delays: delays.collect(),
         late: store::late(&mut read, renew::DAYS).await?,
         days: renew::DAYS,
-        mistake,
+        trouble,
         renewed,
     };
-    Ok(page(status, views::outbox(desk, &data)))
+    let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(dated(house, page(status, views::outbox(desk, &data)), trouble.and_then(CodeTrouble::held)))
+}
+
+/// Minutes a link to a domain lives, whose links are clicked within so long.
+fn life(house: &House, p95_seconds: Option<i32>) -> i64 {
+    let ttl = TimeDelta::minutes(house.app.config().link.ttl_minutes.into());
+    link::life(ttl, p95_seconds.map(|seconds| TimeDelta::seconds(seconds.into()))).num_minutes()
 }
 
 fn line(letter: Letter) -> views::Line {
@@ -81,6 +85,7 @@ fn line(letter: Letter) -> views::Line {
     let failed = matches!(letter.state.as_str(), "failed" | "parked");
     let why = match (letter.state.as_str(), letter.class.as_deref(), letter.server_code) {
         ("sent", ..) => Some("sent"),
+        ("bounced", ..) => Some("bounced"),
         ("parked", ..) => Some("parked"),
         ("dropped", ..) => Some("dropped"),
         ("queued" | "leased", None, _) => Some("first"),
@@ -92,7 +97,8 @@ fn line(letter: Letter) -> views::Line {
         (_, _, Some(500..=599)) => Some("refused"),
         _ => Some("away"),
     };
-    let code = letter.server_code.map(|code| format!("{code} ")).unwrap_or_default();
+    let code =
+        letter.server_code.filter(|_| letter.state != "bounced").map(|code| format!("{code} ")).unwrap_or_default();
     views::Line {
         id: letter.id.to_string(),
         to: letter.address.as_deref().map_or_else(|| "–".to_owned(), mask_address),
@@ -150,9 +156,9 @@ pub async fn renew_all(
     let code = sent.form.one("code").text().unwrap_or_default();
     let done = renew::renew_all(&house.app, on.proof, code).await;
     let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Outbox)?;
-    match step_up_words(&desk, done)? {
+    match step_up(done)? {
         Ok(count) => Ok(see(&format!("{HERE}?renewed={count}"))),
-        Err((status, words)) => draw(&house, &desk, &Form::default(), status, Some(words)).await,
+        Err(trouble) => draw(&house, &desk, &Form::default(), Some(trouble)).await,
     }
 }
 

@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
 use super::super::{dated, page, see};
-use super::{desk, member};
+use super::{desk, member, step_up};
 use crate::actions::staff::decide;
 use crate::app::staff::{Admin, Lead, Proof};
 use crate::base::fault::Fault;
@@ -74,13 +74,12 @@ pub async fn decide(
     let trouble = if code.is_empty() {
         CodeTrouble::Missing
     } else {
-        match decide::decide(&house.app, on.proof, code, proposal, &shown, confirm).await {
+        match step_up(decide::decide(&house.app, on.proof, code, proposal, &shown, confirm).await)? {
             Ok(()) => {
                 let note = if confirm { Note::Confirmed } else { Note::Rejected };
                 return Ok(see(&format!("/staff/people/{staff}?note={}", note.code())));
             }
-            Err(Stop::Refused(refusal)) => CodeTrouble::of(refusal).ok_or(refusal)?,
-            Err(fault) => return Err(fault),
+            Err(trouble) => trouble,
         }
     };
     let at = At { req: &req, house: &house, spoken, browser: &sent.browser, on: &on };
@@ -132,7 +131,7 @@ impl At<'_> {
         let data = views::Person { member: member(&about)?, waiting, deeds, note };
         let desk = desk(self.house, self.req, self.spoken, self.browser, self.on, Room::People)?;
         let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let until = if let Some((_, CodeTrouble::Held(until))) = trouble { Some(until) } else { None };
+        let until = trouble.and_then(|(_, trouble)| trouble.held());
         Ok(dated(self.house, page(status, views::person(&desk, &data)), until))
     }
 }

@@ -160,7 +160,7 @@ fn code_page(
     let frame = frame(house, req, spoken, Some(browser.csrf(house)));
     let (username, ends_at) = (held.session.username.clone(), held.session.expires_at);
     let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let until = if let Some(CodeTrouble::Held(until)) = trouble { Some(until) } else { None };
+    let until = trouble.and_then(CodeTrouble::held);
     dated(house, page(status, views::code(&frame, &views::Code { username, ends_at, trouble })), until)
 }
 
