@@ -113,7 +113,6 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("courier", TICK, stop.clone(), async || courier.step(&app).await),
                 every("executor", TICK, stop.clone(), async || executor::step(&app).await),
                 every("renewer", TICK, stop.clone(), async || renewer::step(&app).await),
-                every("reader", TICK, stop.clone(), async || reader.step(&app).await),
                 every("clerk", FILE, stop.clone(), async || clerk::step(&app).await),
                 every("closer", SETTLE, stop.clone(), async || clerk::close(&app).await),
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),

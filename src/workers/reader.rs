@@ -13,7 +13,7 @@ use crate::inbound::judge::{Ground, judge};
 use crate::inbound::read::{read_guarded, unquoted};
 use crate::mail::{bounced_letter, letter_of};
 use crate::model::account::fold_address;
-use crate::model::inbound::{Bounce, Message, Park};
+use crate::model::inbound::{Automatic, Bounce, Envelope, Message, Park};
 use crate::model::mailed::claims;
 use crate::model::refusal::Stop;
 use crate::store::inbound::read::{self as store, Candidate, Leased, Sent};
@@ -55,7 +55,7 @@ impl Reader {
         Ok(true)
     }
 
-    async fn file(&self, app: &App, leased: &Leased, raw: &[u8], message: Message) -> Result<(), Stop> {
+    async fn file(&self, app: &App, leased: &Leased, raw: &[u8], mut message: Message) -> Result<(), Stop> {
         let now = app.clock().now();
         let own = unquoted(&message.text);
         let name = message.from.first().map(|from| from.name.as_str()).unwrap_or_default();
@@ -65,6 +65,7 @@ impl Reader {
         if envelope.sender.is_none() {
             envelope.sender.clone_from(&message.return_path);
         }
+        message.automatic = message.automatic.or_else(|| by_machine(app, &envelope, &from));
         let mut read = app.read().await?;
         let candidates = store::candidates(&mut read, &from, &claims.words, &claims.names).await?;
         let letters = store::letters(&mut read, named(app, &message)).await?;
@@ -80,6 +81,17 @@ impl Reader {
             Some((letter, bounce)) => act::bounced(app, &facts, &letter, &bounce).await,
             None => act::file(app, &facts).await,
         }
+    }
+}
+
+/// What the way it came tells of a machine: no envelope sender, or ourselves.
+fn by_machine(app: &App, envelope: &Envelope, from: &str) -> Option<Automatic> {
+    let config = app.config();
+    let own = [&config.smtp.from_address, &config.helpdesk.address].into_iter().any(|own| fold_address(own) == from);
+    if own {
+        Some(Automatic::Machine)
+    } else {
+        envelope.sender.as_deref().is_some_and(|sender| matches!(sender, "" | "<>")).then_some(Automatic::NullSender)
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Facts {
 
 impl Facts {
     /// Who wrote it, folded: nobody where several did.
-    fn from_folded(&self) -> Option<String> {
+    fn sender(&self) -> Option<String> {
         match self.message.from.as_slice() {
             [one] => Some(fold_address(&one.address)),
             _ => None,
@@ -209,7 +209,7 @@ fn filing<'a>(facts: &'a Facts, sealed: &'a [u8], kind: Kind, place: Box) -> Fil
         sealed_message: sealed,
         message_id: facts.message.message_id.as_deref(),
         from,
-        from_folded: facts.from_folded(),
+        from_folded: facts.sender(),
         subject: &facts.message.subject,
         judgement: &facts.judgement,
         request: None,

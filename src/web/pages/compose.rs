@@ -9,7 +9,7 @@ use super::demo::{Demo, shown};
 use super::{frame, page, see};
 use crate::actions::inbound::take;
 use crate::base::fault::Fault;
-use crate::base::message;
+use crate::inbound::read::read;
 use crate::inbound::sample::{Draft, Hand, report};
 use crate::model::event::Actor;
 use crate::model::inbound::{Envelope, Mailbox, Source};
@@ -82,10 +82,10 @@ fn written(
         recipient: Some(config.helpdesk.address.clone()),
     };
     if way == "bounce" {
-        let newest = demo.catcher.mails().into_iter().map(|caught| message::read(&caught));
-        let Some(letter) = newest.into_iter().find(|mail| mail.to.contains(from)) else { return Ok(Err("letter")) };
-        let id = letter.message_id.trim_matches(['<', '>']);
-        let raw = report(id, from, &config.smtp.from_address, now);
+        let newest = demo.catcher.mails().into_iter().find(|mail| mail.envelope_to.iter().any(|to| to == from));
+        let id = newest.and_then(|letter| read(&letter.raw, now).ok()).and_then(|letter| letter.message_id);
+        let Some(id) = id else { return Ok(Err("letter")) };
+        let raw = report(&id, from, &config.smtp.from_address, now);
         return Ok(Ok((raw.into_bytes(), envelope("", None))));
     }
     let draft = Draft {

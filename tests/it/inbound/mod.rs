@@ -6,6 +6,7 @@ mod link;
 mod list;
 mod page;
 mod place;
+mod reader;
 mod shift;
 mod typed;
 mod verdict;

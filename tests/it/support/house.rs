@@ -21,11 +21,13 @@ use pulih::store::setup;
 use pulih::web::House;
 use pulih::web::routes;
 use pulih::workers::courier::Courier;
+use pulih::workers::reader::Reader;
 use pulih::workers::{clerk, executor, renewer, resolver, sweeper};
 use secrecy::SecretString;
 use tokio_postgres::NoTls;
 
 use super::browser::Browser;
+use super::post_office::PostOffice;
 use super::sink::Sink;
 
 /// The password of everybody in the tests, and its hash with cheap parameters.
@@ -78,6 +80,9 @@ pub struct TestApp {
     pub ops: SocketAddr,
     /// Name of its database.
     pub database: String,
+    /// Name servers and signers around it.
+    pub post: PostOffice,
+    reader: Reader,
     running: Option<Running>,
     courier: Courier,
     lenient: bool,
@@ -122,6 +127,8 @@ impl TestApp {
         config.smtp.timeout_seconds = 2;
         "no-reply@lpse.example".clone_into(&mut config.smtp.from_address);
         "helpdesk@lpse.example".clone_into(&mut config.helpdesk.address);
+        let post = PostOffice::open().await;
+        config.inbound.name_servers = vec![post.address()];
         let mut plan = Plan { config, sink: None, workers: false, keys: None };
         change(&mut plan);
         let sink = match plan.sink {
@@ -132,7 +139,7 @@ impl TestApp {
         let url = plan.config.server.base_url.clone();
         let keys = plan.keys.unwrap_or_else(|| Keyring::ephemeral().unwrap());
         let app = App::new(plan.config, keys, Clock::system()).unwrap();
-        let courier = Courier::new(&app).unwrap();
+        let (courier, reader) = (Courier::new(&app).unwrap(), Reader::new(&app).unwrap());
         let running = if plan.workers {
             server::run(&app, None).unwrap()
         } else {
@@ -140,7 +147,19 @@ impl TestApp {
             server::start(web(&app), routes::ALL, ready).unwrap()
         };
         let ops = running.ops;
-        Self { app, sink, url, ops, database, running: Some(running), courier, lenient: false, ended: false }
+        Self {
+            app,
+            sink,
+            url,
+            ops,
+            database,
+            post,
+            reader,
+            running: Some(running),
+            courier,
+            lenient: false,
+            ended: false,
+        }
     }
 
     /// Imports accounts the way an operator does: lines of the CSV of accounts without its header.
@@ -189,6 +208,7 @@ impl TestApp {
             more |= self.courier.step(&self.app).await.unwrap();
             more |= executor::step(&self.app).await.unwrap();
             more |= renewer::step(&self.app).await.unwrap();
+            more |= self.reader.step(&self.app).await.unwrap();
             more |= clerk::step(&self.app).await.unwrap();
             more |= clerk::close(&self.app).await.unwrap();
             if !more {

@@ -18,6 +18,7 @@ pub mod load;
 pub mod mailed;
 pub mod markup;
 pub mod oath;
+pub mod post_office;
 pub mod queue;
 pub mod signing;
 pub mod sink;
