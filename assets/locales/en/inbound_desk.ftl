@@ -58,6 +58,7 @@ inmail-written = Written
 inmail-way = By way of
 inmail-source-imap = Mailbox (IMAP)
 inmail-source-pipe = Mail server (pipe)
+inmail-client = Handed over by
 inmail-kind = Kind
 inmail-kind-request = Request
 inmail-kind-reply = Answer

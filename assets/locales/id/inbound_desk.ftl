@@ -58,6 +58,7 @@ inmail-written = Ditulis
 inmail-way = Lewat
 inmail-source-imap = Kotak email (IMAP)
 inmail-source-pipe = Server email (pipe)
+inmail-client = Diserahkan oleh
 inmail-kind = Jenis
 inmail-kind-request = Permintaan
 inmail-kind-reply = Balasan

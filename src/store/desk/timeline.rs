@@ -86,7 +86,8 @@ pub async fn of_case(read: &mut Read, case: Uuid) -> Result<Vec<Line>, Fault> {
             from event e join c on e.account_id = c.account_id and e.at >= c.since),
         newest as (select * from e order by at desc, id desc limit {})
         select e.id as event, (e.body -> 'subject' ->> 'mail')::uuid as mail, e.at, e.kind,
-            e.outcome = 'refused' as refused, e.actor, s.name as staff, n.text,
+            e.outcome = 'refused' as refused, e.actor, s.name as staff,
+            coalesce(n.text, nullif(p.details ->> 'note', '')) as text,
             coalesce(n.kind = 'reply', false) as reply, case when e.kind like 'mail.%' then l.kind end as letter, l.attempts, l.server_code as code,
             l.server_text as answer
         from newest e
@@ -95,6 +96,7 @@ pub async fn of_case(read: &mut Read, case: Uuid) -> Result<Vec<Line>, Fault> {
             and l.id = (e.body -> 'subject' ->> 'letter')::uuid
         left join case_entry n on n.id = coalesce((e.body -> 'facts' ->> 'entry')::uuid,
             case when e.kind = 'inbound.answered' then l.entry_id end)
+        left join event_personal p on e.kind = 'inbound.linked' and p.event_id = e.id and p.at = e.at
         union all
         select null, null, l.queued_at, 'mail.queued', false, 'worker', null, null, false, l.kind, l.attempts, l.server_code,
             l.server_text

@@ -98,7 +98,7 @@ fn data(verdict: Verdict, reasons: &[Reason]) -> Data {
         version: 3,
         taken_at: at(0),
         source: Source::Imap,
-        handed: (Some("192.0.2.7".to_owned()), Some("mx.amanah.example".to_owned()), Some(String::new())),
+        handed: (Some("192.0.2.7".to_owned()), Some("mx.amanah.example".to_owned())),
         bytes: 4_210,
         sha256: "ab".repeat(32),
         raw_kept: true,

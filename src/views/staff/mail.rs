@@ -22,8 +22,8 @@ pub struct Data {
     pub taken_at: DateTime<Utc>,
     /// By which way.
     pub source: Source,
-    /// How it was handed over: client, what that called itself, envelope sender.
-    pub handed: (Option<String>, Option<String>, Option<String>),
+    /// The client that handed it over, and what that called itself.
+    pub handed: (Option<String>, Option<String>),
     /// How long it is.
     pub bytes: i32,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -176,6 +176,10 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
         rows.push((desk.t("inmail-written"), shared::time(&desk.frame, date)));
     }
     rows.push((desk.t("inmail-way"), html! { (desk.t(&format!("inmail-source-{}", data.source.code()))) }));
+    if let (Some(client), helo) = &data.handed {
+        let helo = helo.as_deref().map(mail_text::line).unwrap_or_default();
+        rows.push((desk.t("inmail-client"), html! { span.mono { (mail_text::line(client)) " " (helo) } }));
+    }
     if let Some(kind) = data.kind {
         rows.push((desk.t("inmail-kind"), html! { (desk.t(&format!("inmail-kind-{}", kind.code()))) }));
     }

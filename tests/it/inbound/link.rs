@@ -54,6 +54,8 @@ async fn a_weak_proof_asks_why_and_the_link_never_goes_to_who_wrote() {
         assert!(missing.text().contains("Tulis alasannya dulu"), "{}", missing.text());
         officer.browser.open(&path).await;
         officer.browser.send(&format!("{path}/link"), &[("note", "Ditelepon balik ke nomor di berkas")]).await;
+        let case = app.case_of(mail).await;
+        assert!(officer.case(case).await.text().contains("Ditelepon balik"), "the desk reads why");
         app.settle().await;
         let letters = app.letters();
         assert!(
@@ -122,5 +124,26 @@ async fn the_case_has_no_way_around_the_note() {
     let fields = rina.browser.page.form(&format!("/staff/requests/{case}/take")).fields;
     assert_eq!(rina.browser.press(&link, &fields).await.status, StatusCode::CONFLICT);
     assert_eq!(app.value("select count(*) from letter").await, "0");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_that_is_refused_or_reset_leaves_no_mailed_request_open() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let mail = app.mailed(&Mailed::rina()).await;
+    let case = app.case_of(mail).await;
+    let mut rina = app.officer("rina", &["helpdesk"]).await;
+    rina.case(case).await;
+    rina.act(case, "reject", &[("text", "Bukan pemilik akun.")]).await;
+    assert_eq!(app.of_mailed(mail, "state").await, "rejected");
+    let mail = app.mailed(&Mailed::verified()).await;
+    let case = app.case_of(mail).await;
+    app.browser().kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    app.settle().await;
+    app.browser().reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    app.settle().await;
+    assert_eq!(app.of_case(case, "outcome").await, "reset");
+    assert_eq!(app.of_mailed(mail, "state").await, "closed", "nothing was sent for it");
     app.end().await;
 }

@@ -4,6 +4,7 @@ mod answer;
 mod arrival;
 mod link;
 mod list;
+mod look;
 mod page;
 mod place;
 mod reader;

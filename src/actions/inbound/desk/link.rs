@@ -1,5 +1,7 @@
 //! The desk sends the link for a mailed request: to the registered address, whatever address the mail came from.
 
+use uuid::Uuid;
+
 use super::{At, change};
 use crate::app::App;
 use crate::app::staff::{Helpdesk, Proof as _};
@@ -56,12 +58,7 @@ pub async fn send(app: &App, proof: Helpdesk, at: At, note: &str) -> Result<(), 
 }
 
 /// The request that the link belongs to: the mail's own, or the newest of its case that can still be answered.
-async fn request_of(
-    tx: &mut Tx,
-    held: &Held,
-    case: &Case,
-    who: &Addressee,
-) -> Result<Result<uuid::Uuid, Refusal>, Fault> {
+async fn request_of(tx: &mut Tx, held: &Held, case: &Case, who: &Addressee) -> Result<Result<Uuid, Refusal>, Fault> {
     let own = held.request.map(|(id, _)| id);
     for id in own.into_iter().chain(who.request) {
         let from = letter::request_state(tx, id).await?;

@@ -1,5 +1,7 @@
 //! The desk puts a mail elsewhere: into the queue, or among what is no request.
 
+use uuid::Uuid;
+
 use super::{At, change};
 use crate::app::App;
 use crate::app::staff::{Helpdesk, Proof as _};
@@ -10,6 +12,7 @@ use crate::model::desk::{CaseState, Ending};
 use crate::model::event::Inbound;
 use crate::model::inbound::Box;
 use crate::model::refusal::{Refusal, Stop};
+use crate::model::request::State;
 use crate::store::Tx;
 use crate::store::desk::{self, Held as Case};
 use crate::store::inbound::desk::change::{self as store, Held, NewRequest};
@@ -42,7 +45,7 @@ pub async fn shift(app: &App, proof: Helpdesk, at: At, from: Box, to: Box) -> Re
 }
 
 /// It becomes a request, or the one that it began is asked about again.
-async fn into_queue(tx: &mut Tx, held: &Held, me: uuid::Uuid) -> Result<Result<Held, Refusal>, Fault> {
+async fn into_queue(tx: &mut Tx, held: &Held, me: Uuid) -> Result<Result<Held, Refusal>, Fault> {
     match (&held.case, held.request) {
         // its case was closed as no request: that is undone, unless its account has another one
         (Some(case), Some((request, _))) if case.ending()? == Some(Ending::Spam) => {
@@ -71,14 +74,14 @@ async fn into_queue(tx: &mut Tx, held: &Held, me: uuid::Uuid) -> Result<Result<H
                 account: None,
             };
             store::file_request(tx, &new).await?;
-            return Ok(Ok(Held { request: Some((id, crate::model::request::State::Received)), ..held.clone() }));
+            return Ok(Ok(Held { request: Some((id, State::Received)), ..held.clone() }));
         }
     }
     Ok(Ok(held.clone()))
 }
 
 /// Its case ends as no request, where that began with it and holds nothing else; otherwise the mail alone goes.
-async fn out_of_queue(tx: &mut Tx, held: &Held, me: uuid::Uuid) -> Result<Result<Held, Refusal>, Fault> {
+async fn out_of_queue(tx: &mut Tx, held: &Held, me: Uuid) -> Result<Result<Held, Refusal>, Fault> {
     let Some((request, state)) = held.request else { return Ok(Ok(held.clone())) };
     let own = |case: &&Case| case.request_id == request;
     if let Some(case) = held.case.as_ref().filter(own) {
@@ -89,7 +92,7 @@ async fn out_of_queue(tx: &mut Tx, held: &Held, me: uuid::Uuid) -> Result<Result
         if open {
             desk::write(tx, case.id, Some(me), &case.change()?.closed(Ending::Spam)).await?;
         }
-    } else if state == crate::model::request::State::Received {
+    } else if state == State::Received {
         store::unqueue(tx, request).await?;
         if let Some(case) = &held.case {
             desk::write(tx, case.id, Some(me), &case.change()?).await?;

@@ -50,7 +50,7 @@ impl Which {
         Self::ALL.into_iter().find(|which| which.code() == code)
     }
 
-    fn condition<'a>(self, sql: Sql<'a>) -> Sql<'a> {
+    fn condition(self, sql: Sql<'_>) -> Sql<'_> {
         sql.add(match self {
             Self::Quarantine => "i.place = 'quarantine'",
             Self::Parked => "i.stage = 'parked'",

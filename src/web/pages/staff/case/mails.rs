@@ -87,6 +87,6 @@ pub fn among(lines: Vec<(Option<Uuid>, Line)>, mails: Vec<Mail>) -> Vec<Line> {
     let rest = lines.into_iter().map(|(_, line)| line).filter(|line| line.event.is_none_or(|id| !events.contains(&id)));
     let mut all: Vec<Line> = rest.chain(told).collect();
     // a stable order: what came at once stays as the history has it
-    all.sort_by(|a, b| b.at.cmp(&a.at));
+    all.sort_by_key(|line| std::cmp::Reverse(line.at));
     all
 }

@@ -97,7 +97,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         version: found.version,
         taken_at: found.taken_at,
         source: found.source()?,
-        handed: (found.client.clone(), found.helo.clone(), found.envelope_sender.clone()),
+        handed: (found.client.clone(), found.helo.clone()),
         bytes: found.bytes,
         sha256: HEXLOWER.encode(&found.sha256),
         raw_kept: found.raw_kept,
