@@ -249,11 +249,14 @@ impl TestApp {
         self.sql(query).await.first().and_then(|row| row.first().cloned()).flatten().unwrap_or_default()
     }
 
+    /// The first column of a query.
+    pub async fn column(&self, query: &str) -> Vec<String> {
+        self.sql(query).await.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()
+    }
+
     /// Kinds of the events so far with their outcomes, oldest first: `reset.asked`, `reset.confirmed!link-used`.
     pub async fn events(&self) -> Vec<String> {
-        let rows =
-            self.sql("select kind || coalesce('!' || (body::jsonb ->> 'refusal'), '') from event order by id").await;
-        rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()
+        self.column("select kind || coalesce('!' || (body::jsonb ->> 'refusal'), '') from event order by id").await
     }
 
     /// Letters may be left unsent at the end of this test.
