@@ -59,7 +59,7 @@ impl Facts {
     }
 
     /// The account whose registered address it says to come from, which need not be so.
-    fn sender(&self) -> Option<&Candidate> {
+    fn writer(&self) -> Option<&Candidate> {
         let mut own = self.candidates.iter().filter(|one| one.how == "address" && one.first);
         self.certain().or_else(|| own.next())
     }
@@ -101,9 +101,9 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
             Some(id) if facts.judgement.verdict != Verdict::Failed => open_case(tx, id).await?,
             _ => None,
         };
-        let sender = facts.sender().filter(|_| case.is_none());
-        if let Some(sender) = sender {
-            lookup::hold_lock(tx, sender.account_id).await?;
+        let writer = facts.writer().filter(|_| case.is_none());
+        if let Some(writer) = writer {
+            lookup::hold_lock(tx, writer.account_id).await?;
         }
         if !read::hold(tx, facts.id).await? {
             return Ok(Outcome::Nothing(()));
@@ -117,9 +117,9 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
         (filing.request, filing.case) = (request, case.as_ref().map(|case| case.id));
         read::file(tx, &filing).await?;
         read::keep_matches(tx, facts.id, &facts.candidates).await?;
-        let letters = match (sender, request) {
-            (Some(sender), Some(request)) => {
-                let letter = app.letter(sender.account_id, LetterKind::Acknowledged, sender.language()?);
+        let letters = match (writer, request) {
+            (Some(writer), Some(request)) => {
+                let letter = app.letter(writer.account_id, LetterKind::Acknowledged, writer.language()?);
                 let post = Post { request: Some(request), inbound: Some(facts.id), ..letter };
                 letters::acknowledge(tx, &post).await?
             }

@@ -5,6 +5,7 @@ mod arrival;
 mod link;
 mod list;
 mod look;
+mod loops;
 mod page;
 mod place;
 mod reader;
