@@ -112,6 +112,7 @@ fn data(verdict: Verdict, reasons: &[Reason]) -> Data {
             compared("from", "rina@amanah.example", Fit::Same),
             compared("reply-to", "rina@lain.example", Fit::Differs),
             compared("sender", "rina@lain.example", Fit::Unregistered),
+            compared("sender", "budi@bahtera.example", Fit::Known),
             compared("return-path", "", Fit::Differs),
             compared("envelope", "", Fit::Differs),
         ],

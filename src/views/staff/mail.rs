@@ -80,8 +80,10 @@ pub struct Compared {
 /// How an address fits the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
-    /// It is the registered address.
+    /// It is the registered address of the account.
     Same,
+    /// It is registered for one of the accounts that it may be about.
+    Known,
     /// It is another.
     Differs,
     /// Nothing is registered to compare it with.
@@ -90,7 +92,7 @@ pub enum Fit {
 
 impl Fit {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Same, Self::Differs, Self::Unregistered];
+    pub const ALL: [Self; 4] = [Self::Same, Self::Known, Self::Differs, Self::Unregistered];
 }
 
 /// The account that a mail is about.

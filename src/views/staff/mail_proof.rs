@@ -78,6 +78,7 @@ pub fn addresses(desk: &Desk, data: &Data) -> Markup {
 fn fit(desk: &Desk, fit: Fit) -> Markup {
     let (tone, code) = match fit {
         Fit::Same => (Tone::Good, "same"),
+        Fit::Known => (Tone::Wait, "known"),
         Fit::Differs => (Tone::Bad, "differs"),
         Fit::Unregistered => (Tone::Info, "unregistered"),
     };

@@ -85,6 +85,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         Some(address) => vec![fold_address(address)],
         None => candidates.iter().map(|candidate| fold_address(&candidate.address)).collect(),
     };
+    let same = if found.address.is_some() { Fit::Same } else { Fit::Known };
     let answer = match &message {
         Some(message) => {
             answerable(message, kind.unwrap_or(Kind::Request), &house.app.own_addresses()).map(str::to_owned)
@@ -106,7 +107,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         place: found.place()?,
         verdict: found.verdict()?,
         judgement: found.judgement()?,
-        compared: compared(message.as_ref(), found.envelope_sender.as_deref(), &registered),
+        compared: compared(message.as_ref(), found.envelope_sender.as_deref(), &registered, same),
         case: found.case_id.zip(found.case_reference.clone()).map(|(id, reference)| (id, reference, open)),
         maybe: found.maybe_case_id.zip(found.maybe_reference.clone()),
         account: account(&found),
@@ -134,8 +135,8 @@ fn candidate(found: store::Candidate) -> Candidate {
     Candidate { account: Account { id: found.id, user_id: found.user_id, name: found.name, address }, how: found.how }
 }
 
-/// Every address of a mail beside the registered ones.
-fn compared(message: Option<&Message>, envelope: Option<&str>, registered: &[String]) -> Vec<Compared> {
+/// Every address of a mail beside the registered ones; `same` is what one of those is.
+fn compared(message: Option<&Message>, envelope: Option<&str>, registered: &[String], same: Fit) -> Vec<Compared> {
     let Some(message) = message else { return Vec::new() };
     let row = |header, name: &str, address: &str| Compared {
         header,
@@ -143,7 +144,7 @@ fn compared(message: Option<&Message>, envelope: Option<&str>, registered: &[Str
         address: address.to_owned(),
         fit: match registered {
             [] => Fit::Unregistered,
-            _ if registered.contains(&fold_address(address)) => Fit::Same,
+            _ if registered.contains(&fold_address(address)) => same,
             _ => Fit::Differs,
         },
     };
