@@ -50,6 +50,7 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
                 to_address: None,
                 entry: None,
                 proposal: None,
+                inbound: None,
                 positions: &[1],
                 language: received.language,
                 key_id: &key_id,

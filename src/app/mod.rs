@@ -1,6 +1,7 @@
 //! What the house shares: settings, database, clock and keys; the one way to read and the one way to write.
 
 pub mod guess;
+mod mailed;
 mod post;
 pub mod reset;
 mod rules;

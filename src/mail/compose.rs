@@ -15,11 +15,14 @@ use super::sheet::Pen;
 use super::{House, clean, paper, plain};
 use crate::i18n::Lang;
 use crate::model::account::ADDRESS_MAX;
+use crate::model::letter::LetterKind;
 
 /// The longest name in a header, in characters.
 pub const NAME_MAX: usize = 78;
 /// The longest Message-ID, in bytes.
 const MESSAGE_ID_MAX: usize = 320;
+/// The longest foreign Message-ID that is answered, in bytes.
+const ANSWERED_MAX: usize = 250;
 /// The largest HTML part, in bytes.
 const HTML_MAX: usize = 20 * 1024;
 
@@ -30,6 +33,8 @@ pub struct Heading {
     pub letter_id: Uuid,
     /// Its Message-ID, the same at every attempt.
     pub message_id: String,
+    /// The Message-ID of the mail it answers, without its angle brackets; a foreign word, left out where it is none.
+    pub answers: Option<String>,
     /// Where reports of its failure come back to; the `From` address where none is set apart.
     pub bounce_address: Option<String>,
     /// The account's name; may be empty.
@@ -100,11 +105,14 @@ pub fn compose(house: &House, heading: &Heading, letter: &Letter) -> Result<Comp
         .subject(clean::line(&sheet.subject, 200))
         .message_id(Some(heading.message_id.clone()))
         .date(SystemTime::from(heading.date));
-    for (name, value) in [
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("Content-Language", heading.lang.code()),
-    ] {
+    if let Some(id) = heading.answers.as_deref().and_then(answered) {
+        message = message.in_reply_to(id.clone()).references(id);
+    }
+    // RFC 3834 §5
+    let submitted = if letter.kind() == LetterKind::Acknowledged { "auto-replied" } else { "auto-generated" };
+    for (name, value) in
+        [("Auto-Submitted", submitted), ("X-Auto-Response-Suppress", "All"), ("Content-Language", heading.lang.code())]
+    {
         message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
     let sender = heading.bounce_address.as_deref().map_or(Ok(from), |own| address(own, "MAIL FROM"))?;
@@ -142,6 +150,13 @@ fn is_message_id(id: &str) -> bool {
         && id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).is_some_and(|id| {
             id.matches('@').count() == 1 && id.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>')
         })
+}
+
+/// A foreign Message-ID as a header names it: printable ASCII alone, so that it ends no line and begins no header.
+fn answered(id: &str) -> Option<String> {
+    let id = format!("<{}>", id.trim_matches(['<', '>']));
+    let whole = !id.starts_with("<@") && !id.ends_with("@>");
+    (whole && id.len() <= ANSWERED_MAX && is_message_id(&id)).then_some(id)
 }
 
 /// Whether a link leads to this house and can stand alone on a line.

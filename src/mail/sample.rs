@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
     manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
@@ -34,6 +34,7 @@ pub fn heading(lang: Lang) -> Heading {
     Heading {
         letter_id: Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001),
         message_id: "<01970000000070008000000000000001.6b1f0c2d4e5a69788796a5b4c3d2e1f0@lpse.example>".to_owned(),
+        answers: None,
         bounce_address: None,
         to_name: "Rina Kartika".to_owned(),
         to_address: "rina@penyedia.example".to_owned(),
@@ -63,7 +64,9 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
         ("staff-invite".to_owned(), staff_invite()),
-        ("reply".to_owned(), reply()),
+        ("reply".to_owned(), reply(Some(user_id()))),
+        ("reply-stranger".to_owned(), reply(None)),
+        ("acknowledged".to_owned(), acknowledged()),
         ("manual-scheduled".to_owned(), manual_scheduled()),
         ("manual-cancelled".to_owned(), manual_cancelled()),
         ("address-changed".to_owned(), address_changed()),
@@ -243,7 +246,11 @@ fn staff_notice(code: &str) -> Letter {
     Letter::StaffNotice(staff_notice::Data { code: code.to_owned(), about: "rina".to_owned(), at: moment() })
 }
 
-fn reply() -> Letter {
+fn acknowledged() -> Letter {
+    Letter::Acknowledged(acknowledged::Data { reference: reference(), came_at: moment() })
+}
+
+fn reply(user_id: Option<String>) -> Letter {
     let text = "Kami sudah memeriksa permintaan Anda.\n\nAktifkan tanggal dan waktu otomatis, lalu coba kode baru.";
-    Letter::Reply(reply::Data { user_id: user_id(), reference: reference(), text: text.to_owned() })
+    Letter::Reply(reply::Data { user_id, reference: reference(), text: text.to_owned() })
 }

@@ -5,7 +5,7 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::letters::{
-    Letter, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
     manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
@@ -64,7 +64,7 @@ fn assert_exact(house: &House, heading: &Heading, made: &Composed) {
     let value = |name: &str| strict.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
     assert!(value("To").ends_with(&heading.to_address) || value("To").ends_with(&format!("<{}>", heading.to_address)));
     assert_eq!(value("Message-ID"), heading.message_id);
-    assert_eq!(value("Auto-Submitted"), "auto-generated");
+    assert!(["auto-generated", "auto-replied"].contains(&value("Auto-Submitted").as_str()));
 
     let parsed = MessageParser::new().parse(&made.bytes).expect("a mail");
     let only = |address: Option<&mail_parser::Address<'_>>| -> String {
@@ -98,7 +98,8 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
-        Letter::Reply(data) => Letter::Reply(reply::Data { user_id, reference, ..data }),
+        Letter::Reply(data) => Letter::Reply(reply::Data { user_id: Some(user_id), reference, ..data }),
+        Letter::Acknowledged(data) => Letter::Acknowledged(acknowledged::Data { reference, ..data }),
         Letter::StaffInvite(data) => Letter::StaffInvite(staff_invite::Data { username: user_id, ..data }),
         Letter::StaffNotice(data) => Letter::StaffNotice(staff_notice::Data { about: user_id, ..data }),
         Letter::ManualScheduled(data) => Letter::ManualScheduled(manual_scheduled::Data { user_id, reference, ..data }),
@@ -118,6 +119,7 @@ fn poisoned(words: &str, lang: Lang) -> (House, Heading) {
     house.helpdesk.hours = words.to_owned();
     let mut heading = sample::heading(lang);
     heading.to_name = words.to_owned();
+    heading.answers = Some(words.to_owned());
     (house, heading)
 }
 
@@ -169,6 +171,30 @@ fn addresses_ids_and_links_are_refused_rather_than_mended() {
         let broken = Letter::Link(link::Data { reset_url: url, ..data });
         let made = compose(&sample::house(), &sample::heading(Lang::Id), &broken);
         assert!(matches!(made, Err(ComposeFault::Link)), "{end:?}");
+    }
+}
+
+#[test]
+fn an_answer_names_the_mail_it_answers_where_that_has_a_name() {
+    let made = |answers: &str, letter: &Letter| {
+        let heading = Heading { answers: Some(answers.to_owned()), ..sample::heading(Lang::Id) };
+        headers(&compose(&sample::house(), &heading, letter).expect("composed").bytes)
+    };
+    let value = |headers: &[(String, String)], name: &str| {
+        headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
+    };
+    let letters = sample::letters();
+    let of =
+        |kind| letters.iter().find(|(_, letter)| letter.kind() == kind).map(|(_, letter)| letter).expect("a sample");
+    let reply = made("a.1@amanah.example", of(LetterKind::Reply));
+    assert_eq!(value(&reply, "In-Reply-To").as_deref(), Some("<a.1@amanah.example>"));
+    assert_eq!(value(&reply, "References").as_deref(), Some("<a.1@amanah.example>"));
+    assert_eq!(value(&reply, "Auto-Submitted").as_deref(), Some("auto-generated"));
+    let acknowledged = made("a.1@amanah.example", of(LetterKind::Acknowledged));
+    assert_eq!(value(&acknowledged, "Auto-Submitted").as_deref(), Some("auto-replied"));
+    for no_name in ["", "@", "a b@x", "a@b@c", "é@x", "a@x>\r\nBcc: eve@x.example", &format!("{}@x", "a".repeat(250))]
+    {
+        assert_eq!(value(&made(no_name, of(LetterKind::Reply)), "In-Reply-To"), None, "{no_name}");
     }
 }
 

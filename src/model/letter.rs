@@ -39,6 +39,8 @@ words! {
         AddressChanged = "address-changed",
         /// A reset that was permitted by mail is confirmed and waits for this very notice, to every address on file.
         Permitted = "permitted",
+        /// A mail came and will be looked at: to registered senders alone, at most once a day.
+        Acknowledged = "acknowledged",
     }
 }
 

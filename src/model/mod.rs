@@ -3,6 +3,7 @@
 pub mod account;
 pub mod account_csv;
 pub mod activation;
+pub mod answer;
 pub mod budget;
 pub mod canned;
 pub mod delay;

@@ -37,6 +37,8 @@ pub struct Post<'a> {
     pub entry: Option<Uuid>,
     /// The proposal it tells of.
     pub proposal: Option<Uuid>,
+    /// The mail it answers.
+    pub inbound: Option<Uuid>,
     /// Which addresses: 1 is the registered one; [`ELSEWHERE`] for `to_address`.
     pub positions: &'a [i16],
     /// Its language.
@@ -60,11 +62,20 @@ impl<'a> Post<'a> {
             to_address: None,
             entry: None,
             proposal: None,
+            inbound: None,
             positions: everywhere(1),
             language,
             key_id,
             uncounted: false,
         }
+    }
+}
+
+impl<'a> Post<'a> {
+    /// A letter to an address that is no account's.
+    pub fn away(address: &'a str, kind: LetterKind, language: Lang, key_id: &'a str) -> Self {
+        let away = Self::to(Uuid::nil(), kind, language, key_id);
+        Self { account: None, to_address: Some(address), positions: ELSEWHERE, ..away }
     }
 }
 
@@ -99,8 +110,8 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
             select n.link, {}, {}, {}, {}, n.position, {}, n.random, pulih.now(),
                 case when {} then pulih.now() end, case when {} then 'unmatched' end from n)
         insert into letter (id, kind, hint, request_id, account_id, link_id, position, language, state, uncounted, place,
-            to_address, entry_id, proposal_id, ended_at)
-        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, {}, {}, {}, {}, case when {} then pulih.now() end from n")
+            to_address, entry_id, proposal_id, inbound_id, ended_at)
+        select n.letter, {}, {}, {}, {}, n.link, n.position, {}, {}, {}, {}, {}, {}, {}, {}, case when {} then pulih.now() end from n")
     .bind(letters)
     .bind(links)
     .bind(randoms.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
@@ -123,6 +134,7 @@ pub async fn post(tx: &mut Tx, post: &Post<'_>) -> Result<Uuid, Fault> {
     .bind(post.to_address)
     .bind(post.entry)
     .bind(post.proposal)
+    .bind(post.inbound)
     .bind(standing_in)
     .execute(tx.write())
     .await
@@ -207,6 +219,9 @@ pub struct Leased {
     /// Where it goes.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub address: Option<String>,
+    /// The Message-ID of the mail it answers, without angle brackets, where it goes to who wrote that.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub answers: Option<String>,
     /// Where it happened, in words of our own.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub place: Option<String>,
@@ -288,6 +303,8 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,
             l.kind in ('link', 'activate') and (k.ended_at is not null or k.issued_at + interval '24 h' <= pulih.now())
                 or l.kind = 'staff-invite' and k.ended_at is not null as link_over,
+            (select i.message_id from inbound i where i.id = l.inbound_id
+                and i.from_folded = coalesce(lower(l.to_address), d.folded)) as answers,
             w.p95_seconds, r.id as request_id, r.channel, r.reference, r.asked_at,
             -- until the notice it waits for is handed over, it takes effect a wait from now at the earliest
             coalesce(case when l.kind = 'permitted' then (

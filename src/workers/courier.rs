@@ -166,6 +166,7 @@ impl Hands {
         let bounce = self.house.bounce_address.as_deref();
         let heading = Heading {
             letter_id: leased.id,
+            answers: leased.answers.clone(),
             message_id: message_id(key, leased.id, &self.house.message_host),
             bounce_address: bounce.and_then(|address| bounce_address(key, leased.id, address)),
             to_name: leased.name.clone().unwrap_or_default(),

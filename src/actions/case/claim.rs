@@ -8,8 +8,10 @@ use crate::app::App;
 use crate::app::staff::{Helpdesk, Proof as _};
 use crate::model::desk::{Bulk, CaseState, Ending};
 use crate::model::event::Desk;
+use crate::model::inbound::Box;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk;
+use crate::store::inbound::desk::change as mail;
 
 /// How long what was done to several cases can be undone.
 pub const UNDO: TimeDelta = TimeDelta::seconds(60);
@@ -99,6 +101,9 @@ pub async fn undo(app: &App, proof: Helpdesk, at: At, what: Bulk, before: Option
             let taken_by = if spam { held.taken_by } else { before };
             let undone = desk::Change { taken_by, ..held.change()? };
             let undone = if undone.state == CaseState::Waiting { undone } else { undone.going_on() };
+            if spam {
+                mail::put_case(tx, held.id, Box::Spam, Box::Queue, me).await?;
+            }
             desk::write(tx, held.id, Some(me), &undone).await?;
             Ok(Ok(((), Desk::Undone { case: held.subject(), what: what.code() })))
         },

@@ -5,9 +5,11 @@ use crate::app::App;
 use crate::app::staff::{Helpdesk, Proof as _};
 use crate::model::desk::{CaseState, Ending};
 use crate::model::event::Desk;
+use crate::model::inbound::Box;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::State;
 use crate::store::desk;
+use crate::store::inbound::desk::change as mail;
 
 /// Refuses the requests of a case, with the reason as a note.
 pub async fn reject(app: &App, proof: Helpdesk, at: At, reason: &str) -> Result<(), Stop> {
@@ -52,6 +54,9 @@ pub async fn close(app: &App, proof: Helpdesk, at: At, ending: Ending, note: Opt
             };
             let requests =
                 if ending == Ending::Spam { 0 } else { desk::end_requests(tx, held.id, State::Closed.code()).await? };
+            if ending == Ending::Spam {
+                mail::put_case(tx, held.id, Box::Queue, Box::Spam, me).await?;
+            }
             desk::write(tx, held.id, Some(me), &held.change()?.closed(ending)).await?;
             Ok(Ok(((), event(held.subject(), requests, entry))))
         },

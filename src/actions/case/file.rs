@@ -8,6 +8,7 @@ use crate::model::desk::{CaseState, Ending, Reason};
 use crate::model::event::{Actor, CaseRef, Desk, Event};
 use crate::model::refusal::Stop;
 use crate::store::desk::{self, clerk, setting};
+use crate::store::inbound::desk::change as mail;
 
 const CLERK: Actor = Actor::Worker("clerk");
 
@@ -60,6 +61,7 @@ pub async fn settle(app: &App, case: Uuid) -> Result<(), Stop> {
         if !open || !clerk::was_reset(tx, case).await? {
             return Ok(Outcome::Nothing(()));
         }
+        mail::settle(tx, case).await?;
         desk::write(tx, case, None, &held.change()?.closed(Ending::Reset)).await?;
         let closed = Desk::ClosedItself { case: held.subject(), ending: Ending::Reset };
         Ok(Outcome::Done((), Event::Desk(closed)))

@@ -32,7 +32,8 @@ pub async fn send(app: &App, proof: Helpdesk, at: At) -> Result<(), Stop> {
             let Some(account) = held.account_id.filter(|_| !held.proposed) else {
                 return Ok(Err(Refusal::NotPossibleNow));
             };
-            if held.state()? == CaseState::Closed {
+            // what a mail began is answered from the mail, where one sees what it proves
+            if held.state()? == CaseState::Closed || who.mailed {
                 return Ok(Err(Refusal::NotPossibleNow));
             }
             let request = match request_of(tx, held, &who).await? {

@@ -13,6 +13,7 @@ use crate::model::event::Desk;
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk::{self, case, setting};
+use crate::store::inbound::desk::letters;
 use crate::store::letter::{self, Post};
 
 /// Writes a note, which the desk alone sees. A closed case can still be noted in.
@@ -67,7 +68,8 @@ pub async fn reply(app: &App, proof: Helpdesk, at: At, reply: &Reply) -> Result<
             let Ok(text) = fill(&reply.text, &values) else { return Ok(Err(Refusal::FormInvalid)) };
             let entry = desk::enter(tx, held.id, me, &text, Some(reply.language)).await?;
             let letter = app.letter(account, LetterKind::Reply, reply.language);
-            let post = Post { request: Some(held.request_id), entry: Some(entry), uncounted: true, ..letter };
+            let inbound = letters::newest(tx, held.id).await?;
+            let post = Post { request: Some(held.request_id), entry: Some(entry), inbound, uncounted: true, ..letter };
             letter::post(tx, &post).await?;
             let mut change = held.change()?;
             if reply.wait && change.state != CaseState::Waiting {

@@ -1,5 +1,6 @@
 //! What is done with mail that comes in.
 
+pub mod desk;
 pub mod go_on;
 pub mod permit;
 pub mod read;

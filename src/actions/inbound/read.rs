@@ -11,11 +11,14 @@ use crate::model::account::fold_address;
 use crate::model::desk::CaseState;
 use crate::model::event::{Actor, Event, Inbound, MailRef};
 use crate::model::inbound::{Bounce, Box, Judgement, Kind, Message, Park, Verdict};
+use crate::model::letter::LetterKind;
 use crate::model::mailed::Claims;
 use crate::model::refusal::Stop;
 use crate::model::request::QueueReason;
 use crate::store::desk::{self, setting};
+use crate::store::inbound::desk::letters;
 use crate::store::inbound::read::{self, Candidate, Filing, NewRequest, Sent};
+use crate::store::letter::Post;
 use crate::store::{Tx, account, lookup, request};
 
 const READER: Actor = Actor::Worker("reader");
@@ -55,6 +58,12 @@ impl Facts {
         let mut own = self.candidates.iter().filter(|one| one.how == "address" && one.first);
         let first = own.next().filter(|_| self.judgement.verdict == Verdict::Verified)?;
         own.next().is_none().then_some(first)
+    }
+
+    /// The account whose registered address it says to come from, which need not be so.
+    fn writer(&self) -> Option<&Candidate> {
+        let mut own = self.candidates.iter().filter(|one| one.how == "address" && one.first);
+        self.certain().or_else(|| own.next())
     }
 
     /// The candidate for whom most speaks, to fill in what a request says of itself.
@@ -97,6 +106,10 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
             Some(id) if facts.judgement.verdict != Verdict::Failed => open_case(tx, id).await?,
             _ => None,
         };
+        let writer = facts.writer().filter(|_| case.is_none());
+        if let Some(writer) = writer {
+            lookup::hold_lock(tx, writer.account_id).await?;
+        }
         if !read::hold(tx, facts.id).await? {
             return Ok(Outcome::Nothing(()));
         }
@@ -110,12 +123,20 @@ pub async fn file(app: &App, facts: &Facts) -> Result<(), Stop> {
         (filing.request, filing.case) = (request, case.as_ref().map(|case| case.id));
         read::file(tx, &filing).await?;
         read::keep_matches(tx, facts.id, &facts.candidates).await?;
+        let letters = match (writer, request) {
+            (Some(writer), Some(request)) => {
+                let letter = app.letter(writer.account_id, LetterKind::Acknowledged, writer.language()?);
+                let post = Post { request: Some(request), inbound: Some(facts.id), ..letter };
+                letters::acknowledge(tx, &post).await?
+            }
+            _ => 0,
+        };
         if let (Some(case), Kind::Reply) = (&case, kind) {
             go_on(app, tx, case).await?;
         }
         let account = case.as_ref().and_then(|case| case.account_id).or(facts.certain().map(|one| one.account_id));
         let of = facts.permitted.unwrap_or(MailRef { mail: facts.id, request, case: filing.case, account });
-        Ok(Outcome::Done((), Event::Inbound(told(facts, of, kind, place))))
+        Ok(Outcome::Done((), Event::Inbound(told(facts, of, (kind, place), letters))))
     })
     .await
 }
@@ -225,7 +246,7 @@ fn filing<'a>(facts: &'a Facts, sealed: &'a [u8], kind: Kind, place: Box) -> Fil
     }
 }
 
-fn told(facts: &Facts, of: MailRef, kind: Kind, place: Box) -> Inbound {
+fn told(facts: &Facts, of: MailRef, (kind, place): (Kind, Box), letters: usize) -> Inbound {
     Inbound::Read {
         of,
         kind,
@@ -234,7 +255,7 @@ fn told(facts: &Facts, of: MailRef, kind: Kind, place: Box) -> Inbound {
         reasons: facts.judgement.reasons.clone(),
         automatic: facts.message.automatic,
         matches: facts.candidates.len(),
-        letters: 0,
+        letters,
         from: facts.message.from.iter().map(|from| from.address.as_str()).collect::<Vec<_>>().join(", "),
         subject: facts.message.subject.clone(),
     }

@@ -1,5 +1,6 @@
 //! The letters: one file for each kind.
 
+pub mod acknowledged;
 pub mod activate;
 pub mod activated;
 pub mod address_changed;
@@ -58,6 +59,8 @@ pub enum Letter {
     AddressChanged(address_changed::Data),
     /// A reset that a mail permitted is confirmed and waits for this notice.
     Permitted(permitted::Data),
+    /// A mail came and will be looked at.
+    Acknowledged(acknowledged::Data),
 }
 
 impl Letter {
@@ -81,6 +84,7 @@ impl Letter {
             Self::ManualCancelled(_) => LetterKind::ManualCancelled,
             Self::AddressChanged(_) => LetterKind::AddressChanged,
             Self::Permitted(_) => LetterKind::Permitted,
+            Self::Acknowledged(_) => LetterKind::Acknowledged,
         }
     }
 
@@ -104,6 +108,7 @@ impl Letter {
             Self::ManualCancelled(data) => manual_cancelled::sheet(pen, data),
             Self::AddressChanged(data) => address_changed::sheet(pen, data),
             Self::Permitted(data) => permitted::sheet(pen, data),
+            Self::Acknowledged(data) => acknowledged::sheet(pen, data),
         }
     }
 
@@ -121,7 +126,7 @@ impl Letter {
             }
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
-            Self::Reply(_) => Vec::new(),
+            Self::Reply(_) | Self::Acknowledged(_) => Vec::new(),
             Self::ManualScheduled(data) => vec![&data.cancel_url],
             Self::ManualCancelled(data) => vec![&data.not_me_url],
             Self::AddressChanged(data) => vec![&data.not_me_url],

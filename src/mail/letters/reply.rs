@@ -1,4 +1,4 @@
-//! What the desk wrote to the registered address.
+//! What the desk wrote to the registered address, or by hand to who wrote to it.
 
 use crate::mail::clean;
 use crate::mail::sheet::{Block, Pen, Sheet};
@@ -7,8 +7,8 @@ use crate::model::canned::TEXT_MAX;
 /// What it tells.
 #[derive(Clone, Debug)]
 pub struct Data {
-    /// The User ID, masked.
-    pub user_id: String,
+    /// The User ID, masked; none where nobody knows whose it is.
+    pub user_id: Option<String>,
     /// The case's reference.
     pub reference: String,
     /// What was written.
@@ -19,10 +19,9 @@ pub struct Data {
 pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
     let paragraphs = data.text.split("\n\n").map(|part| clean::line(&part.replace('\n', " "), TEXT_MAX));
     let mut blocks: Vec<Block> = paragraphs.filter(|part| !part.is_empty()).map(Block::Words).collect();
-    blocks.push(Block::Facts(vec![
-        pen.fact("mail-fact-user", &data.user_id),
-        pen.fact("mail-fact-reference", &data.reference),
-    ]));
+    let mut facts: Vec<_> = data.user_id.iter().map(|user_id| pen.fact("mail-fact-user", user_id)).collect();
+    facts.push(pen.fact("mail-fact-reference", &data.reference));
+    blocks.push(Block::Facts(facts));
     blocks.push(pen.words("mail-no-code"));
     Sheet {
         subject: pen.ta("mail-reply-subject", &[("reference", &data.reference)]),

@@ -221,6 +221,9 @@ pub struct Addressee {
     /// The newest request of the case for which a new link can be sent.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub request: Option<Uuid>,
+    /// Whether a mail began a request of the case for which nothing was sent yet.
+    #[diesel(sql_type = t::Bool)]
+    pub mailed: bool,
 }
 
 impl Addressee {
@@ -241,7 +244,8 @@ pub async fn addressee(tx: &mut Tx, case: Uuid) -> Result<Option<Addressee>, Fau
                 as may_reset,
             (select q.id from request q where q.case_id = c.id and q.joined_to is null
                 and q.state in ('sending', 'mailed', 'opened', 'expired', 'undeliverable')
-                order by q.asked_at desc limit 1) as request
+                order by q.asked_at desc limit 1) as request,
+            exists (select from request q where q.case_id = c.id and q.channel = 'mail' and q.state = 'received') as mailed
         from desk_case c
         join account a on a.id = c.account_id
         join address d on d.account_id = a.id and d.position = 1

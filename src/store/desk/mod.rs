@@ -211,7 +211,7 @@ pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<i64, F
         r as (
             update request set state = {}, due_at = null, ended_at = pulih.now()
             where (id in (select id from own) or joined_to in (select id from own))
-                and state in ('sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable') returning id),
+                and state in ('received', 'sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable') returning id),
         l as (
             update link set ended_at = pulih.now(), end_reason = 'cancelled'
             where request_id in (select id from r) and kind in ('reset', 'permit') and ended_at is null)

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::base::fault::Fault;
 use crate::model::account::{fold_address, fold_user_id};
 use crate::model::desk::{CaseState, Ending, Reason, View};
+use crate::model::inbound::Verdict;
 use crate::model::search::{Agent, Term, What, pattern};
 use crate::store::sql::{Sql, sql};
 use crate::store::tx::{Read, fault, word};
@@ -64,6 +65,8 @@ pub struct Row {
     /// Whether a proposal is open.
     #[diesel(sql_type = t::Bool)]
     pub proposed: bool,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    verdict: Option<String>,
     /// The database's time.
     #[diesel(sql_type = t::Timestamptz)]
     pub now: DateTime<Utc>,
@@ -80,6 +83,11 @@ impl Row {
         word(Reason::from_code(&self.reason), "reason", self.id)
     }
 
+    /// What its newest mail proves, where one began it.
+    pub fn verdict(&self) -> Result<Option<Verdict>, Fault> {
+        self.verdict.as_deref().map(|v| word(Verdict::from_code(v), "verdict", self.id)).transpose()
+    }
+
     /// How it ended.
     pub fn ending(&self) -> Result<Option<Ending>, Fault> {
         self.outcome.as_deref().map(|o| word(Ending::from_code(o), "outcome", self.id)).transpose()
@@ -90,6 +98,8 @@ const ROWS: &str = "select c.id, c.reference, c.state, c.reason, c.outcome, c.ve
         c.waiting_since, c.closed_at, s.name as taken_name, coalesce(a.user_id, r.typed_user_id) as user_id, a.name,
         coalesce(a.protected or a.status = 'locked' or a.resets_held_until > (select pulih.now()), false) as care,
         exists (select from proposal p where p.account_id = c.account_id and p.ended_at is null) as proposed,
+        (select i.verdict from request q join inbound i on i.request_id = q.id where q.case_id = c.id
+            order by i.taken_at desc limit 1) as verdict,
         (select pulih.now()) as now
     from desk_case c
     join request r on r.id = c.request_id
@@ -223,10 +233,14 @@ fn asks<'a>(sql: Sql<'a>, what: &What, text: &'a str, looker: &Looker) -> Sql<'a
             .bind(text),
         What::From(_) => sql
             // as typed alone: the queue is no way to ask whose address somebody has
-            .add("(lower(r.typed_address) = {})")
+            .add("(lower(r.typed_address) = {} or c.id in (
+                select q.case_id from inbound i join request q on q.id = i.request_id where i.from_folded = {}))")
+            .bind(text)
             .bind(text),
-        // nothing that came by mail is judged yet
-        What::Verdict(_) => sql.add("(false)"),
+        What::Verdict(verdict) => sql
+            .add("(exists (select from request q join inbound i on i.request_id = q.id
+                where q.case_id = c.id and i.verdict = {}))")
+            .bind(*verdict),
         What::Agent(Agent::Me) => sql.add("(c.taken_by = {})").bind(looker.staff),
         What::Agent(Agent::Nobody) => sql.add("(c.taken_by is null)"),
         What::Agent(Agent::Named(_)) => sql.add("(s.username_folded = {})").bind(text),

@@ -20,6 +20,9 @@ pub struct Line {
     /// The event; none for a letter that is still on its way.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub event: Option<Uuid>,
+    /// The mail that came in it is about.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub mail: Option<Uuid>,
     /// When.
     #[diesel(sql_type = t::Timestamptz)]
     pub at: DateTime<Utc>,
@@ -59,6 +62,7 @@ impl Line {
     pub fn source(&self) -> Source {
         match self.actor.as_str() {
             _ if self.kind.starts_with("mail.") => Source::Mail,
+            "worker" if self.kind.starts_with("inbound.") => Source::Mail,
             "staff" => Source::Staff,
             "worker" | "operator" => Source::System,
             _ => Source::Web,
@@ -81,19 +85,24 @@ pub async fn of_case(read: &mut Read, case: Uuid) -> Result<Vec<Line>, Fault> {
             select e.id, e.at, e.kind, e.outcome, e.actor, e.staff_id, e.body::jsonb
             from event e join c on e.account_id = c.account_id and e.at >= c.since),
         newest as (select * from e order by at desc, id desc limit {})
-        select e.id as event, e.at, e.kind, e.outcome = 'refused' as refused, e.actor, s.name as staff, n.text,
-            coalesce(n.kind = 'reply', false) as reply, l.kind as letter, l.attempts, l.server_code as code,
+        select e.id as event, (e.body -> 'subject' ->> 'mail')::uuid as mail, e.at, e.kind,
+            e.outcome = 'refused' as refused, e.actor, s.name as staff,
+            coalesce(n.text, nullif(p.details ->> 'note', '')) as text,
+            coalesce(n.kind = 'reply', false) as reply, case when e.kind like 'mail.%' then l.kind end as letter, l.attempts, l.server_code as code,
             l.server_text as answer
         from newest e
         left join staff s on s.id = e.staff_id
-        left join case_entry n on n.id = (e.body -> 'facts' ->> 'entry')::uuid
-        left join letter l on e.kind like 'mail.%' and l.id = (e.body -> 'subject' ->> 'letter')::uuid
+        left join letter l on (e.kind like 'mail.%' or e.kind = 'inbound.answered')
+            and l.id = (e.body -> 'subject' ->> 'letter')::uuid
+        left join case_entry n on n.id = coalesce((e.body -> 'facts' ->> 'entry')::uuid,
+            case when e.kind = 'inbound.answered' then l.entry_id end)
+        left join event_personal p on e.kind = 'inbound.linked' and p.event_id = e.id and p.at = e.at
         union all
-        select null, l.queued_at, 'mail.queued', false, 'worker', null, null, false, l.kind, l.attempts, l.server_code,
+        select null, null, l.queued_at, 'mail.queued', false, 'worker', null, null, false, l.kind, l.attempts, l.server_code,
             l.server_text
         from letter l join c on l.account_id = c.account_id or l.request_id in (select id from q)
         where l.state in ('queued', 'leased')
-        order by 2 desc, 1 desc nulls first")
+        order by 3 desc, 1 desc nulls first")
     .bind(case)
     .bind(LINES)
     .load::<Line>(read.look())

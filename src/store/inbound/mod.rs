@@ -1,5 +1,6 @@
 //! Mail that comes in.
 
+pub mod desk;
 pub mod mailbox;
 pub mod permission;
 pub mod read;

@@ -5,6 +5,7 @@ pub mod desk;
 mod dual;
 mod links;
 mod login;
+mod mail;
 mod queue;
 mod staff_people;
 mod upkeep;
@@ -108,6 +109,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     dual::pages(lang, &mut out);
     demos(&f, &mut out);
     queue::all(lang, &mut out);
+    mail::all(lang, &mut out);
     out
 }
 

@@ -9,6 +9,7 @@ use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::desk::{Bulk, CaseState, Ending, Reason, Source, View};
 use crate::model::event::kinds;
+use crate::model::inbound::Verdict;
 use crate::model::search::Flaw;
 use crate::views::staff::case::{self, NOTES, RISKS};
 use crate::views::staff::case_forms::Draft;
@@ -40,6 +41,7 @@ fn row(n: u128, state: CaseState, reason: Reason, left: Left) -> queue::Row {
         ending: (state == CaseState::Closed).then_some(Ending::Answered),
         care: n == 2,
         proposed: n == 3,
+        verdict: (n == 6).then_some(Verdict::Check),
         age: TimeDelta::hours(5),
         left,
         taken: (n > 2).then(|| "Budi Santoso".to_owned()),
@@ -117,6 +119,7 @@ fn data(lang: Lang) -> case::Data {
         revealed: None,
         note: None,
         impossible: false,
+        mail: None,
         draft: Draft { language: lang, ..Draft::default() },
     }
 }
@@ -132,6 +135,7 @@ fn lines() -> Vec<case::Line> {
         text: None,
         reply: false,
         answer: None,
+        mail: None,
     };
     let staff = || Some("Rina Wijaya".to_owned());
     let text = || Some("Sudah ditelepon.\nAkan dicoba lagi besok.".to_owned());
@@ -169,6 +173,8 @@ fn cases(desk: &Desk, out: &mut Vec<Sample>) {
     show("case-stranger", case::Data { account: None, taken: Some(("Budi".to_owned(), false)), ..plain() });
     let (state, ending) = (CaseState::Closed, Some(Ending::Reset));
     show("case-closed", case::Data { state, ending, left: Left::Ended(at(9)), ..plain() });
+    super::mail::cases(desk, &data(lang), &lines(), out);
+    let mut show = |name: &str, data: case::Data| add(out, name, case::page(desk, &data));
     for note in NOTES {
         show(&format!("case-note-{note}"), case::Data { note: Some(note), ..plain() });
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::parts::{self as shared, Tone};
 use super::case_forms::{self, Draft};
 use super::queue::{self, Left};
-use super::{Desk, shell};
+use super::{Desk, case_mail, shell};
 use crate::model::account::UserType;
 use crate::model::desk::{CaseState, Ending, Reason, Source};
 
@@ -58,6 +58,8 @@ pub struct Data {
     pub note: Option<&'static str>,
     /// Whether what was asked cannot be.
     pub impossible: bool,
+    /// The newest mail that waits for the desk.
+    pub mail: Option<case_mail::Asks>,
     /// What was typed and is not done yet.
     pub draft: Draft,
 }
@@ -109,11 +111,14 @@ pub struct Line {
     pub reply: bool,
     /// The relay's answer: its meaning in a word, and its own words.
     pub answer: Option<(&'static str, String)>,
+    /// The mail that came in.
+    pub mail: Option<case_mail::Said>,
 }
 
 /// The page.
 pub fn page(desk: &Desk, data: &Data) -> Markup {
-    let who = data.account.as_ref().map_or(&data.typed_user_id, |account| &account.user_id);
+    let typed = if data.typed_user_id.is_empty() { &data.typed_address } else { &data.typed_user_id };
+    let who = data.account.as_ref().map_or(typed, |account| &account.user_id);
     let title = desk.ta("desk-case-title", &[("reference", &data.reference), ("user", who)]);
     let body = html! {
         p { a href="/staff/requests" { (desk.t("desk-back")) } }
@@ -126,6 +131,9 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             }
             div {
                 (facts(desk, data))
+                @if let Some(asks) = data.mail.as_ref().filter(|_| data.state != CaseState::Closed) {
+                    (case_mail::asks(desk, asks, data.version, data.account.is_some()))
+                }
                 (case_forms::decide(desk, data))
             }
         }
@@ -181,11 +189,18 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
     } else {
         rows.extend(user_type.map(|word| (frame.t("label-user-type"), html! { (word) })));
     }
-    rows.push((desk.t("desk-typed"), html! { (data.typed_user_id) " · " span.mono { (data.typed_address) } }));
+    rows.push((
+        desk.t("desk-typed"),
+        html! {
+        @if !data.typed_user_id.is_empty() { (data.typed_user_id) " · " }
+        span.mono { (data.typed_address) } },
+    ));
     html! {
         section.panel aria-labelledby="facts-title" {
             h2 #facts-title { (desk.t("desk-facts")) }
-            @if data.account.is_none() { p { (desk.t("desk-no-account")) } }
+            @if data.account.is_none() {
+                p { (desk.t(if data.mail.is_some() { "inmail-no-account" } else { "desk-no-account" })) }
+            }
             (shared::facts(&rows))
             @if !data.risks.is_empty() {
                 (shared::notice(Tone::Wait, &html! {
@@ -233,6 +248,7 @@ fn entry(desk: &Desk, line: &Line) -> Markup {
             @if let Some(text) = &line.text {
                 p class=(if line.reply { "reply" } else { "note" }) { (text) }
             }
+            @if let Some(mail) = &line.mail { (case_mail::said(desk, mail)) }
             @if let Some((word, answer)) = &line.answer {
                 p {
                     (desk.t(&format!("desk-answer-{word}")))

@@ -187,7 +187,7 @@ pub fn decide(desk: &Desk, data: &Data) -> Markup {
             section.panel aria-labelledby="do-title" {
                 h2 #do-title { (desk.t("desk-do")) }
                 div.bar {
-                    @if data.account.is_some() {
+                    @if data.account.is_some() && data.mail.is_none() {
                         (press(desk, data, "link", "second", &desk.t("desk-link-button")))
                     }
                     @if data.state == CaseState::Waiting {
@@ -199,7 +199,7 @@ pub fn decide(desk: &Desk, data: &Data) -> Markup {
                         a.quiet href={ "/staff/accounts/" (account.id) "/reset?case=" (data.id) } { (desk.t("desk-propose")) }
                     }
                 }
-                p.small { (desk.t("desk-link-hint")) }
+                @if data.mail.is_none() { p.small { (desk.t("desk-link-hint")) } }
                 (close(desk, data))
                 (reject(desk, data))
             }

@@ -8,11 +8,17 @@ pub mod approvals;
 pub mod case;
 pub mod case_forms;
 pub mod case_late;
+pub mod case_mail;
 pub mod deed;
 pub mod enrol;
 pub mod freeze;
 pub mod import;
 pub mod invite;
+pub mod mail;
+pub mod mail_forms;
+pub mod mail_list;
+pub mod mail_proof;
+pub mod mail_text;
 pub mod outbox;
 pub mod parts;
 pub mod people;
@@ -72,6 +78,8 @@ impl Desk {
 pub enum Room {
     /// The queue and its cases.
     Requests,
+    /// Mail that came in.
+    Mail,
     /// What waits for a second person.
     Approvals,
     /// Accounts.

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::super::parts::{self as shared, Tone};
 use super::parts::chip;
-use super::{Desk, shell};
+use super::{Desk, mail_proof, shell};
 use crate::model::desk::{Bulk, CaseState, Ending, Reason, View};
+use crate::model::inbound::Verdict;
 use crate::model::search::Flaw;
 
 /// Counts are told up to here.
@@ -61,6 +62,8 @@ pub struct Row {
     pub care: bool,
     /// Whether a proposal is open.
     pub proposed: bool,
+    /// What its newest mail proves.
+    pub verdict: Option<Verdict>,
     /// How old it is.
     pub age: TimeDelta,
     /// How much of its time is left.
@@ -185,7 +188,7 @@ fn line(desk: &Desk, row: &Row) -> Markup {
                     a.mono href={ "/staff/requests/" (row.id) } { (row.reference) }
                 }
             }
-            td data-label=(desk.t("desk-col-user")) { (row.user_id) }
+            td data-label=(desk.t("desk-col-user")) { @if row.user_id.is_empty() { "–" } @else { (row.user_id) } }
             td data-label=(desk.t("desk-col-name")) { (row.name.as_deref().unwrap_or("–")) }
             td data-label=(desk.t("desk-col-state")) { (chips(desk, row)) }
             td data-label=(desk.t("desk-col-time")) {
@@ -200,6 +203,7 @@ fn line(desk: &Desk, row: &Row) -> Markup {
 fn chips(desk: &Desk, row: &Row) -> Markup {
     html! {
         (reason(desk, row.reason)) " " (state(desk, row.state, row.ending))
+        @if let Some(verdict) = row.verdict { " " (mail_proof::verdict(desk, verdict)) }
         @if row.care { " " (chip(Tone::Bad, &desk.t("desk-care"))) }
         @if row.proposed { " " (chip(Tone::Wait, &desk.t("desk-proposed"))) }
     }

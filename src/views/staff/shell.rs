@@ -11,8 +11,9 @@ use crate::model::staff::Role;
 use Role::{Admin, Auditor, Helpdesk, Supervisor};
 
 /// The menu: room, address, words, and whom it is shown to.
-const MENU: [(Room, &str, &str, &[Role]); 7] = [
+const MENU: [(Room, &str, &str, &[Role]); 8] = [
     (Room::Requests, "/staff/requests", "staff-menu-requests", &[Helpdesk, Supervisor]),
+    (Room::Mail, "/staff/mail", "staff-menu-mail", &[Helpdesk, Supervisor]),
     (Room::Approvals, "/staff/approvals", "staff-menu-approvals", &[Helpdesk, Supervisor, Admin]),
     (Room::Accounts, "/staff/accounts", "staff-menu-accounts", &[Helpdesk, Supervisor, Admin]),
     (Room::Outbox, "/staff/outbox", "staff-menu-outbox", &[Helpdesk, Supervisor, Admin]),

@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::base::keyring::Purpose;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link, manual_cancelled,
-    manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
+    acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
+    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -21,13 +21,17 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
     let kind = leased.kind().map_err(|e| e.to_string())?;
     let user_id = || leased.user_id.as_deref().map(mask_user_id).ok_or_else(|| gone("account"));
     match kind {
+        LetterKind::Reply => replied(leased),
+        LetterKind::Acknowledged => Ok(Letter::Acknowledged(acknowledged::Data {
+            reference: leased.reference.clone().ok_or_else(|| gone("request"))?,
+            came_at: leased.asked_at.ok_or_else(|| gone("request"))?,
+        })),
         LetterKind::Link
         | LetterKind::Done
         | LetterKind::Scheduled
         | LetterKind::Cancelled
         | LetterKind::Permitted
         | LetterKind::Hint
-        | LetterKind::Reply
         | LetterKind::ManualScheduled
         | LetterKind::ManualCancelled => of_request(app, leased, kind, user_id()?, links(app, house, leased)?),
         LetterKind::Activate
@@ -38,6 +42,15 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::AddressChanged => Ok(of_account(app, leased, kind, user_id()?, links(app, house, leased)?)),
         LetterKind::StaffInvite | LetterKind::StaffNotice => of_staff(app, house, leased, kind),
     }
+}
+
+/// What the desk wrote, to somebody whose account may not be known.
+fn replied(leased: &Leased) -> Result<Letter, String> {
+    Ok(Letter::Reply(reply::Data {
+        user_id: leased.user_id.as_deref().map(mask_user_id),
+        reference: leased.reference.clone().ok_or_else(|| gone("request"))?,
+        text: leased.entry.clone().ok_or_else(|| gone("text"))?,
+    }))
 }
 
 /// To somebody of the desk.
@@ -122,10 +135,6 @@ fn of_request(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         LetterKind::Cancelled => {
             let held_until = leased.held_until.filter(|until| *until > app.clock().now());
             Letter::Cancelled(cancelled::Data { user_id, reference, cancelled_at: ended_at, held_until, not_me_url })
-        }
-        LetterKind::Reply => {
-            let text = leased.entry.clone().ok_or_else(|| gone("text"))?;
-            Letter::Reply(reply::Data { user_id, reference, text })
         }
         _ => {
             let hint = leased.hint().map_err(|e| e.to_string())?.ok_or_else(|| gone("hint"))?;

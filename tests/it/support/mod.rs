@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod letters;
 pub mod load;
 pub mod mail_in;
+pub mod mailed;
 pub mod markup;
 pub mod oath;
 pub mod post_office;

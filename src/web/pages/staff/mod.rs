@@ -9,6 +9,7 @@ pub mod activity;
 pub mod deed;
 pub mod enrol;
 pub mod invite;
+pub mod mail;
 pub mod people;
 pub mod sign_in;
 

@@ -92,6 +92,7 @@ fn shown(row: queue::Row, hours: &Hours) -> Result<views::Row, Fault> {
         None if row.due_at <= row.now => Left::Over(hours.between(row.due_at, row.now)),
         None => Left::For(hours.between(row.now, row.due_at)),
     };
+    let verdict = row.verdict()?;
     Ok(views::Row {
         reason: row.reason()?,
         state,
@@ -105,6 +106,7 @@ fn shown(row: queue::Row, hours: &Hours) -> Result<views::Row, Fault> {
         name: row.name,
         care: row.care,
         proposed: row.proposed,
+        verdict,
         taken: row.taken_name,
     })
 }

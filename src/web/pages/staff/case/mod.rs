@@ -1,5 +1,6 @@
 //! One case: what its page shows.
 
+mod mails;
 pub mod writing;
 
 use actix_web::http::StatusCode;
@@ -65,6 +66,9 @@ async fn data(house: &House, on: &On<Helpdesk>, id: Uuid) -> Result<Data, Stop> 
         Some(account) => store::proposals(&mut read, account).await?,
         None => Vec::new(),
     };
+    let mails = mails::of_case(house, &mut read, id).await?;
+    let mail = mails::asking(&mut read, &mails).await?;
+    let lines = mails::among(lines(&mut read, id).await?, mails);
     let draft = Draft { language: found.language()?, ..Draft::default() };
     Ok(Data {
         id,
@@ -81,7 +85,8 @@ async fn data(house: &House, on: &On<Helpdesk>, id: Uuid) -> Result<Data, Stop> 
         risks: risks(&found)?,
         proposals: proposals.into_iter().map(|p| (p.id, p.kind)).collect(),
         source: None,
-        lines: lines(&mut read, id).await?,
+        lines,
+        mail,
         colleagues: cases::colleagues(&mut read).await?.into_iter().map(|c| (c.id, c.name)).collect(),
         canned: canned::all(&mut read).await?.into_iter().map(|text| (text.id, text.name)).collect(),
         revealed: None,
@@ -120,9 +125,9 @@ fn risks(found: &Detail) -> Result<Vec<&'static str>, Fault> {
     Ok(holds.into_iter().filter(|(_, holds)| *holds).map(|(risk, _)| risk).collect())
 }
 
-async fn lines(read: &mut Read, id: Uuid) -> Result<Vec<Line>, Fault> {
+async fn lines(read: &mut Read, id: Uuid) -> Result<Vec<(Option<Uuid>, Line)>, Fault> {
     let found = timeline::of_case(read, id).await?;
-    Ok(found.into_iter().map(line).collect())
+    Ok(found.into_iter().map(|found| (found.mail, line(found))).collect())
 }
 
 fn line(line: timeline::Line) -> Line {
@@ -143,5 +148,6 @@ fn line(line: timeline::Line) -> Line {
         text: line.text,
         reply: line.reply,
         answer: told,
+        mail: None,
     }
 }
