@@ -27,7 +27,7 @@ fn answer(letter: &[u8], machine: &str, nth: usize) -> String {
 async fn machines_that_answer_every_letter_get_no_second_one_that_day() {
     let app = TestApp::start().await;
     app.people().await;
-    app.forged(&draft(&app.app, "rina@amanah.example", "Mohon reset TOTP", "User ID: AMANAH7")).await;
+    app.forged_mail(&draft(&app.app, "rina@amanah.example", "Mohon reset TOTP", "User ID: AMANAH7")).await;
     assert_eq!(app.letters().len(), 1, "a registered sender is told that it came");
     let mut answered = 0;
     for nth in 0..4 {
@@ -37,7 +37,7 @@ async fn machines_that_answer_every_letter_get_no_second_one_that_day() {
         for (at, mail) in mails.iter().enumerate().skip(answered.min(last)) {
             for machine in ["vacation", "list", "silent", "rude"] {
                 let raw = answer(&mail.raw, machine, nth * 100 + at);
-                app.mail_in(raw.as_bytes(), Envelope::default()).await;
+                app.handed_in(raw.as_bytes(), Envelope::default()).await;
             }
         }
         answered = mails.len();
