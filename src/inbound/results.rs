@@ -55,7 +55,7 @@ pub fn parse(value: &str) -> Option<Results> {
     }
     let mut at = Scanner { rest: value };
     at.space()?;
-    let server = at.value()?;
+    let server = at.value().filter(|server| !server.is_empty())?;
     at.space()?;
     if let Some(version) = at.word() {
         if version != "1" {

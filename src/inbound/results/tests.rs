@@ -84,6 +84,11 @@ fn what_is_not_well_formed_is_not_read() {
 }
 
 #[test]
+fn a_server_without_a_name_is_nobody() {
+    assert!(parse("\"\" 1; dkim=pass").is_none());
+}
+
+#[test]
 fn a_comment_hides_what_it_holds() {
     let method = one("a.id; dkim=fail (dkim=pass header.d=a.id;) header.d=b.id");
     assert_eq!((method.result.as_str(), method.property("header", "d")), ("fail", Some("b.id")));
