@@ -100,12 +100,10 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 
 /// Starts the workers, on a thread of their own.
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
-    let (courier, reader) = (Courier::new(app)?, Reader::new(app)?);
+    receive(app, running)?;
+    let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Fault::bug("starting the workers", e))?;
+    let runtime = runtime()?;
     running.add(tokio::task::spawn_blocking(move || {
         let all = async {
             tokio::join!(
@@ -118,8 +116,6 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("counter", TICK, stop.clone(), async || counter::step(&app).await),
                 every("sweeper", SWEEP, stop.clone(), async || sweeper::step(&app).await),
                 every("watchman", WATCH, stop.clone(), async || watchman::step(&app).await),
-                postman::run(&app, stop.clone()),
-                every("reader", FILE, stop.clone(), async || reader.step(&app).await),
                 every("tidier", TIDY, stop.clone(), async || sweeper::tidy(&app).await),
             );
             courier.close().await;
@@ -127,6 +123,27 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
         runtime.block_on(all);
     }));
     Ok(())
+}
+
+/// Starts what takes and reads mail, on a thread of its own: however costly a mail is, no letter and no person waits for it.
+fn receive(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let reader = Reader::new(app)?;
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::join!(
+                postman::run(&app, stop.clone()),
+                every("reader", FILE, stop.clone(), async || reader.step(&app).await),
+            );
+        });
+    }));
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| Fault::bug("starting the workers", e))
 }
 
 /// Starts both listeners (port 0 takes a free one); `tables` are the pages, `ready` says whether the house can work.

@@ -13,7 +13,7 @@ create index link_expiring on link (expires_at) where ended_at is null and kind 
 delete from link where kind = 'permit';
 alter table link drop constraint link_kind_check;
 alter table link add constraint link_kind_check check (kind in ('reset', 'notice', 'activate', 'cancel', 'invite'));
-drop index letter_acknowledged;
+drop index letter_acknowledged, letter_inbound;
 alter table letter drop constraint letter_kind_check;
 alter table letter add constraint letter_kind_check check (kind in ('link', 'done', 'scheduled', 'cancelled', 'hint',
     'none', 'activate', 'activated', 'disabled', 'password-changed', 'codes-failing',

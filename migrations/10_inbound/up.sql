@@ -34,7 +34,7 @@ create table inbound (
     -- the case it belongs to besides: an answer within a thread, a report about a letter
     case_id uuid references desk_case,
     -- the letter a report is about
-    letter_id uuid references letter,
+    letter_id uuid references letter on delete set null,
     -- looks related by its subject alone: a hint, no proof
     maybe_case_id uuid references desk_case,
     read_at timestamptz,
@@ -51,6 +51,8 @@ create index inbound_parked on inbound (taken_at, id) where stage = 'parked';
 create index inbound_request on inbound (request_id) where request_id is not null;
 create index inbound_case on inbound (case_id) where case_id is not null;
 create index inbound_from on inbound (from_folded, taken_at);
+create index inbound_letter on inbound (letter_id) where letter_id is not null;
+create index inbound_all on inbound (taken_at, id);
 create index inbound_message_id on inbound (message_id);
 create index inbound_old on inbound (taken_at) where sealed_raw is not null;
 
@@ -106,6 +108,7 @@ alter table letter add constraint letter_kind_check check (kind in ('link', 'don
     'none', 'activate', 'activated', 'disabled', 'password-changed', 'codes-failing',
     'reply', 'manual-scheduled', 'manual-cancelled', 'address-changed', 'staff-invite', 'staff-notice',
     'acknowledged', 'permitted'));
+create index letter_inbound on letter (inbound_id) where inbound_id is not null;
 create index letter_acknowledged on letter (account_id, queued_at) where kind = 'acknowledged';
 
 alter table link drop constraint link_kind_check;

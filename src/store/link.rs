@@ -285,7 +285,8 @@ pub async fn spend(tx: &mut Tx, spent: Spent<'_>) -> Result<i64, Fault> {
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
             where account_id = {} and id <> {}
-                and state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+                and (state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+                    or state = 'received' and channel = 'mail')
             returning id),
         p as (
             update proposal set state = 'cancelled', ended_at = pulih.now()
@@ -316,7 +317,8 @@ pub async fn cancel_all(tx: &mut Tx, account: Uuid) -> Result<i64, Fault> {
         r as (
             update request set state = 'cancelled', due_at = null, ended_at = pulih.now()
             where account_id = {}
-                and state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+                and (state in ('sending', 'mailed', 'opened', 'proposed', 'waiting', 'contested', 'expired', 'undeliverable')
+                    or state = 'received' and channel = 'mail')
                 and not exists (select from proposal l where l.request_id = request.id and l.mailbox_lost
                     and l.ended_at is null)
             returning id),

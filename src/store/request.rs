@@ -391,9 +391,11 @@ pub async fn count_reissue(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {
 /// is looked for anew: it may have been closed meanwhile.
 pub async fn queue(tx: &mut Tx, id: Uuid, reason: QueueReason) -> Result<bool, Fault> {
     let queued = sql("update request set queue_reason = {}, queued_at = pulih.now(), case_id = null
-        where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed')")
+        where id = {} and (queue_reason is null or {} = 'disputed' and queue_reason <> 'disputed'
+            or queue_reason = 'mail' and {} <> 'mail')")
     .bind(reason.code())
     .bind(id)
+    .bind(reason.code())
     .bind(reason.code())
     .execute(tx.write())
     .await

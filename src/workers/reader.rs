@@ -1,5 +1,9 @@
 //! Reads and judges mail that came in, one after the other, and hands it to the desk.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use uuid::Uuid;
 
 use crate::actions::inbound::permit::permit;
@@ -22,6 +26,10 @@ use crate::store::inbound::read::{self as store, Candidate, Leased, Sent};
 
 /// Seconds a mail is in a reader's hands at most.
 const LEASE: i32 = 60;
+/// Mails read side by side.
+const LANES: usize = 4;
+/// Mails of one sender in a day that begin a request each; more are set apart.
+const MAILS_A_DAY: i64 = 20;
 /// A mail whose reading ended its reader so often is set aside.
 const ATTEMPTS: i16 = 4;
 /// Message-IDs of one mail looked at as ours.
@@ -38,8 +46,19 @@ impl Reader {
         Ok(Self { dns: Dns::new(&app.config().inbound.name_servers)? })
     }
 
-    /// Reads one mail; true where there may be more.
+    /// Reads up to one mail a lane; true where there may be more.
+    ///
+    /// A panic while one is read is a fault of that mail: its lease runs out, and in the end it is set aside.
     pub async fn step(&self, app: &App) -> Result<bool, Stop> {
+        let one = || AssertUnwindSafe(self.one(app)).catch_unwind();
+        let mut more = false;
+        for read in join_all((0..LANES).map(|_| one())).await {
+            more |= read.map_err(|_| Fault::broken("a panic while a mail was read"))??;
+        }
+        Ok(more)
+    }
+
+    async fn one(&self, app: &App) -> Result<bool, Stop> {
         let Some(leased) = store::lease(&mut app.read().await?, LEASE).await? else { return Ok(false) };
         if leased.attempts > ATTEMPTS {
             act::park(app, leased.id, Park::TooCostly).await?;
@@ -50,7 +69,7 @@ impl Reader {
             return Ok(true);
         };
         let raw = seal::open(app.keys().of(Purpose::Seal), leased.id, sealed)?.to_vec();
-        match read_guarded(raw.clone(), app.clock().now()).await {
+        match read_guarded(raw.clone(), leased.taken_at).await {
             Ok(message) => self.file(app, &leased, &raw, message).await?,
             Err(reason) => act::park(app, leased.id, reason).await?,
         }
@@ -58,7 +77,8 @@ impl Reader {
     }
 
     async fn file(&self, app: &App, leased: &Leased, raw: &[u8], mut message: Message) -> Result<(), Stop> {
-        let now = app.clock().now();
+        // whatever waits to be read is as old as it was when it came
+        let now = leased.taken_at;
         let own = unquoted(&message.text);
         let name = message.from.first().map(|from| from.name.as_str()).unwrap_or_default();
         let claims = claims(&message.subject, &own, name);
@@ -69,6 +89,7 @@ impl Reader {
         }
         message.automatic = message.automatic.or_else(|| by_machine(app, &envelope, &from));
         let mut read = app.read().await?;
+        let flood = store::mails_of(&mut read, &from).await? >= MAILS_A_DAY;
         let candidates = store::candidates(&mut read, &from, &claims.words, &claims.names).await?;
         let letters = store::letters(&mut read, named(app, &message)).await?;
         let maybe_case = match reference(&message.subject) {
@@ -84,7 +105,8 @@ impl Reader {
         } else {
             None
         };
-        let facts = Facts { id: leased.id, message, judgement, claims, candidates, thread, maybe_case, permitted };
+        let facts =
+            Facts { id: leased.id, message, judgement, claims, candidates, thread, maybe_case, permitted, flood };
         match reported(app, leased, raw).await? {
             Some((letter, bounce)) => act::bounced(app, &facts, &letter, &bounce).await,
             None => act::file(app, &facts).await,

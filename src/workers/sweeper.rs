@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::actions::attach::forget;
 use crate::actions::expire::expire;
+use crate::actions::inbound;
 use crate::actions::lapse::lapse;
 use crate::actions::purge::purge;
 use crate::app::App;
@@ -43,6 +44,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     staff::session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     drop(read);
-    let forgotten = forget(app).await?;
-    Ok(purge(app).await? || forgotten)
+    let files = forget(app).await?;
+    let mails = inbound::forget::forget(app).await?;
+    Ok(purge(app).await? || files || mails)
 }

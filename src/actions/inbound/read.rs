@@ -42,6 +42,8 @@ pub struct Facts {
     pub maybe_case: Option<Uuid>,
     /// The request and account for which it is a permission.
     pub permitted: Option<MailRef>,
+    /// Whether its sender wrote more than anybody does in a day.
+    pub flood: bool,
 }
 
 impl Facts {
@@ -93,6 +95,7 @@ impl Facts {
             // what is forged attaches itself to nothing
             (None, Verdict::Failed) => (Kind::Request, Box::Quarantine),
             (None, _) if thread => (Kind::Reply, Box::Queue),
+            (None, _) if self.flood => (Kind::Request, Box::Quarantine),
             (None, _) => (Kind::Request, Box::Queue),
         }
     }
@@ -170,7 +173,8 @@ pub async fn bounced(app: &App, facts: &Facts, letter: &Sent, bounce: &Bounce) -
         if let (true, Some(account), Some(address)) = (fresh, letter.account_id, letter.address.as_deref()) {
             account::suspect(tx, account, &fold_address(address)).await?;
         }
-        if let (true, Some(id)) = (fresh, letter.request_id) {
+        let told = matches!(letter.subject()?.kind, LetterKind::Link | LetterKind::Reply);
+        if let (true, Some(id)) = (fresh && told, letter.request_id) {
             request::queue(tx, id, QueueReason::Undeliverable).await?;
         }
         let event = Inbound::Bounced {

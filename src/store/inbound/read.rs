@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
@@ -13,7 +15,7 @@ use crate::model::account::UserType;
 use crate::model::event::LetterRef;
 use crate::model::inbound::{Bounce, Box, Envelope, Judgement, Kind, Park};
 use crate::model::letter::LetterKind;
-use crate::store::sql::sql;
+use crate::store::sql::{Count, sql};
 use crate::store::tx::{Read, Tx, fault, word};
 
 /// A mail in a reader's hands.
@@ -33,6 +35,9 @@ pub struct Leased {
     envelope_sender: Option<String>,
     #[diesel(sql_type = t::Nullable<t::Text>)]
     envelope_recipient: Option<String>,
+    /// When it came.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub taken_at: DateTime<Utc>,
     /// This attempt's number, from 1.
     #[diesel(sql_type = t::SmallInt)]
     pub attempts: i16,
@@ -56,12 +61,24 @@ pub async fn lease(read: &mut Read, seconds: i32) -> Result<Option<Leased>, Faul
             next_attempt_at = pulih.now() + make_interval(secs => {})
         where id = (select id from inbound where stage = 'taken' and next_attempt_at <= (select pulih.now())
             order by next_attempt_at limit 1 for update skip locked)
-        returning id, sealed_raw, client, helo, envelope_sender, envelope_recipient, attempts")
+        returning id, sealed_raw, client, helo, envelope_sender, envelope_recipient, taken_at,
+            attempts")
     .bind(seconds)
     .get_result::<Leased>(read.look())
     .await
     .optional()
     .map_err(fault)
+}
+
+/// Requests that mails of this sender began within a day.
+pub async fn mails_of(read: &mut Read, from_folded: &str) -> Result<i64, Fault> {
+    let row = sql("select count(*) from inbound
+        where from_folded = {} and taken_at > pulih.now() - interval '24 h' and request_id is not null")
+    .bind(from_folded)
+    .get_result::<Count>(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(row.count)
 }
 
 /// An account a mail may be about.
@@ -270,7 +287,8 @@ pub struct Filing<'a> {
 
 /// Files a mail that was read.
 pub async fn file(tx: &mut Tx, filing: &Filing<'_>) -> Result<(), Fault> {
-    let judgement = serde_json::to_value(filing.judgement).map_err(|e| Fault::bug("a judgement has no JSON", e))?;
+    let mut judgement = serde_json::to_value(filing.judgement).map_err(|e| Fault::bug("a judgement has no JSON", e))?;
+    without_nul(&mut judgement);
     sql("update inbound set stage = 'read', read_at = pulih.now(), kind = {}, place = {}, sealed_message = {},
             message_id = {}, from_address = {}, from_folded = {}, subject = {}, verdict = {}, judgement = {},
             request_id = {}, case_id = {}, letter_id = {}, maybe_case_id = {}
@@ -293,6 +311,34 @@ pub async fn file(tx: &mut Tx, filing: &Filing<'_>) -> Result<(), Fault> {
     .await
     .map_err(fault)?;
     Ok(())
+}
+
+/// Postgres keeps no NUL in a text, and what a stranger signs or publishes may hold one.
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        Value::Array(values) => values.iter_mut().for_each(without_nul),
+        Value::Object(values) => values.values_mut().for_each(without_nul),
+        _ => {}
+    }
+}
+
+/// Forgets what is in up to `most` mails that came more than so many days ago; that they came, their hash and their verdict
+/// stay. Returns how many.
+pub async fn forget(tx: &mut Tx, days: i32, most: i64) -> Result<usize, Fault> {
+    sql("with old as (
+            select id from inbound
+            where sealed_raw is not null and taken_at < (select pulih.now()) - make_interval(days => {})
+            order by taken_at limit {}),
+        m as (delete from inbound_match where inbound_id in (select id from old))
+        update inbound set sealed_raw = null, sealed_message = null, judgement = null, message_id = null, from_address = null,
+            from_folded = null, subject = null, client = null, helo = null, envelope_sender = null, envelope_recipient = null
+        where id in (select id from old)")
+    .bind(days)
+    .bind(most)
+    .execute(tx.write())
+    .await
+    .map_err(fault)
 }
 
 /// Keeps whom it may be about.

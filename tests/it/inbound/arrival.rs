@@ -20,7 +20,7 @@ use crate::support::rounds;
 
 fn mail(number: usize) -> Vec<u8> {
     format!(
-        "Return-Path: <rina@amanah.example>\r\nFrom: Rina <rina@amanah.example>\r\nTo: helpdesk@lpse.example\r\n\
+        "Return-Path: <rina@amanah.example>\r\nFrom: Rina <rina{number}@amanah.example>\r\nTo: helpdesk@lpse.example\r\n\
          Subject: Mohon reset {number}\r\nMessage-ID: <{number}@amanah.example>\r\n\
          Date: Sun, 22 Nov 2026 09:00:00 +0700\r\n\r\nUser ID saya AMANAH7.\r\n"
     )
@@ -293,7 +293,7 @@ async fn parsing_says_what_would_be_read_and_judged_and_keeps_nothing() {
     };
     let (code, said, told) = parse(&[], &mail(1));
     assert_eq!(code, 0, "{told}");
-    for words in ["From:        Rina <rina@amanah.example>", "Subject:     Mohon reset 1", "User ID saya AMANAH7."] {
+    for words in ["From:        Rina <rina1@amanah.example>", "Subject:     Mohon reset 1", "User ID saya AMANAH7."] {
         assert!(said.lines().any(|line| line == words), "{words}: {said}");
     }
     assert!(said.contains("Verdict:     unknown (dkim-none") && said.contains("_dmarc.amanah.example TXT"), "{said}");

@@ -144,6 +144,6 @@ async fn a_case_that_is_refused_or_reset_leaves_no_mailed_request_open() {
     app.browser().reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
     app.settle().await;
     assert_eq!(app.of_case(case, "outcome").await, "reset");
-    assert_eq!(app.of_mailed(mail, "state").await, "closed", "nothing was sent for it");
+    assert_eq!(app.of_mailed(mail, "state").await, "cancelled", "a newer reset ends it");
     app.end().await;
 }

@@ -1,10 +1,12 @@
 //! What the reader makes of mail: cases, threads, reports, and what is set apart.
 
+use chrono::TimeDelta;
 use pulih::base::name_server::Reply;
 use pulih::i18n::Lang;
 use pulih::inbound::sample::{Draft, Hand, report};
 use pulih::model::inbound::Envelope;
 use pulih::model::permission;
+use pulih::workers::sweeper;
 
 use crate::support::house::TestApp;
 use crate::support::post_office::draft;
@@ -247,5 +249,76 @@ async fn a_signed_permission_is_taken_and_one_that_is_unsigned_stands_in_the_que
     let kinds = app.column("select kind from event where kind like 'permission.%' order by id").await;
     assert_eq!(kinds, ["permission.refused", "permission.granted"]);
     assert_eq!(app.value("select count(*) from credential where revoked_at is not null").await, "0");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_signature_holds_can_be_kept() {
+    let app = house().await;
+    let raw = "DKIM-Signature: v=1; a=rsa-sha256; d=a\0b.example; s=x\0y; h=from; bh=AA==; b=AA==\r\n".to_owned()
+        + &rina(&app).written();
+    app.handed_in(raw.as_bytes(), Envelope::default()).await;
+    assert_eq!(app.value("select stage from inbound").await, "read");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_one_sender_is_set_apart() {
+    let app = house().await;
+    for n in 0..22 {
+        app.forged_mail(&draft(&app.app, "eve@other.example", &format!("Mohon {n}"), TEXT)).await;
+    }
+    assert_eq!(app.value("select count(*) from inbound where place = 'queue'").await, "20");
+    assert_eq!(app.value("select count(*) from inbound where place = 'quarantine'").await, "2");
+    assert_eq!(app.value("select count(*) from desk_case").await, "20");
+    app.signed_mail(&rina(&app)).await;
+    assert_eq!(
+        app.value("select place from inbound order by id desc limit 1").await,
+        "queue",
+        "others are still heard"
+    );
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_is_forgotten_in_time_and_its_letters_go_before_it() {
+    let app = house().await;
+    let mut browser = app.browser();
+    browser.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    app.settle().await;
+    let id = app.sink.mails().last().unwrap().message_id();
+    let raw =
+        report(id.trim_matches(['<', '>']), "rina@amanah.example", "no-reply@lpse.example", app.app.clock().now());
+    app.handed_in(raw.as_bytes(), Envelope::default()).await;
+    app.signed_mail(&rina(&app)).await;
+    app.advance(TimeDelta::days(40)).await;
+    app.sweep().await;
+    while sweeper::tidy(&app.app).await.unwrap() {}
+    assert_eq!(app.value("select count(*) from inbound where sealed_raw is null").await, "0");
+    app.advance(TimeDelta::days(330)).await;
+    while sweeper::tidy(&app.app).await.unwrap() {}
+    let kept = "select count(*) from inbound where sealed_raw is not null or sealed_message is not null or judgement is not null
+        or from_address is not null or subject is not null or message_id is not null";
+    assert_eq!(app.value(kept).await, "0");
+    assert_eq!(app.value("select count(*) from inbound_match").await, "0");
+    assert_eq!(app.value("select count(*) from inbound where verdict is not null").await, "2");
+    assert_eq!(app.value("select count(*) from event where kind = 'inbound.purged'").await, "1");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_ends_what_was_asked_by_mail() {
+    let app = house().await;
+    app.signed_mail(&rina(&app)).await;
+    let mut browser = app.browser();
+    browser.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    app.settle().await;
+    let link = app.letter_to("rina@amanah.example").link("/not-me/");
+    browser.open(&link).await;
+    browser.send("/not-me", &[]).await;
+    browser.send("/not-me/confirm", &[]).await;
+    let states = app.column("select state from request order by id").await;
+    assert!(states.iter().all(|state| state == "cancelled"), "{states:?}");
+    app.settle().await;
     app.end().await;
 }

@@ -31,7 +31,8 @@ async fn send(browser: Browser, filled: &'static [(&'static str, &'static str)])
 /// What the page says, its reference left out.
 fn words(page: &Page) -> (StatusCode, String) {
     let reference = page.path.rsplit_once("r=").map_or("", |(_, reference)| reference);
-    (page.status, page.text().replace(reference, "R"))
+    let code = page.permission_code().unwrap_or_default();
+    (page.status, page.text().replace(reference, "R").replace(&code, "C"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
