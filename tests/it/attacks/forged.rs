@@ -50,7 +50,7 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
     };
     let before = app.rows().await;
     let writes = writes(&app).await;
-    assert_eq!(writes.len(), 22, "{writes:?}");
+    assert_eq!(writes.len(), 23, "{writes:?}");
     let guarded: Vec<&str> = ROUTES.iter().filter(|row| row.enter != Enter::Everyone).map(|row| row.path).collect();
     for path in &writes {
         let post = || rina.request(Method::POST, path);
