@@ -112,7 +112,8 @@ pub async fn hold(tx: &mut Tx, request: Uuid) -> Result<Option<Due>, Fault> {
                 or exists (select from account h where h.id = r.account_id and h.resets_held_until > pulih.now())))
                 or coalesce(n.state in ('queued', 'leased') or n.state = 'sent'
                     and n.ended_at + make_interval(secs => m.wait_seconds) > pulih.now(), false) as held,
-            m.id is not null and (n.state is distinct from 'sent' or d.suspect) as unheard,
+            m.id is not null and (n.state is distinct from 'sent' or d.suspect
+                or coalesce(a.address_changed_at > m.granted_at, false)) as unheard,
             a.status = 'locked' as locked,
             exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
             (select count(*) from address n where n.account_id = a.id) as addresses, d.address,

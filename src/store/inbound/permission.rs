@@ -176,6 +176,7 @@ pub async fn grant(tx: &mut Tx, new: &Grant<'_>) -> Result<(), Fault> {
 pub async fn is_live(read: &mut Read, request: Uuid, browser_hash: &[u8; 32]) -> Result<bool, Fault> {
     let row = sql("select exists (select from permission m join request r on r.id = m.request_id
             where m.request_id = {} and m.browser_hash = {} and m.ended_at is null and m.expires_at > pulih.now()
+                and not exists (select from account a where a.id = m.account_id and a.address_changed_at > m.granted_at)
                 and r.state in ('sending', 'mailed', 'opened', 'undeliverable')) as yes")
     .bind(request)
     .bind(browser_hash)
@@ -211,7 +212,8 @@ pub async fn hold_live(tx: &mut Tx, request: Uuid, browser_hash: &[u8; 32]) -> R
     sql("select m.inbound_id, m.request_id, m.account_id, m.expires_at,
             (select k.id from link k where k.request_id = m.request_id and k.kind = 'permit') as link
         from permission m
-        where m.request_id = {} and m.browser_hash = {} and m.ended_at is null and m.expires_at > pulih.now()")
+        where m.request_id = {} and m.browser_hash = {} and m.ended_at is null and m.expires_at > pulih.now()
+            and not exists (select from account a where a.id = m.account_id and a.address_changed_at > m.granted_at)")
     .bind(request)
     .bind(browser_hash)
     .get_result::<Live>(tx.look())
@@ -238,10 +240,12 @@ pub async fn link(tx: &mut Tx, live: &Live, key_id: &str) -> Result<Uuid, Fault>
     Ok(id)
 }
 
-/// Whether that browser may still confirm the request by its permission; the link's own clock says how long.
+/// Whether that browser may still confirm the request by its permission; the link's own clock says how long. Who wrote from
+/// the former address permits nothing once it was changed.
 pub async fn is_of(tx: &mut Tx, request: Uuid, browser_hash: &[u8; 32]) -> Result<bool, Fault> {
-    let row = sql("select exists (select from permission
-            where request_id = {} and browser_hash = {} and ended_at is null) as yes")
+    let row = sql("select exists (select from permission m
+            where m.request_id = {} and m.browser_hash = {} and m.ended_at is null
+                and not exists (select from account a where a.id = m.account_id and a.address_changed_at > m.granted_at)) as yes")
     .bind(request)
     .bind(browser_hash)
     .get_result::<Yes>(tx.look())

@@ -252,3 +252,26 @@ async fn an_english_page_asks_for_an_english_sentence() {
     assert!(app.arrives(&message, &app.signed(&message)).await.is_some());
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_permission_of_the_former_address_ends_with_its_change() {
+    let changed = "update account set address_changed_at = pulih.now() where user_id = 'AMANAH7'";
+    // before the person goes on
+    let app = TestApp::start().await;
+    let mut rina = asked(&app).await;
+    app.permitted(&rina.page, "AMANAH7", RINA).await;
+    app.sql(changed).await;
+    let sent = rina.page.path.clone();
+    assert!(!rina.open(&sent).await.text().contains("Email Anda diterima"));
+    app.end().await;
+    // and while the reset waits
+    let app = TestApp::start().await;
+    let _rina = confirmed(&app).await;
+    app.settle().await;
+    app.sql(changed).await;
+    app.advance(TimeDelta::hours(2)).await;
+    app.settle().await;
+    assert_eq!(app.value("select count(*) from credential where revoked_at is not null").await, "0");
+    assert_eq!(app.value("select state from request where channel = 'web'").await, "cancelled");
+    app.end().await;
+}
