@@ -55,6 +55,8 @@ pub async fn reissue(app: &App, link_id: Uuid) -> Result<(), Stop> {
 
 fn may_reissue(held: &Link, from: State) -> Result<Result<State, Refusal>, Fault> {
     Ok(match held.times()?.may_open(held.now) {
+        // it was never mailed: whoever holds it never read a letter
+        _ if held.is_permit() => Err(Refusal::NotPossibleNow),
         // it is not late: it can simply be used
         Ok(()) => Err(Refusal::StepClosed),
         Err(Refusal::LinkExpired) if held.reissues >= REISSUES => Err(Refusal::NoMoreMail),

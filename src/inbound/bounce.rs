@@ -27,15 +27,26 @@ pub fn bounce(raw: &[u8]) -> Vec<Bounce> {
     }
     let Ok(read) = parts(raw) else { return Vec::new() };
     let mut all = Vec::new();
+    // each letter that was brought back is read once, however many reports stand before it
+    let mut known: Vec<Option<Vec<String>>> = vec![None; read.parts.len()];
     for (at, part) in read.parts.iter().enumerate() {
         let Some(report) = part.report else { continue };
         if !matches!(part.media.kind.as_str(), "message/delivery-status" | "message/global-delivery-status") {
             continue;
         }
-        let beside = |other: &&Part<'_>| other.report == Some(report);
-        let ids = read.parts[at + 1..].iter().filter(beside).flat_map(ids).take(IDS_MAX).collect::<Vec<_>>();
-        for mut each in recipients(&decode::bytes(part)) {
-            each.message_ids.clone_from(&ids);
+        let recipients = recipients(&decode::bytes(part));
+        if recipients.is_empty() {
+            continue;
+        }
+        let mut found = Vec::new();
+        for (other, known) in read.parts.iter().zip(&mut known).skip(at + 1) {
+            if other.report == Some(report) && found.len() < IDS_MAX {
+                found.extend_from_slice(known.get_or_insert_with(|| ids(other)));
+            }
+        }
+        found.truncate(IDS_MAX);
+        for mut each in recipients {
+            each.message_ids.clone_from(&found);
             all.push(each);
             if all.len() == RECIPIENTS_MAX {
                 return all;

@@ -3,8 +3,10 @@
 //! What stands below it may have been in the mail when it came (RFC 8601 §5), so not even the same name helps it.
 
 use super::domains;
+use super::head::Head;
 use super::results::{self, Method};
 use super::signed::Proof;
+use super::tags::Tags;
 use crate::model::inbound::Check;
 
 /// What one server claims.
@@ -38,8 +40,28 @@ impl Claim {
         let named = self.domain == *signer
             || (self.domain.strip_suffix(signer.as_str()).is_some_and(|below| below.ends_with('.'))
                 && proof.identity.ends_with(&format!("@{}", self.domain)));
-        named && self.selector.as_ref().is_none_or(|selector| selector.eq_ignore_ascii_case(&proof.signature.selector))
+        named && self.is_by(&proof.signature.selector)
     }
+
+    /// Whether it could be about the signature of that domain and selector, wherever its `i=` lies.
+    pub fn may_be_of(&self, signed: Option<&(String, String)>) -> bool {
+        let Some((domain, selector)) = signed else { return true };
+        let below = self.domain.strip_suffix(domain.as_str());
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.')) && self.is_by(selector)
+    }
+
+    fn is_by(&self, selector: &str) -> bool {
+        self.selector.as_ref().is_none_or(|named| named.eq_ignore_ascii_case(selector))
+    }
+}
+
+/// The domain and the selector of every signature of a mail, also of those that are not looked at; none where they cannot
+/// be read: another reader may read them.
+pub fn signed(head: &Head<'_>) -> impl Iterator<Item = Option<(String, String)>> {
+    head.values("dkim-signature").map(|value| {
+        let tags = Tags::read(&String::from_utf8_lossy(value))?;
+        Some((domains::a_label(tags.get("d")?)?, tags.get("s")?.to_owned()))
+    })
 }
 
 /// The claims that are believed, and the headers that are not.
@@ -123,6 +145,17 @@ mod tests {
             assert_eq!(claims, None, "{headers:?} {trusted:?}");
             assert_eq!(untrusted.len(), headers.len());
         }
+    }
+
+    #[test]
+    fn a_claim_may_be_of_whatever_its_reader_could_mean() {
+        let (claims, _) = believed_of(&["mx; dkim=pass header.i=rina@mail.a.id header.s=s1"], &["mx"]);
+        let claim = &claims.unwrap().signatures[0];
+        let of = |domain: &str, selector: &str| claim.may_be_of(Some(&(domain.to_owned(), selector.to_owned())));
+        assert!(of("mail.a.id", "s1") && of("a.id", "S1") && claim.may_be_of(None));
+        assert!(!of("a.id", "s2") && !of("b.id", "s1") && !of("x.mail.a.id", "s1") && !of("l.a.id", "s1"));
+        let head = Head::read(b"DKIM-Signature: d=A.id; s=s1\r\nDKIM-Signature: d=a.id; d=b.id\r\n\r\n");
+        assert_eq!(signed(&head).collect::<Vec<_>>(), [Some(("a.id".to_owned(), "s1".to_owned())), None]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub async fn judge(
     let mut spf = sender::spf(envelope, domain.as_deref(), published.aspf, &asking).await;
 
     let (claims, untrusted) = claims::believed(&message.results, &ground.trusted);
-    let taken = claims.as_ref().map(|claims| take(claims, &mut proofs, &mut spf, domain.as_deref(), &published));
+    let taken = claims.as_ref().map(|claims| take(claims, &head, &mut proofs, &mut spf, domain.as_deref(), &published));
     let taken = taken.unwrap_or_default();
     let dmarc = domain.as_deref().map(|domain| dmarc(domain, &published, &proofs, spf.as_ref(), taken.dmarc));
 
@@ -146,6 +146,7 @@ struct Taken {
 
 fn take(
     claims: &Claims,
+    head: &Head<'_>,
     proofs: &mut [Proof],
     spf: &mut Option<Spf>,
     domain: Option<&str>,
@@ -153,13 +154,16 @@ fn take(
 ) -> Taken {
     let mut taken = Taken::default();
     let mut gone = Word::Nothing;
+    let signed: Vec<_> = claims::signed(head).collect();
     for claim in claims.signatures.iter().filter(|claim| claim.check == Check::Pass) {
         let mut known = proofs.iter_mut().filter(|proof| claim.is_of(proof)).peekable();
         let own = |domain| domains::aligned(&claim.domain, domain, published.adkim);
         if known.peek().is_none() && domain.is_some_and(own) {
             gone = Word::Gone;
         }
-        for proof in known.filter(|proof| proof.undecided) {
+        // a word that could be about another signature says nothing about this one
+        let only = signed.iter().filter(|signed| claim.may_be_of(signed.as_ref())).count() == 1;
+        for proof in known.filter(|proof| proof.undecided && only && claim.selector.is_some()) {
             proof.signature.check = Check::Pass;
             proof.signature.detail = format!("{}: {}", claims.server, proof.signature.detail);
             (proof.fault, proof.undecided) = (None, false);

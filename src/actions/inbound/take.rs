@@ -44,7 +44,7 @@ pub async fn take_beginning(
 ) -> Result<Taken, Stop> {
     let park = (length > WHOLE_MAX).then_some(Park::TooLarge);
     let kept = if park.is_some() { &raw[..raw.len().min(BEGINNING)] } else { raw };
-    let (id, sha256) = (random::id(), secret_hash(kept));
+    let (id, sha256) = (random::id(), fingerprint(kept, park.is_some().then_some(length)));
     let sealed = seal::seal(app.keys().of(Purpose::Seal), id, kept)?;
     let bytes = i32::try_from(length).unwrap_or(i32::MAX);
     let envelope = tidy(envelope);
@@ -65,6 +65,14 @@ pub async fn take_beginning(
         Ok(Outcome::Done(Taken { id, new: true }, Event::Inbound(event)))
     })
     .await
+}
+
+/// What tells mails apart: SHA-256 of the bytes; of a beginning, with the decimal `length` of the whole behind it.
+fn fingerprint(kept: &[u8], length: Option<usize>) -> [u8; 32] {
+    match length {
+        None => secret_hash(kept),
+        Some(length) => secret_hash(&[kept, length.to_string().as_bytes()].concat()),
+    }
 }
 
 /// The envelope as it is kept: what a stranger says of itself is foreign, and may be of any length.

@@ -106,6 +106,7 @@ fn data(verdict: Verdict, reasons: &[Reason]) -> Data {
         kind: Some(Kind::Request),
         place: Some(Box::Queue),
         verdict: Some(verdict),
+        weak: verdict != Verdict::Verified,
         judgement: Some(judgement(verdict, reasons)),
         message: Some(message()),
         compared: vec![
@@ -282,7 +283,7 @@ pub fn cases(desk: &Desk, data: &case::Data, lines: &[case::Line], out: &mut Vec
     ];
     let mails = said.into_iter().filter_map(|said| Some(case::Line { mail: Some(said), ..lines.first()?.clone() }));
     let lines: Vec<case::Line> = mails.chain(lines.iter().cloned()).collect();
-    let asks = |candidates| Some(Asks { mail: id(1), verdict: Verdict::Check, candidates });
+    let asks = |candidates| Some(Asks { mail: id(1), verdict: Verdict::Check, weak: true, candidates });
     let reason = CaseReason::Mail;
     let with = case::Data { reason, lines, mail: asks(vec![candidate()]), ..data.clone() };
     add(out, "case-mail", case::page(desk, &with));

@@ -33,6 +33,8 @@ pub struct Asks {
     pub mail: Uuid,
     /// What it proves.
     pub verdict: Verdict,
+    /// Whether that is too little for a link without a note.
+    pub weak: bool,
     /// Accounts it may be about.
     pub candidates: Vec<Candidate>,
 }
@@ -65,7 +67,7 @@ pub fn asks(desk: &Desk, asks: &Asks, version: i32, placed: bool) -> Markup {
             @if placed {
                 h2 #asks-title { (desk.t("inmail-link-title")) }
                 p { (mail_proof::verdict(desk, asks.verdict)) }
-                (mail_forms::link(desk, &Link { mail: mail.clone(), version, verdict: asks.verdict, draft: &Draft::default() }))
+                (mail_forms::link(desk, &Link { mail: mail.clone(), version, weak: asks.weak, draft: &Draft::default() }))
             } @else {
                 h2 #asks-title { (desk.t("inmail-candidates")) }
                 p { (mail_proof::verdict(desk, asks.verdict)) }

@@ -38,6 +38,8 @@ pub struct Data {
     pub place: Option<Box>,
     /// What it proves, once judged.
     pub verdict: Option<Verdict>,
+    /// Whether that is too little for a link without a note.
+    pub weak: bool,
     /// Why.
     pub judgement: Option<Judgement>,
     /// What it says.

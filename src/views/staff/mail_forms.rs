@@ -7,7 +7,7 @@ use super::Desk;
 use super::mail::{Candidate, Data};
 use crate::i18n::Lang;
 use crate::model::canned;
-use crate::model::inbound::{Box, Verdict};
+use crate::model::inbound::Box;
 
 /// What was typed and is not done yet.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ pub fn decide(desk: &Desk, data: &Data) -> Markup {
                 (link(desk, &Link {
                     mail: data.id.to_string(),
                     version: data.version,
-                    verdict: data.verdict.unwrap_or(Verdict::Unknown),
+                    weak: data.weak,
                     draft: &data.draft,
                 }))
             }
@@ -69,22 +69,21 @@ pub struct Link<'a> {
     pub mail: String,
     /// The version of its case.
     pub version: i32,
-    /// What the mail proves.
-    pub verdict: Verdict,
+    /// Whether the mail proves too little for a link without a note.
+    pub weak: bool,
     /// What was typed.
     pub draft: &'a Draft,
 }
 
 /// One click where the proof is good; with a note otherwise.
 pub fn link(desk: &Desk, link: &Link<'_>) -> Markup {
-    let weak = link.verdict != Verdict::Verified;
     let flaw = link.draft.flaw(desk, "note-link");
     let hint = desk.t("inmail-link-note-hint");
     html! {
         form method="post" action={ "/staff/mail/" (link.mail) "/link" } {
             (shared::csrf(&desk.frame))
             (shared::hidden("version", &link.version.to_string()))
-            @if weak {
+            @if link.weak {
                 div.field.wrong[flaw.is_some()] {
                     label for="note-link" { (desk.t("inmail-link-note")) }
                     p.hint #note-link-hint { (hint) }

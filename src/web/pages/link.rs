@@ -192,7 +192,8 @@ fn problem(link: &Link, refusal: Refusal) -> link_problem::Data {
             handed_at: link.handed_over_at,
             opened_at: link.now,
             ended_at: link.expires_at.unwrap_or(link.issued_at + crate::model::link::LIFE_MAX),
-            reissue: link.reissues < reissue::REISSUES
+            reissue: !link.is_permit()
+                && link.reissues < reissue::REISSUES
                 && link.state().is_ok_and(|state| state.step(request::Step::Reissue).is_ok()),
             case: link.queue_reason.as_ref().map(|_| link.reference.clone()),
         }),

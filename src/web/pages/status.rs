@@ -86,7 +86,9 @@ async fn find(
     reference: &str,
 ) -> Result<(Option<Own>, Option<Link>), Fault> {
     let Some(reference) = crockford::parse(reference) else { return Ok((None, None)) };
-    let link = proof::held(house, req, TokenPurpose::Reset).await?.filter(|link| link.reference == reference);
+    // one that was never mailed says no more than the browser that asked
+    let link = proof::held(house, req, TokenPurpose::Reset).await?;
+    let link = link.filter(|link| link.reference == reference && !link.is_permit());
     let own = request::own(&mut house.app.read().await?, &reference, &secret_hash(&browser.id)).await?;
     Ok((own, link))
 }

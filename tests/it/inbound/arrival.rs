@@ -91,6 +91,10 @@ async fn a_mail_that_is_too_large_is_set_aside_with_its_beginning() {
         app.value("select string_agg(kind, ' ') from event where kind like 'inbound.%'").await,
         "inbound.parked"
     );
+    // another with the same beginning is another mail
+    raw.push(b'x');
+    assert!(take(&app.app, Actor::Worker("ingest"), Source::Pipe, &Envelope::default(), &raw).await.unwrap().new);
+    assert_eq!(app.value("select count(*) from inbound").await, "2");
     app.end().await;
 }
 

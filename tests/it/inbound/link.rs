@@ -147,3 +147,30 @@ async fn a_case_that_is_refused_or_reset_leaves_no_mailed_request_open() {
     assert_eq!(app.of_mailed(mail, "state").await, "cancelled", "a newer reset ends it");
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_good_proof_of_another_address_than_the_registered_one_asks_why_too() {
+    for from in ["Budi <kantor@bahtera.example>", "Rina <rina@amanah.example>"] {
+        let app = TestApp::start().await;
+        app.people().await;
+        let mut rina = app.officer("rina", &["helpdesk"]).await;
+        let mail = Mailed::of(from, "Subject: reset\r\n", "User ID: BAHTERA8");
+        let matches = vec![("BAHTERA8", "user-id")];
+        let mail = app.mailed(&Mailed { verdict: Verdict::Verified, matches, ..mail }).await;
+        let path = format!("/staff/mail/{mail}");
+        rina.browser.open(&path).await;
+        rina.browser.send(&format!("{path}/place"), &[]).await;
+        let case = app.case_of(mail).await;
+        assert!(rina.case(case).await.body.contains("id=\"note-link\""), "{from}: the case asks why");
+        rina.browser.open(&path).await;
+        assert!(rina.browser.page.body.contains("id=\"note-link\""), "{from}: the mail asks why");
+        let missing = rina.browser.send(&format!("{path}/link"), &[("note", "")]).await;
+        assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
+        assert_eq!(app.value("select count(*) from letter").await, "0", "{from}");
+        rina.browser.open(&path).await;
+        rina.browser.send(&format!("{path}/link"), &[("note", "Ditelepon balik")]).await;
+        app.settle().await;
+        assert_eq!(app.letter_to("budi@bahtera.example").to, "budi@bahtera.example");
+        app.end().await;
+    }
+}

@@ -9,7 +9,7 @@ use crate::base::fault::Fault;
 use crate::base::{crockford, random};
 use crate::model::desk::CaseState;
 use crate::model::event::Inbound;
-use crate::model::inbound::{Box, Verdict};
+use crate::model::inbound::Box;
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::{State, Step};
@@ -31,7 +31,7 @@ pub async fn send(app: &App, proof: Helpdesk, at: At, note: &str) -> Result<(), 
         None,
         |held| event(held, None),
         async |tx, held| {
-            if held.verdict != Verdict::Verified && note.is_empty() {
+            if held.is_weak() && note.is_empty() {
                 return Ok(Err(Refusal::FormInvalid));
             }
             let open = |case: &&Case| case.state().is_ok_and(|state| state != CaseState::Closed) && !case.proposed;

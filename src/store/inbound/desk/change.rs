@@ -25,6 +25,8 @@ pub struct Held {
     pub verdict: Verdict,
     /// The address in `From`.
     pub from_address: String,
+    /// Whether that is the registered address of the account of its case.
+    pub of_owner: bool,
     /// What it says, sealed.
     pub sealed_message: Option<Vec<u8>>,
     /// The request it began, and where that stands.
@@ -39,6 +41,11 @@ impl Held {
     /// The version of its case; 0 where it has none.
     pub fn version(&self) -> i32 {
         self.case.as_ref().map_or(0, |case| case.version)
+    }
+
+    /// Whether it proves too little for a link without a word why: its owner's domain did not sign it.
+    pub fn is_weak(&self) -> bool {
+        self.verdict != Verdict::Verified || !self.of_owner
     }
 
     /// What events say of it.
@@ -60,6 +67,8 @@ struct Row {
     verdict: Option<String>,
     #[diesel(sql_type = t::Nullable<t::Text>)]
     from_address: Option<String>,
+    #[diesel(sql_type = t::Bool)]
+    of_owner: bool,
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     sealed_message: Option<Vec<u8>>,
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
@@ -102,6 +111,7 @@ pub async fn hold(tx: &mut Tx, id: Uuid, also: Option<Uuid>) -> Result<Option<He
         place: word(Box::from_code(&row.place), "place", id)?,
         verdict: verdict.unwrap_or(Verdict::Unknown),
         from_address: row.from_address.unwrap_or_default(),
+        of_owner: row.of_owner,
         sealed_message: row.sealed_message,
         request: row.request_id.zip(state),
         account_id: row.account_id,
@@ -111,7 +121,9 @@ pub async fn hold(tx: &mut Tx, id: Uuid, also: Option<Uuid>) -> Result<Option<He
 
 async fn row(tx: &mut Tx, id: Uuid, lock: bool) -> Result<Option<Row>, Fault> {
     sql("select i.place, i.verdict, i.from_address, i.sealed_message, i.request_id, r.state, r.account_id,
-            coalesce(r.case_id, i.case_id) as case_id
+            coalesce(r.case_id, i.case_id) as case_id,
+            exists (select from desk_case c join address o on o.account_id = c.account_id and o.position = 1
+                where c.id = coalesce(r.case_id, i.case_id) and o.folded = i.from_folded) as of_owner
         from inbound i left join request r on r.id = i.request_id
         where i.stage = 'read' and i.id = {}")
     .bind(id)

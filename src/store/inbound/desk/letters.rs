@@ -24,8 +24,11 @@ pub async fn of_link(tx: &mut Tx, link: Uuid) -> Result<Uuid, Fault> {
 
 /// The newest mail of a case that a person wrote: what an answer within the case answers.
 pub async fn newest(tx: &mut Tx, case: Uuid) -> Result<Option<Uuid>, Fault> {
-    let row = sql("select i.id from inbound i left join request r on r.id = i.request_id
-        where (r.case_id = {} or i.case_id = {}) and i.kind in ('request', 'reply', 'permission') and i.place <> 'spam'
+    let row = sql("with m as (
+            select i.id from request r join inbound i on i.request_id = r.id where r.case_id = {}
+            union select i.id from inbound i where i.case_id = {})
+        select i.id from m join inbound i on i.id = m.id
+        where i.kind in ('request', 'reply', 'permission') and i.place <> 'spam'
         order by i.taken_at desc limit 1")
     .bind(case)
     .bind(case)

@@ -84,6 +84,9 @@ pub struct Row {
     /// What it says, sealed; only where asked for.
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     pub sealed_message: Option<Vec<u8>>,
+    /// Whether its address is the registered one of the account of its case; only where asked for.
+    #[diesel(sql_type = t::Bool)]
+    pub of_owner: bool,
     /// The request it began.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub request_id: Option<Uuid>,
@@ -109,6 +112,11 @@ impl Row {
         self.place.as_deref().map(|code| word(Box::from_code(code), "place", self.id)).transpose()
     }
 
+    /// Whether it proves too little for a link without a word why: its owner's domain did not sign it.
+    pub fn is_weak(&self) -> Result<bool, Fault> {
+        Ok(self.verdict()? != Some(Verdict::Verified) || !self.of_owner)
+    }
+
     /// What it proves, once judged.
     pub fn verdict(&self) -> Result<Option<Verdict>, Fault> {
         self.verdict.as_deref().map(|code| word(Verdict::from_code(code), "verdict", self.id)).transpose()
@@ -116,7 +124,7 @@ impl Row {
 }
 
 const ROWS: &str = "select i.id, i.taken_at, i.park_reason, i.place, i.from_address, i.subject, i.verdict,
-        null::bytea as sealed_message, i.request_id, coalesce(r.state = 'received', false) as unanswered,
+        null::bytea as sealed_message, false as of_owner, i.request_id, coalesce(r.state = 'received', false) as unanswered,
         c.id as case_id, c.reference
     from inbound i
     left join request r on r.id = i.request_id
@@ -160,7 +168,9 @@ pub async fn of_case(read: &mut Read, case: Uuid) -> Result<Vec<Row>, Fault> {
             union select i.id from inbound i where i.case_id = {})
         select i.id, i.taken_at, i.park_reason, i.place, i.from_address, i.subject, i.verdict, i.sealed_message,
             i.request_id, coalesce(r.state = 'received' and r.case_id = c.id and i.place = 'queue', false) as unanswered,
-            c.id as case_id, c.reference
+            c.id as case_id, c.reference,
+            exists (select from address o where o.account_id = c.account_id and o.position = 1
+                and o.folded = i.from_folded) as of_owner
         from m join inbound i on i.id = m.id
         join desk_case c on c.id = {}
         left join request r on r.id = i.request_id

@@ -53,6 +53,9 @@ pub struct Mail {
     /// The address in `From`.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub from_address: Option<String>,
+    /// Whether that is the registered address of the account of its case.
+    #[diesel(sql_type = t::Bool)]
+    pub of_owner: bool,
     /// What it is about.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub subject: Option<String>,
@@ -129,6 +132,11 @@ impl Mail {
         self.verdict.as_deref().map(|code| word(Verdict::from_code(code), "verdict", self.id)).transpose()
     }
 
+    /// Whether it proves too little for a link without a word why: its owner's domain did not sign it.
+    pub fn is_weak(&self) -> Result<bool, Fault> {
+        Ok(self.verdict()? != Some(Verdict::Verified) || !self.of_owner)
+    }
+
     /// The whole judgement.
     pub fn judgement(&self) -> Result<Option<Judgement>, Fault> {
         let read = |json: &str| serde_json::from_str(json).map_err(|e| Fault::bug("reading a judgement", e));
@@ -147,7 +155,9 @@ pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Mail>, Fault> {
             i.envelope_sender, i.taken_at, i.park_reason, i.kind, i.place, i.sealed_message, i.from_address, i.subject,
             i.verdict, i.judgement::text as judgement, i.moved_at, s.name as moved_name, i.request_id, r.reference,
             a.id as account_id, a.user_id, a.name, d.address, c.id as case_id, coalesce(c.version, 0) as version,
-            c.state as case_state, c.reference as case_reference, m.id as maybe_case_id, m.reference as maybe_reference
+            c.state as case_state, c.reference as case_reference, m.id as maybe_case_id, m.reference as maybe_reference,
+            exists (select from address o where o.account_id = c.account_id and o.position = 1
+                and o.folded = i.from_folded) as of_owner
         from inbound i
         left join request r on r.id = i.request_id
         left join desk_case c on c.id = coalesce(r.case_id, i.case_id)

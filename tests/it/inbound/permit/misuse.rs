@@ -7,7 +7,7 @@ use pulih::model::inbound::{Automatic, Check, Mailbox, Message, Reason, Verdict}
 use pulih::model::permission::{Claim, permits};
 use reqwest::StatusCode;
 
-use super::{FACTOR, RINA, STATE, asked, asked_again, permit_path};
+use super::{FACTOR, RINA, STATE, asked, asked_again, permit_path, reference};
 use crate::support::acts::at_once;
 use crate::support::house::{PASSWORD, TestApp};
 
@@ -141,6 +141,31 @@ async fn the_code_of_one_browser_moves_no_other() {
     assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text());
     app.settle().await;
     assert_eq!(app.value(FACTOR).await, "1");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_link_is_none_that_was_mailed() {
+    let app = TestApp::start().await;
+    let mut rina = asked(&app).await;
+    let status = format!("/requests/{}", reference(&rina.page));
+    app.permitted(&rina.page, "AMANAH7", RINA).await;
+    super::go_on(&mut rina).await;
+    let mut eve = app.browser();
+    eve.plant("pulih_link", &rina.cookie("pulih_link").unwrap());
+    assert_eq!(eve.open(&status).await.status, StatusCode::NOT_FOUND, "its holder has read no letter");
+    assert_eq!(rina.open(&status).await.status, StatusCode::OK, "the browser that asked has asked");
+
+    app.advance(TimeDelta::hours(2)).await;
+    app.sweep().await;
+    let csrf = rina.open("/reset-totp").await.form("/reset-totp").value("csrf").to_owned();
+    let page = rina.open("/reset-totp/confirm").await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.forms().iter().all(|form| form.action != "/reset-totp/reissue"), "{}", page.text());
+    let link = app.value("select id from link where kind = 'permit'").await;
+    rina.post("/reset-totp/reissue", &[("csrf".into(), csrf), ("link".into(), link)]).await;
+    assert_eq!(app.told("link.reissued!not-possible-now").await, 1);
+    assert_eq!(app.value("select count(*) from link where kind = 'reset'").await, "1");
     app.end().await;
 }
 

@@ -3,6 +3,7 @@
 use pulih::model::inbound::{Reason, Verdict};
 
 use super::case::Case;
+use crate::support::dkimpy::Wanted;
 
 const CANONS: [(&str, &str); 4] =
     [("simple", "simple"), ("simple", "relaxed"), ("relaxed", "simple"), ("relaxed", "relaxed")];
@@ -20,7 +21,7 @@ fn unknown(name: impl Into<String>, reason: Reason) -> Case {
 }
 
 pub fn cases() -> Vec<Case> {
-    [spoilt(), keys(), covered(), senders(), senders_names(), ways(), results()].concat()
+    [spoilt(), keys(), covered(), senders(), senders_names(), ways(), results(), borrowed()].concat()
 }
 
 /// Changed after it was signed.
@@ -238,5 +239,44 @@ fn results() -> Vec<Case> {
             .unsigned()
             .top("Authentication-Results: mx.lpse.go.id; dkim=pass header.d=penyerang.com; spf=softfail smtp.mailfrom=perusahaan.co.id")
             .trusts("mx.lpse.go.id"),
+    ]
+}
+
+/// A word about one signature, and another signature that would like to have it.
+fn borrowed() -> Vec<Case> {
+    let forge = |mut case: Case, selectors: &[&str]| {
+        for selector in selectors {
+            let genuine = case.signs[0].clone();
+            let covers = vec!["from", "to", "subject", "date"];
+            let forged = Wanted { key: "other", selector: (*selector).to_owned(), covers, ..genuine };
+            case.signs.push(forged);
+        }
+        case.swap("Subject: Mohon reset", "Subject: Mohon ganti alamat")
+    };
+    let told = |case: Case, results: &str| {
+        let results = results.replace("dkim=pass", "dkim=pass header.d=perusahaan.co.id");
+        case.top(&format!("Authentication-Results: mx.lpse.go.id; {results}")).trusts("mx.lpse.go.id")
+    };
+    let unsigned_subject = ["from", "to", "date", "message-id"];
+    let holds = |name: &str| check(name, Reason::SubjectUnsigned).covers(&unsigned_subject);
+    let gone = |name: &str| failed(name, Reason::DkimBroken).covers(&unsigned_subject).selector("gone");
+    vec![
+        told(forge(holds("a pass that names no selector"), &["gone"]), "dkim=pass"),
+        told(forge(holds("a pass of another selector"), &["gone"]), "dkim=pass header.s=rsa"),
+        told(failed("one signature, and no selector", Reason::DkimBroken).selector("gone"), "dkim=pass"),
+        told(
+            forge(gone("two of one selector"), &["gone"]),
+            "dkim=fail header.d=perusahaan.co.id header.s=gone; dkim=pass header.s=gone",
+        ),
+        told(
+            forge(gone("two of one selector, of which one is not looked at"), &["gone", "a", "b", "c", "d", "e"]),
+            "dkim=pass header.s=gone",
+        ),
+        told(
+            gone("one that cannot be read")
+                .covers(&["from", "to", "subject", "date"])
+                .top("DKIM-Signature: v=1; v=1; d=perusahaan.co.id; s=gone"),
+            "dkim=pass header.s=gone",
+        ),
     ]
 }

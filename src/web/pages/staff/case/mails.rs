@@ -20,6 +20,7 @@ pub struct Mail {
     at: DateTime<Utc>,
     said: Said,
     unanswered: bool,
+    weak: bool,
 }
 
 /// The mails of a case, newest first.
@@ -35,7 +36,7 @@ pub async fn of_case(house: &House, read: &mut Read, case: Uuid) -> Result<Vec<M
             subject: row.subject.clone().unwrap_or_default(),
             beginning: message.map(|message| beginning(&message.text)).unwrap_or_default(),
         };
-        Ok(Mail { at: row.taken_at, said, unanswered: row.unanswered })
+        Ok(Mail { at: row.taken_at, said, unanswered: row.unanswered, weak: row.is_weak()? })
     };
     found.into_iter().map(mail).collect()
 }
@@ -45,7 +46,7 @@ pub async fn asking(read: &mut Read, mails: &[Mail]) -> Result<Option<Asks>, Fau
     let Some(mail) = mails.iter().find(|mail| mail.unanswered) else { return Ok(None) };
     let candidates = candidates(read, mail.said.mail).await?;
     let verdict = mail.said.verdict.unwrap_or(Verdict::Unknown);
-    Ok(Some(Asks { mail: mail.said.mail, verdict, candidates }))
+    Ok(Some(Asks { mail: mail.said.mail, verdict, weak: mail.weak, candidates }))
 }
 
 async fn candidates(read: &mut Read, mail: Uuid) -> Result<Vec<Candidate>, Fault> {

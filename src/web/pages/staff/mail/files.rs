@@ -10,6 +10,7 @@ use super::super::id;
 use crate::actions::inbound::desk::show::{show, subject};
 use crate::app::staff::Helpdesk;
 use crate::base::fault::Fault;
+use crate::base::secret_hash;
 use crate::inbound::read;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::inbound::desk::show::{self as store, Mail};
@@ -23,7 +24,7 @@ pub async fn raw(
     _sent: Sent,
 ) -> Result<HttpResponse, Stop> {
     let (found, raw) = bytes(&house, id(&path)?).await?;
-    let sha256 = HEXLOWER.encode(&found.sha256);
+    let sha256 = HEXLOWER.encode(&secret_hash(&raw));
     let of = subject(found.id, found.request_id, found.case_id, found.account_id);
     show(&house.app, on.proof, of, "raw", sha256).await?;
     Ok(file(&format!("{}.eml", found.id.simple()), raw.to_vec()))

@@ -106,6 +106,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         kind,
         place: found.place()?,
         verdict: found.verdict()?,
+        weak: found.is_weak()?,
         judgement: found.judgement()?,
         compared: compared(message.as_ref(), found.envelope_sender.as_deref(), &registered, same),
         case: found.case_id.zip(found.case_reference.clone()).map(|(id, reference)| (id, reference, open)),

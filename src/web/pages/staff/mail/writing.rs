@@ -14,7 +14,7 @@ use crate::app::staff::Helpdesk;
 use crate::i18n::Lang;
 use crate::model::account::fold_user_id;
 use crate::model::canned::{TEXT_MAX, fill};
-use crate::model::inbound::{Box, Verdict};
+use crate::model::inbound::Box;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk::canned;
 use crate::store::inbound::desk::show as store;
@@ -144,8 +144,7 @@ impl Write {
         let mut read = self.house.app.read().await.map_err(Stop::from)?;
         let found = store::find(&mut read, self.mail).await.map_err(Stop::from)?.ok_or(Refusal::NotFound)?;
         drop(read);
-        let weak = found.verdict().map_err(Stop::from)? != Some(Verdict::Verified);
-        if weak && note.is_empty() {
+        if found.is_weak().map_err(Stop::from)? && note.is_empty() {
             return Err(Left::Wrong("note-link", "inmail-link-note-missing"));
         }
         if note.chars().count() > NOTE_MAX {
