@@ -100,13 +100,15 @@ fn without_empty_lines(mut body: &[u8]) -> &[u8] {
 fn recipient(block: &Header<'_>) -> Option<Bounce> {
     let action = block.first("action").map(|value| uncommented(&unfolded(value)).to_ascii_lowercase())?;
     let action = ACTIONS.iter().find(|known| **known == action)?;
-    let who = block.first("original-recipient").map(typed).filter(|who| who.contains('@'));
-    let recipient = who.or_else(|| block.first("final-recipient").map(typed)).filter(|who| !who.is_empty())?;
+    // cleaned before it is asked for: a name of nothing but hidden signs is none
+    let cleaned = |name: &str| block.first(name).map(|value| clean(&typed(value), ADDRESS_MAX));
+    let who = cleaned("original-recipient").filter(|who| who.contains('@'));
+    let recipient = who.or_else(|| cleaned("final-recipient")).filter(|who| !who.is_empty())?;
     Some(Bounce {
         action: (*action).to_owned(),
         status: block.first("status").and_then(status).unwrap_or_default(),
         diagnostic: block.first("diagnostic-code").map(said).unwrap_or_default(),
-        recipient: clean(&recipient, ADDRESS_MAX),
+        recipient,
         message_ids: Vec::new(),
     })
 }

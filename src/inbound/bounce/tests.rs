@@ -134,3 +134,9 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_recipient_of_hidden_signs_alone_is_nobody() {
+    let status = "Reporting-MTA: dns; mx.example.id\r\n\r\nFinal-Recipient: rfc822; \u{200b}\u{202e}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n";
+    assert!(bounce(report(&[("message/delivery-status", status)]).as_bytes()).is_empty());
+}
