@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
-use super::parts;
+use super::parts::{self, Tone};
 
 /// Ways to write (`compose-as-<code>`, `compose-hint-<code>`).
 pub const WAYS: [&str; 4] = ["signed", "forged", "auto", "bounce"];
@@ -34,8 +34,10 @@ pub fn page(frame: &Frame, data: &Compose) -> Markup {
     let flawed = |field| data.flaw == Some(field);
     let body = html! {
         p.lead { (frame.t("compose-lead")) }
-        @if data.sent { p.good role="status" { (frame.t("compose-sent")) } }
-        @if let Some(flaw) = data.flaw { p.flaw role="alert" id="flaw" { (frame.t(&format!("compose-flaw-{flaw}"))) } }
+        @if data.sent { (parts::notice(Tone::Good, &html! { p role="status" { (frame.t("compose-sent")) } })) }
+        @if let Some(flaw) = data.flaw {
+            (parts::notice(Tone::Bad, &html! { p #flaw role="alert" { (frame.t(&format!("compose-flaw-{flaw}"))) } }))
+        }
         form method="post" action="/demo/compose" {
             (parts::csrf(frame))
             div.field {
@@ -46,14 +48,18 @@ pub fn page(frame: &Frame, data: &Compose) -> Markup {
                     }
                 }
             }
-            fieldset {
+            fieldset.field {
                 legend { (frame.t("compose-as")) }
-                @for way in WAYS {
-                    div.choice {
-                        input type="radio" name="way" id={ "way-" (way) } value=(way) checked[data.way == way]
-                            aria-describedby={ "hint-" (way) };
-                        label for={ "way-" (way) } { (frame.t(&format!("compose-as-{way}"))) }
-                        p.small id={ "hint-" (way) } { (frame.t(&format!("compose-hint-{way}"))) }
+                div.radios {
+                    @for way in WAYS {
+                        label.radio for={ "way-" (way) } {
+                            input type="radio" name="way" id={ "way-" (way) } value=(way) checked[data.way == way]
+                                aria-describedby={ "hint-" (way) };
+                            span {
+                                (frame.t(&format!("compose-as-{way}")))
+                                small id={ "hint-" (way) } { (frame.t(&format!("compose-hint-{way}"))) }
+                            }
+                        }
                     }
                 }
             }

@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod keep;
 mod keys;
+mod mail;
 mod newcomer;
 pub mod portal;
 mod qr;

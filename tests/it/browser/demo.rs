@@ -41,7 +41,7 @@ fn smaller(picture: &[u8]) -> Vec<u8> {
 }
 
 /// The pictures of the documentation; `PULIH_ROUNDS=full` keeps every other page besides.
-const PICTURES: [&str; 10] = [
+const PICTURES: [&str; 11] = [
     "form-360",
     "sent-360",
     "mail-360",
@@ -52,6 +52,7 @@ const PICTURES: [&str; 10] = [
     "account-360",
     "confirm-dark-en-360",
     "form-1280",
+    "desk-mail-1280",
 ];
 
 /// Where pictures go: the folder named by `PULIH_SCREENSHOTS`, or nowhere.

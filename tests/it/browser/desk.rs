@@ -15,7 +15,7 @@ const ENTER: char = '\u{e007}';
 
 impl Chromium {
     /// Signs in as an officer, with the cookies of their browser.
-    async fn sit_down(&self, app: &TestApp, officer: &Officer) {
+    pub async fn sit_down(&self, app: &TestApp, officer: &Officer) {
         for name in ["pulih", "pulih_staff"] {
             let value = officer.browser.cookie(name).unwrap();
             self.cdp("Network.setCookie", json!({ "name": name, "value": value, "url": app.url })).await;
