@@ -24,11 +24,7 @@ pub async fn file(app: &App, request: Uuid) -> Result<(), Stop> {
             None => None,
         };
         if let Some(case) = open {
-            let mut change = case.change()?;
-            if let (CaseState::Waiting, Some(since)) = (change.state, change.waiting_since) {
-                change.due_at = hours.resumed(case.due_at, since, case.now);
-                change = change.going_on();
-            }
+            let mut change = case.resumed(&hours)?;
             if reason == Reason::Disputed {
                 change.reason = reason;
             }

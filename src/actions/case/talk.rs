@@ -108,12 +108,13 @@ pub async fn resume(app: &App, proof: Helpdesk, at: At) -> Result<(), Stop> {
         at,
         |case| Desk::Resumed { case, due: None },
         async |tx, held| {
-            let Some(since) = held.waiting_since else { return Ok(Err(Refusal::NotPossibleNow)) };
+            if held.waiting_since.is_none() {
+                return Ok(Err(Refusal::NotPossibleNow));
+            }
             let hours = setting::held(tx, app.config().locale.zone).await?.hours;
-            let due_at = hours.resumed(held.due_at, since, held.now);
-            let change = desk::Change { due_at, ..held.change()?.going_on() };
+            let change = held.resumed(&hours)?;
             desk::write(tx, held.id, Some(me), &change).await?;
-            Ok(Ok(((), Desk::Resumed { case: held.subject(), due: Some(due_at) })))
+            Ok(Ok(((), Desk::Resumed { case: held.subject(), due: Some(change.due_at) })))
         },
     )
     .await

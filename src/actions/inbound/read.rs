@@ -217,13 +217,8 @@ async fn open_case(tx: &mut Tx, id: Uuid) -> Result<Option<desk::Held>, Fault> {
 
 /// Its person has answered: the case goes on, with what was left of its time.
 async fn go_on(app: &App, tx: &mut Tx, case: &desk::Held) -> Result<(), Fault> {
-    let mut change = case.change()?;
-    if let (CaseState::Waiting, Some(since)) = (change.state, change.waiting_since) {
-        let hours = setting::held(tx, app.config().locale.zone).await?.hours;
-        change.due_at = hours.resumed(case.due_at, since, case.now);
-        change = change.going_on();
-    }
-    desk::write(tx, case.id, None, &change).await
+    let hours = setting::held(tx, app.config().locale.zone).await?.hours;
+    desk::write(tx, case.id, None, &case.resumed(&hours)?).await
 }
 
 fn sealed(app: &App, facts: &Facts) -> Result<Vec<u8>, Fault> {

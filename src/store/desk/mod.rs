@@ -20,6 +20,7 @@ use crate::base::random;
 use crate::i18n::Lang;
 use crate::model::desk::{CaseState, Ending, Reason};
 use crate::model::event::CaseRef;
+use crate::model::hours::Hours;
 
 /// A case as it stands at `now`, held until the transaction ends.
 #[derive(Clone, Debug, QueryableByName)]
@@ -87,6 +88,15 @@ impl Held {
     /// What events say of it.
     pub fn subject(&self) -> CaseRef {
         CaseRef { case: self.id, request: self.request_id, account: self.account_id }
+    }
+
+    /// A change by which it goes on with what was left of its time, where it waited for its person; none otherwise.
+    pub fn resumed(&self, hours: &Hours) -> Result<Change, Fault> {
+        let change = self.change()?;
+        Ok(match self.waiting_since {
+            Some(since) => Change { due_at: hours.resumed(self.due_at, since, self.now), ..change.going_on() },
+            None => change,
+        })
     }
 
     /// A change that changes nothing yet.

@@ -66,11 +66,6 @@ pub async fn place(app: &App, proof: Helpdesk, at: At, account: Uuid) -> Result<
 async fn join(app: &App, tx: &mut Tx, me: Uuid, (own, other): (&Case, &Case), request: Uuid) -> Result<(), Fault> {
     desk::write(tx, own.id, Some(me), &own.change()?.closed(Ending::Answered)).await?;
     desk::clerk::file(tx, request, other.id).await?;
-    let mut change = other.change()?;
-    if let (CaseState::Waiting, Some(since)) = (change.state, change.waiting_since) {
-        let hours = setting::held(tx, app.config().locale.zone).await?.hours;
-        change.due_at = hours.resumed(other.due_at, since, other.now);
-        change = change.going_on();
-    }
-    desk::write(tx, other.id, Some(me), &change).await
+    let hours = setting::held(tx, app.config().locale.zone).await?.hours;
+    desk::write(tx, other.id, Some(me), &other.resumed(&hours)?).await
 }
