@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App as AppOf;
+use crate::audit::seal::Sealer;
 use crate::base::fault::Fault;
 use crate::config::Config;
 use crate::store::{health, migrations};
@@ -19,7 +20,7 @@ use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
 use crate::workers::reader::Reader;
-use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sweeper, watchman};
+use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
 
 mod listen;
 mod tls;
@@ -101,6 +102,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 /// Starts the workers, on a thread of their own.
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     receive(app, running)?;
+    seal(app, running)?;
     let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = runtime()?;
@@ -137,6 +139,17 @@ fn receive(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("reader", FILE, stop.clone(), async || reader.step(&app).await),
             );
         });
+    }));
+    Ok(())
+}
+
+/// Starts what seals the log, on a thread of its own: hashing a great backlog keeps no letter waiting.
+fn seal(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let tick = Duration::from_secs(app.config().audit.seal_seconds.into());
+    let (app, stop, sealer) = (app.clone(), running.workers_stop.clone(), Sealer::default());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(every("sealer", tick, stop, async || sealer::step(&app, &sealer).await));
     }));
     Ok(())
 }

@@ -19,6 +19,7 @@ pub mod end_session;
 pub mod expire;
 pub mod export;
 pub mod freeze;
+pub mod heartbeat;
 pub mod help;
 pub mod hours;
 pub mod import;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod catcher;
+pub mod checkpoint;
 pub mod clock;
 pub mod cluster;
 pub mod crockford;
@@ -9,9 +10,11 @@ pub mod fault;
 pub mod form_token;
 pub mod json;
 pub mod keyring;
+pub mod merkle;
 pub mod message;
 pub mod name_server;
 pub mod network;
+pub mod note;
 pub mod password;
 pub mod passwords;
 pub mod picture;
@@ -21,6 +24,7 @@ pub mod random;
 pub mod recovery;
 pub mod seal;
 pub mod slots;
+pub mod tile;
 pub mod token;
 pub mod totp;
 

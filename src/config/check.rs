@@ -195,7 +195,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 41] = [
+    let ranges: [(&'static str, u64, u64, u64); 45] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -219,6 +219,10 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("totp.period", config.totp.period.into(), 15, 120),
         ("session.step_minutes", session.step_minutes.into(), 1, 60),
         ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),
+        ("audit.seal_seconds", config.audit.seal_seconds.into(), 1, 60),
+        ("audit.heartbeat_minutes", config.audit.heartbeat_minutes.into(), 1, 60),
+        ("audit.verify_hours", config.audit.verify_hours.into(), 1, 24 * 31),
+        ("audit.copy_minutes", config.audit.copy_minutes.into(), 1, 1440),
         ("desk.answer_hours", config.desk.answer_hours.into(), 1, 240),
         ("session.absolute_hours", session.absolute_hours.into(), 1, 168),
         ("link.ttl_minutes", link.ttl_minutes.into(), 5, 1_440),

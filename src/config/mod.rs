@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+mod audit;
 pub mod check;
 mod defaults;
 mod desk;
@@ -16,6 +17,7 @@ pub mod print;
 mod sign_in;
 pub mod source;
 
+pub use audit::Audit;
 pub use desk::Desk;
 pub use inbound::Inbound;
 pub use limits::{Captcha, CaptchaMode, Limits, LimitsMode};
@@ -59,6 +61,8 @@ pub struct Config {
     pub session: Session,
     /// The desk.
     pub desk: Desk,
+    /// The sealed log.
+    pub audit: Audit,
     /// Language and time zone.
     pub locale: Locale,
     /// How long things are kept.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+mod audit;
 mod desk;
 mod dual;
 mod effect;
@@ -16,6 +17,7 @@ mod signing;
 mod subject;
 mod upkeep;
 
+pub use audit::Audit;
 pub use desk::{CaseRef, Desk, Settled};
 pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use effect::ResetEffect;
@@ -260,6 +262,8 @@ pub enum Event {
     Upkeep(Upkeep),
     /// Mail that comes in.
     Inbound(Inbound),
+    /// The log itself, and who read it.
+    Audit(Audit),
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -275,7 +279,10 @@ pub enum Event {
 
 /// Every kind there is, in the order of `docs/events.md`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS].into_iter().flatten().copied()
+    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS, audit::KINDS]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 const KINDS: [&str; 30] = [
@@ -402,6 +409,7 @@ impl Event {
             Self::Desk(event) => event.parts(),
             Self::Dual(event) => event.parts(),
             Self::Upkeep(event) => event.parts(),
+            Self::Audit(audit) => audit.parts(),
             Self::Inbound(event) => event.parts(),
             Self::RetentionPurged { requests, links, letters, sessions } => {
                 let rows = [("requests", requests), ("links", links), ("letters", letters), ("sessions", sessions)];

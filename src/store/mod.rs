@@ -19,6 +19,7 @@ pub mod inbound;
 pub mod letter;
 pub mod limit;
 pub mod link;
+pub mod log;
 pub mod login;
 pub mod lookup;
 pub mod migrations;

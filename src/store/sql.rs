@@ -42,6 +42,7 @@ pub enum Value<'a> {
     Smalls(Vec<i16>),
     Int(i32),
     Big(i64),
+    Bigs(Vec<i64>),
     Bool(bool),
     Time(Option<DateTime<Utc>>),
     Json(Option<&'a serde_json::Value>),
@@ -73,6 +74,7 @@ from! {
     Vec<i16> => |v| Self::Smalls(v);
     i32 => |v| Self::Int(v);
     i64 => |v| Self::Big(v);
+    Vec<i64> => |v| Self::Bigs(v);
     bool => |v| Self::Bool(v);
     DateTime<Utc> => |v| Self::Time(Some(v));
     Option<DateTime<Utc>> => |v| Self::Time(v);
@@ -149,6 +151,7 @@ impl Value<'_> {
             Self::Small(v) => out.push_bind_param::<t::Nullable<t::SmallInt>, _>(v),
             Self::Smalls(v) => out.push_bind_param::<t::Array<t::SmallInt>, _>(v),
             Self::Int(v) => out.push_bind_param::<t::Integer, _>(v),
+            Self::Bigs(v) => out.push_bind_param::<t::Array<t::BigInt>, _>(v),
             Self::Big(v) => out.push_bind_param::<t::BigInt, _>(v),
             Self::Bool(v) => out.push_bind_param::<t::Bool, _>(v),
             Self::Time(v) => out.push_bind_param::<t::Nullable<t::Timestamptz>, _>(v),

@@ -10,6 +10,7 @@ pub mod postman;
 pub mod reader;
 pub mod renewer;
 pub mod resolver;
+pub mod sealer;
 pub mod sweeper;
 pub mod watchman;
 

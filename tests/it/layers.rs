@@ -14,15 +14,22 @@ const MAY: &[(&str, &[&str])] = &[
     ("mail", &["model", "i18n", "base", "config"]),
     ("inbound", &["model", "base", "config"]),
     ("app", &["store", "config", "base", "model", "i18n"]),
-    ("actions", &["app", "store", "model", "base", "config", "i18n"]),
-    ("web", &["actions", "views", "app", "inbound", "store", "model", "i18n", "base", "config"]),
-    ("workers", &["actions", "app", "mail", "inbound", "store", "model", "base", "config"]),
-    ("server", &["web", "workers", "actions", "app", "store", "model", "base", "config"]),
+    ("audit", &["app", "store", "model", "base", "config"]),
+    ("actions", &["audit", "app", "store", "model", "base", "config", "i18n"]),
+    ("web", &["actions", "audit", "views", "app", "inbound", "store", "model", "i18n", "base", "config"]),
+    ("workers", &["actions", "audit", "app", "mail", "inbound", "store", "model", "base", "config"]),
+    ("server", &["web", "workers", "actions", "audit", "app", "store", "model", "base", "config"]),
     (
         "demo",
-        &["server", "web", "workers", "inbound", "views", "i18n", "actions", "app", "store", "model", "base", "config"],
+        &[
+            "server", "web", "workers", "inbound", "views", "i18n", "actions", "audit", "app", "store", "model",
+            "base", "config",
+        ],
     ),
-    ("cli", &["demo", "server", "mail", "inbound", "actions", "app", "store", "model", "base", "config", "i18n"]),
+    (
+        "cli",
+        &["demo", "server", "mail", "inbound", "actions", "audit", "app", "store", "model", "base", "config", "i18n"],
+    ),
 ];
 
 /// Foreign crates that have a home: only these rooms may name them.
@@ -44,6 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ammonia", &["inbound"]),
     ("async_imap", &["inbound"]),
     ("argon2", &["base"]),
+    ("ring", &["base"]),
     ("getrandom", &["base"]),
     ("libc", &["base"]),
 ];

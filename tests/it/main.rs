@@ -11,6 +11,7 @@ mod inbound;
 mod layers;
 mod limits;
 mod links;
+mod log;
 mod mail;
 mod pages;
 mod quiet;

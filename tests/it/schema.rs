@@ -38,7 +38,7 @@ async fn the_tables_are_those_that_diesel_knows() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_apps_role_cannot_rewrite_the_log() {
     let app = TestApp::start().await;
-    for table in ["event", "event_personal", "seal_queue"] {
+    for table in ["event", "event_personal", "seal_queue", "leaf", "tile", "checkpoint"] {
         for right in ["update", "delete", "truncate"] {
             let may =
                 app.value(&format!("select has_table_privilege('pulih', 'public.{table}', '{right}')::text")).await;

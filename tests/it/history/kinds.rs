@@ -1,5 +1,6 @@
 //! The bytes of every kind of event, fixed for ever.
 
+mod audit;
 mod desk;
 mod dual;
 mod inbound;
@@ -76,6 +77,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
     ];
     all.extend(upkeep::samples());
     all.extend(inbound::samples());
+    all.extend(audit::samples());
     all.extend(dual::samples());
     all.extend(signing().into_iter().map(|(refusal, event)| (user, refusal, event)));
     all.extend(people::samples());
@@ -116,7 +118,8 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Event::Desk(_)
             | Event::Dual(_)
             | Event::Upkeep(_)
-            | Event::Inbound(_) => {}
+            | Event::Inbound(_)
+            | Event::Audit(_) => {}
         }
     }
     all

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use pulih::actions::import::{Ready, import};
 use pulih::app::App;
+use pulih::audit::seal::Sealer;
 use pulih::base::clock::Clock;
 use pulih::base::cluster::{Cluster, Options};
 use pulih::base::keyring::{Keyring, Purpose};
@@ -83,6 +84,7 @@ pub struct TestApp {
     /// Name servers and signers around it.
     pub post: PostOffice,
     reader: Reader,
+    sealer: Sealer,
     running: Option<Running>,
     courier: Courier,
     lenient: bool,
@@ -155,6 +157,7 @@ impl TestApp {
             database,
             post,
             reader,
+            sealer: Sealer::default(),
             running: Some(running),
             courier,
             lenient: false,
@@ -225,6 +228,18 @@ impl TestApp {
     /// One step of the courier.
     pub async fn deliver(&self) -> bool {
         self.courier.step(&self.app).await.unwrap()
+    }
+
+    /// Seals everything that was written; tests beside this one hold the horizon back for a moment each.
+    pub async fn seal(&self) {
+        for _ in 0..500 {
+            while self.sealer.step(&self.app).await.unwrap().is_some() {}
+            if self.value("select count(*) from seal_queue").await == "0" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("events were not sealed within ten seconds: who holds a transaction open?");
     }
 
     /// Expires what has run out of time.

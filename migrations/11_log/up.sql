@@ -1,0 +1,99 @@
+-- The log that proves itself: each event has a leaf, leaves stand in tiles (C2SP tlog-tiles), tiles under a signed checkpoint.
+create table leaf (
+    index bigint primary key check (index >= 0),
+    event_id uuid not null unique,
+    event_at timestamptz not null,
+    -- SHA-256(0x00 ‖ the event's body), as RFC 6962 hashes a leaf
+    hash bytea not null check (length(hash) = 32)
+);
+
+-- Full tiles alone: what stands in the last one of each level is read from what is below it.
+create table tile (
+    level smallint not null check (level between 0 and 7),
+    index bigint not null check (index >= 0),
+    hashes bytea not null check (length(hashes) = 8192),
+    -- the node over the whole tile, which stands in the tile above
+    root bytea not null check (length(root) = 32),
+    primary key (level, index)
+);
+
+create table checkpoint (
+    size bigint primary key check (size > 0),
+    root bytea not null check (length(root) = 32),
+    -- the signed note (C2SP signed-note)
+    note text not null,
+    at timestamptz not null default pulih.now()
+);
+create index checkpoint_at on checkpoint (at);
+
+-- The leaf is hashed as the event is written: what is changed before it is sealed no longer fits.
+alter table seal_queue add column hash bytea check (length(hash) = 32);
+update seal_queue q set hash = sha256('\x00'::bytea || convert_to(e.body, 'UTF8'))
+    from event e where e.id = q.event_id and e.at = q.event_at;
+alter table seal_queue alter column hash set not null;
+
+create or replace function pulih.queue_for_seal() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into public.seal_queue (event_id, event_at, system_identifier, hash)
+    values (new.id, new.at, (select system_identifier from pg_control_system()),
+        sha256('\x00'::bytea || convert_to(new.body, 'UTF8')));
+    return null;
+end
+$$;
+
+-- Gives leaves to at most `most` events that wait, in commit-safe order, and empties the queue of them; one caller at a
+-- time. It answers with the first leaf's index and all their hashes, or with no row where there is nothing to do.
+--
+-- Whatever has a transaction id below the horizon has committed or never will, so no later event can belong before it.
+-- Rows of another system identifier came with a logical restore: their transactions are over, and they go first.
+create function pulih.seal(most integer, restored boolean) returns table (first bigint, hashes bytea)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    own bigint := (select system_identifier from pg_control_system());
+    start bigint;
+begin
+    if not pg_try_advisory_xact_lock(hashtext('pulih.seal')) then
+        return;
+    end if;
+    select coalesce(max(l.index) + 1, 0) into start from public.leaf l;
+    return query
+    with chosen as (
+        select q.event_id, q.event_at, q.hash, row_number() over (order by q.txid, q.event_id) - 1 as place
+        from (
+            select * from public.seal_queue w
+            where case when restored then w.system_identifier <> own
+                else w.system_identifier = own and w.txid < pg_snapshot_xmin(pg_current_snapshot()) end
+            order by w.txid, w.event_id
+            limit most
+        ) q
+    ), numbered as (
+        insert into public.leaf (index, event_id, event_at, hash)
+        select start + c.place, c.event_id, c.event_at, c.hash from chosen c
+        returning leaf.index, leaf.event_id, leaf.hash
+    ), emptied as (
+        delete from public.seal_queue q using chosen c where q.event_id = c.event_id
+    )
+    select start, string_agg(n.hash, ''::bytea order by n.index) from numbered n having count(*) > 0;
+end
+$$;
+revoke all on function pulih.seal(integer, boolean) from public;
+grant execute on function pulih.seal(integer, boolean) to pulih_app;
+
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['leaf', 'tile', 'checkpoint'] loop
+        execute format('create trigger %I before update or delete on %I for each row execute function pulih.refuse_change()',
+            name || '_append_only', name);
+        execute format('create trigger %I before truncate on %I for each statement execute function pulih.refuse_change()',
+            name || '_not_truncated', name);
+    end loop;
+end
+$$;
+
+grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
+grant insert on tile, checkpoint to pulih_app;

@@ -1,0 +1,4 @@
+//! The log that proves itself: sealing what was written, and proving it.
+
+pub mod prove;
+pub mod seal;

@@ -1,0 +1,92 @@
+//! Proofs out of the sealed log: that an event is in it, and that one end of it is the beginning of another.
+
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::merkle;
+use crate::base::note::{Signer, Verifier};
+use crate::store::Read;
+use crate::store::log::read::{self, Leaf, Signed};
+
+/// The log's name, under which checkpoints are signed.
+pub fn origin(app: &App) -> String {
+    app.config().log_origin()
+}
+
+/// Who signs checkpoints now.
+pub fn signer(app: &App) -> Result<Signer, Fault> {
+    Signer::new(&origin(app), app.keys().of(Purpose::Checkpoint).current().1)
+}
+
+/// Whom to trust: the keys that sign now and that have signed.
+pub fn verifiers(app: &App) -> Result<Vec<Verifier>, Fault> {
+    let origin = origin(app);
+    app.keys().of(Purpose::Checkpoint).all().map(|key| Ok(Signer::new(&origin, key)?.verifier())).collect()
+}
+
+/// Why there is no proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoProof {
+    /// The event is not sealed yet.
+    NotSealed,
+    /// The log's own rows do not lead to its checkpoint.
+    Altered,
+}
+
+/// That an event is in the log: everything needed to check it elsewhere.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// Its leaf.
+    pub leaf: Leaf,
+    /// Its canonical bytes.
+    pub body: String,
+    /// From the leaf's neighbour up (RFC 9162 §2.1.3), each of 32 bytes.
+    pub path: Vec<merkle::Hash>,
+    /// The checkpoint it leads to.
+    pub checkpoint: Signed,
+}
+
+impl Proved {
+    /// As a file of its own: `{"format":"pulih-proof-1","index","event" (canonical bytes as text),"proof" (base64 hashes),
+    /// "checkpoint" (signed note)}`.
+    pub fn file(&self) -> Value {
+        let path: Vec<String> = self.path.iter().map(|hash| BASE64.encode(hash)).collect();
+        json!({
+            "format": "pulih-proof-1",
+            "index": self.leaf.index,
+            "event": self.body,
+            "proof": path,
+            "checkpoint": self.checkpoint.note,
+        })
+    }
+}
+
+/// The proof that an event is in the log, against the newest checkpoint, or an older one of `size` leaves.
+pub async fn event(
+    read: &mut Read,
+    event: Uuid,
+    body: &str,
+    checkpoint: &Signed,
+) -> Result<Result<Proved, NoProof>, Fault> {
+    let Some(leaf) = read::leaf_of(read, event).await?.filter(|leaf| leaf.index < checkpoint.size) else {
+        return Ok(Err(NoProof::NotSealed));
+    };
+    let (index, size) = (unsigned(leaf.index)?, unsigned(checkpoint.size)?);
+    let Some(proof) = merkle::inclusion(index, size) else { return Ok(Err(NoProof::NotSealed)) };
+    let Some(path) = read::prove(read, &proof, size).await? else { return Ok(Err(NoProof::Altered)) };
+    Ok(Ok(Proved { leaf, body: body.to_owned(), path, checkpoint: checkpoint.clone() }))
+}
+
+/// The proof that the log of `old` leaves is the beginning of that of `new`; nothing where rows are missing.
+pub async fn consistency(read: &mut Read, old: u64, new: u64) -> Result<Option<Vec<merkle::Hash>>, Fault> {
+    let Some(proof) = merkle::consistency(old, new) else { return Ok(None) };
+    read::prove(read, &proof, new).await
+}
+
+fn unsigned(number: i64) -> Result<u64, Fault> {
+    u64::try_from(number).map_err(|e| Fault::bug("a leaf below the first", e))
+}

@@ -1,0 +1,35 @@
+//! Whether the log has been quiet for long.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+
+use super::super::sql::{Count, sql};
+use super::super::tx::{Tx, fault};
+use crate::base::fault::Fault;
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = t::Bool)]
+    due: bool,
+}
+
+/// Whether nothing was written since then; not while another server asks the same.
+pub async fn due(tx: &mut Tx, since: DateTime<Utc>) -> Result<bool, Fault> {
+    let due: Due = sql("select pg_try_advisory_xact_lock(hashtext('pulih.heartbeat'))
+            and coalesce((select event_at < {} from leaf order by index desc limit 1), true)
+            and not exists (select from seal_queue where event_at >= {}) as due")
+    .bind(since)
+    .bind(since)
+    .get_result(tx.look())
+    .await
+    .map_err(fault)?;
+    Ok(due.due)
+}
+
+/// Leaves the log has.
+pub async fn size(tx: &mut Tx) -> Result<i64, Fault> {
+    let size: Count =
+        sql("select coalesce(max(index) + 1, 0) as count from leaf").get_result(tx.look()).await.map_err(fault)?;
+    Ok(size.count)
+}

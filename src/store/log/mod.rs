@@ -1,0 +1,5 @@
+//! The sealed log: leaves, tiles and checkpoints, which only grow.
+
+pub mod heartbeat;
+pub mod read;
+pub mod seal;

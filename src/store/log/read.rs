@@ -1,0 +1,161 @@
+//! Reading the sealed log: checkpoints, tiles, leaves and the bytes they stand for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::super::sql::sql;
+use super::super::tx::{Read, fault};
+use crate::base::fault::Fault;
+use crate::base::merkle::{Hash, NodeId, Proof};
+use crate::base::tile::{TileId, WIDTH, hashes};
+
+/// A checkpoint as it was signed.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Signed {
+    /// Leaves it covers.
+    #[diesel(sql_type = t::BigInt)]
+    pub size: i64,
+    /// The signed note.
+    #[diesel(sql_type = t::Text)]
+    pub note: String,
+    /// When.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub at: DateTime<Utc>,
+}
+
+/// The newest checkpoint; none before the first event is sealed.
+pub async fn latest(read: &mut Read) -> Result<Option<Signed>, Fault> {
+    let found: Vec<Signed> = sql("select size, note, at from checkpoint order by size desc limit 1")
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(found.into_iter().next())
+}
+
+/// The first checkpoint that covers a leaf; none where it is not sealed.
+pub async fn covering(read: &mut Read, index: i64) -> Result<Option<Signed>, Fault> {
+    let found: Vec<Signed> = sql("select size, note, at from checkpoint where size > {} order by size limit 1")
+        .bind(index)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(found.into_iter().next())
+}
+
+/// A leaf: its place, the event it stands for and its hash.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Leaf {
+    /// Its index, from 0.
+    #[diesel(sql_type = t::BigInt)]
+    pub index: i64,
+    /// The event.
+    #[diesel(sql_type = t::Uuid)]
+    pub event_id: Uuid,
+    /// The event's time, which tells its partition.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub event_at: DateTime<Utc>,
+    /// SHA-256(0x00 ‖ body).
+    #[diesel(sql_type = t::Binary)]
+    pub hash: Vec<u8>,
+}
+
+/// The leaf of an event; none while it is not sealed.
+pub async fn leaf_of(read: &mut Read, event: Uuid) -> Result<Option<Leaf>, Fault> {
+    let found: Vec<Leaf> = sql("select index, event_id, event_at, hash from leaf where event_id = {}")
+        .bind(event)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(found.into_iter().next())
+}
+
+#[derive(QueryableByName)]
+struct Bytes {
+    #[diesel(sql_type = t::Binary)]
+    bytes: Vec<u8>,
+}
+
+/// The nodes of a tile in a log of at least `index · 256 + width` nodes of its level; fewer where rows are missing.
+pub async fn tile(read: &mut Read, tile: TileId, width: u64) -> Result<Vec<Hash>, Fault> {
+    let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a tile beyond the end of the log", e));
+    let (level, index) = (i16::from(tile.level), number(tile.index)?);
+    let whole: Vec<Bytes> = sql("select hashes as bytes from tile where level = {} and index = {}")
+        .bind(level)
+        .bind(index)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    let bytes = match whole.into_iter().next() {
+        Some(whole) => whole.bytes,
+        None => below(read, tile, width).await?,
+    };
+    let mut nodes = hashes(&bytes).ok_or_else(|| Fault::broken("a tile of another length"))?;
+    nodes.truncate(usize::try_from(width).unwrap_or(usize::MAX));
+    Ok(nodes)
+}
+
+/// The nodes of a tile that is not full, out of what is below it.
+async fn below(read: &mut Read, tile: TileId, width: u64) -> Result<Vec<u8>, Fault> {
+    let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a tile beyond the end of the log", e));
+    let first = tile.index.checked_mul(WIDTH).ok_or_else(|| Fault::broken("a tile beyond the end of the log"))?;
+    let (from, to) = (number(first)?, number(first.saturating_add(width))?);
+    let ask = match i16::from(tile.level).checked_sub(1) {
+        None | Some(-1) => sql("select hash as bytes from leaf where index >= {} and index < {} order by index"),
+        Some(level) => {
+            sql("select root as bytes from tile where level = {} and index >= {} and index < {} order by index")
+                .bind(level)
+        }
+    };
+    let rows: Vec<Bytes> = ask.bind(from).bind(to).load(read.look()).await.map_err(fault)?;
+    Ok(rows.into_iter().flat_map(|row| row.bytes).collect())
+}
+
+/// The hashes of a proof in a log of `size` leaves, each tile being read once; nothing where tiles are missing.
+pub async fn prove(read: &mut Read, proof: &Proof, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
+    let tiles: BTreeSet<TileId> = proof.nodes().map(TileId::of).collect();
+    let mut rows = HashMap::new();
+    for id in tiles {
+        rows.insert(id, tile(read, id, id.width(size)).await?);
+    }
+    Ok(proof.hashes(|node: NodeId| {
+        let tile = TileId::of(node);
+        tile.node(rows.get(&tile)?, node)
+    }))
+}
+
+/// A sealed event's bytes.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Entry {
+    /// Its leaf's index.
+    #[diesel(sql_type = t::BigInt)]
+    pub index: i64,
+    /// Its canonical bytes; none where the event is gone.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub body: Option<String>,
+}
+
+/// The bytes of the leaves from `from` to before `to`, in order.
+pub async fn entries(read: &mut Read, from: i64, to: i64) -> Result<Vec<Entry>, Fault> {
+    sql("select l.index, (select e.body from event e where e.id = l.event_id and e.at = l.event_at) as body
+        from leaf l where l.index >= {} and l.index < {} order by l.index")
+    .bind(from)
+    .bind(to)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// Leaves of these events, by event; those that are not sealed are missing.
+pub async fn leaves_of(read: &mut Read, events: &[Uuid]) -> Result<BTreeMap<Uuid, Leaf>, Fault> {
+    let found: Vec<Leaf> = sql("select index, event_id, event_at, hash from leaf where event_id = any({})")
+        .bind(events.to_vec())
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(found.into_iter().map(|leaf| (leaf.event_id, leaf)).collect())
+}

@@ -1,0 +1,3 @@
+//! The sealed log: order, proofs, checkpoints.
+
+mod seal;
