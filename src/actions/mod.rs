@@ -5,6 +5,7 @@ pub mod activation_link;
 pub mod alert;
 pub mod ask;
 pub mod attach;
+pub mod audit;
 pub mod cancel;
 pub mod cancel_manual;
 pub mod canned;

@@ -4,6 +4,7 @@
 //! cleaning of scratch rows) is a short list of functions that take a [`Read`] and say so.
 
 pub mod account;
+pub mod audit;
 pub mod delay;
 pub mod desk;
 pub mod device;

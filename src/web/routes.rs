@@ -1,8 +1,12 @@
 //! The table of all addresses, from which the router is built and the tests take their list.
 
+pub mod audit;
 pub mod desk;
 pub mod dual;
+pub mod figures;
 pub mod inbound;
+pub mod log;
+pub mod packs;
 pub mod people;
 pub mod upkeep;
 
@@ -63,7 +67,18 @@ pub struct Route {
 }
 
 /// Every address of the public listener. Rows of one path stand in one table.
-pub const ALL: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, inbound::ROWS];
+pub const ALL: &[&[Route]] = &[
+    ROUTES,
+    people::ROWS,
+    desk::ROWS,
+    dual::ROWS,
+    upkeep::ROWS,
+    inbound::ROWS,
+    audit::ROWS,
+    figures::ROWS,
+    packs::ROWS,
+    log::ROWS,
+];
 
 /// The addresses of the public pages.
 pub const ROUTES: &[Route] = &[
@@ -128,7 +143,19 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The same with what the demo has besides.
-pub const WITH_DEMO: &[&[Route]] = &[ROUTES, people::ROWS, desk::ROWS, dual::ROWS, upkeep::ROWS, inbound::ROWS, DEMO];
+pub const WITH_DEMO: &[&[Route]] = &[
+    ROUTES,
+    people::ROWS,
+    desk::ROWS,
+    dual::ROWS,
+    upkeep::ROWS,
+    inbound::ROWS,
+    audit::ROWS,
+    figures::ROWS,
+    packs::ROWS,
+    log::ROWS,
+    DEMO,
+];
 
 /// What the demo has besides.
 pub const DEMO: &[Route] = &[

@@ -86,6 +86,16 @@ pub enum Room {
     Accounts,
     /// Letters.
     Outbox,
+    /// The history.
+    History,
+    /// Whether the log is whole.
+    Integrity,
+    /// Reports.
+    Reports,
+    /// Samples that are reviewed.
+    Review,
+    /// Exports of the history.
+    Exports,
     /// People of the desk.
     People,
     /// Texts, hours, freeze.

@@ -11,12 +11,17 @@ use crate::model::staff::Role;
 use Role::{Admin, Auditor, Helpdesk, Supervisor};
 
 /// The menu: room, address, words, and whom it is shown to.
-const MENU: [(Room, &str, &str, &[Role]); 8] = [
+const MENU: [(Room, &str, &str, &[Role]); 13] = [
     (Room::Requests, "/staff/requests", "staff-menu-requests", &[Helpdesk, Supervisor]),
     (Room::Mail, "/staff/mail", "staff-menu-mail", &[Helpdesk, Supervisor]),
     (Room::Approvals, "/staff/approvals", "staff-menu-approvals", &[Helpdesk, Supervisor, Admin]),
     (Room::Accounts, "/staff/accounts", "staff-menu-accounts", &[Helpdesk, Supervisor, Admin]),
     (Room::Outbox, "/staff/outbox", "staff-menu-outbox", &[Helpdesk, Supervisor, Admin]),
+    (Room::History, "/audit", "staff-menu-history", &[Auditor]),
+    (Room::Integrity, "/audit/integrity", "staff-menu-integrity", &[Auditor]),
+    (Room::Reports, "/audit/reports", "staff-menu-reports", &[Auditor]),
+    (Room::Review, "/audit/review", "staff-menu-review", &[Auditor]),
+    (Room::Exports, "/audit/exports", "staff-menu-exports", &[Auditor]),
     (Room::People, "/staff/people", "staff-menu-people", &[Supervisor, Admin]),
     (Room::Settings, "/staff/settings", "staff-menu-settings", &[Supervisor, Admin]),
     (Room::Activity, "/staff/activity", "staff-menu-activity", &[Helpdesk, Supervisor, Admin, Auditor]),

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activate;
+pub mod audit;
 pub mod cancel;
 pub mod demo;
 pub mod help;

@@ -1,0 +1,5 @@
+staff-menu-history = History
+staff-menu-integrity = Integrity
+staff-menu-reports = Reports
+staff-menu-review = Samples
+staff-menu-exports = Exports

@@ -1,0 +1,5 @@
+staff-menu-history = Riwayat
+staff-menu-integrity = Keutuhan
+staff-menu-reports = Laporan
+staff-menu-review = Sampel
+staff-menu-exports = Ekspor

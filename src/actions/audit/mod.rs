@@ -1,0 +1,1 @@
+//! What auditors do: reading, which is told in the log, and marks.

@@ -1,0 +1,1 @@
+//! What auditors read, and the little they leave behind.
