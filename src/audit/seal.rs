@@ -8,7 +8,6 @@ use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::merkle::Hash;
-use crate::store::Read;
 use crate::store::log::seal::{self, Batch, Sealed};
 
 /// Events that are sealed at once; the transaction that does so holds everybody's horizon for as long.
@@ -36,24 +35,23 @@ impl Sealer {
     }
 
     async fn batch(&self, app: &App) -> Result<Option<Sealed>, Fault> {
-        let mut read = app.read().await?;
         if !self.looked.load(Ordering::Relaxed) {
-            let restored = self.seal(app, &mut read, Batch { most: BATCH, restored: true }).await?;
+            let restored = self.seal(app, Batch { most: BATCH, restored: true }).await?;
             if restored.is_some() {
                 return Ok(restored);
             }
             self.looked.store(true, Ordering::Relaxed);
         }
-        self.seal(app, &mut read, Batch { most: BATCH, restored: false }).await
+        self.seal(app, Batch { most: BATCH, restored: false }).await
     }
 
-    async fn seal(&self, app: &App, read: &mut Read, batch: Batch) -> Result<Option<Sealed>, Fault> {
+    async fn seal(&self, app: &App, batch: Batch) -> Result<Option<Sealed>, Fault> {
         let (signer, origin) = (prove::signer(app)?, prove::origin(app));
         let sign = |before: Option<(u64, Hash)>, size: u64, root: &Hash| {
             self.still(before)?;
             Ok(signer.sign(&Checkpoint { origin, size, root: *root }.text()))
         };
-        seal::seal(read, batch, sign).await
+        seal::seal(app.read().await?, batch, sign).await
     }
 
     /// Nothing is signed over a log that went back since this process looked.

@@ -124,6 +124,28 @@ async fn finish<T>(
     }
 }
 
+/// Bookkeeping that is one transaction: what is something commits, nothing and faults are rolled back.
+///
+/// For what is no action alone (see `docs/architecture.md`): there is no event here.
+pub(super) async fn keep<T>(
+    read: Read,
+    work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Option<T>, Fault>,
+) -> Result<Option<T>, Fault> {
+    let mut unended = Unended(Some(Tx { connection: read.connection, wrote: false }));
+    let Some(tx) = &mut unended.0 else { return Err(Fault::broken("a transaction without a connection")) };
+    AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(fault)?;
+    let answer = work(&mut tx.connection).await;
+    let ended = match &answer {
+        Ok(Some(_)) => AnsiTransactionManager::commit_transaction(&mut *tx.connection).await.map_err(fault),
+        Ok(None) | Err(_) => rollback(tx).await,
+    };
+    if ended.is_ok() {
+        unended.ended();
+    }
+    let answer = answer?;
+    ended.map(|()| answer)
+}
+
 async fn rollback(tx: &mut Tx) -> Result<(), Fault> {
     AnsiTransactionManager::rollback_transaction(&mut *tx.connection).await.map_err(fault)
 }

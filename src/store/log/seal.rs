@@ -3,10 +3,10 @@
 
 use diesel::prelude::*;
 use diesel::sql_types as t;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::super::sql::sql;
-use super::super::tx::{Read, fault};
+use super::super::tx::{Read, fault, keep};
 use crate::base::fault::Fault;
 use crate::base::merkle::{self, Edge, Hash, NodeId};
 use crate::base::tile::{TileId, WIDTH, hashes};
@@ -68,19 +68,11 @@ struct Full {
 /// Seals one batch: nothing where there is none, or another server is at it. `sign` makes the note of a size and a root;
 /// it is given the checkpoint before it and may refuse.
 pub async fn seal(
-    read: &mut Read,
+    read: Read,
     batch: Batch,
     sign: impl FnOnce(Option<(u64, Hash)>, u64, &Hash) -> Result<String, Fault>,
 ) -> Result<Option<Sealed>, Fault> {
-    let connection = read.look();
-    AnsiTransactionManager::begin_transaction(&mut *connection).await.map_err(fault)?;
-    let sealed = within(connection, batch, sign).await;
-    match &sealed {
-        Ok(Some(_)) => AnsiTransactionManager::commit_transaction(&mut *connection).await.map_err(fault)?,
-        // a rollback that fails leaves a connection that the pool discards; the fault that matters is the first one
-        Ok(None) | Err(_) => drop(AnsiTransactionManager::rollback_transaction(&mut *connection).await),
-    }
-    sealed
+    keep(read, async |connection| within(connection, batch, sign).await).await
 }
 
 async fn within(

@@ -1,3 +1,4 @@
 //! The sealed log: order, proofs, checkpoints.
 
+mod many;
 mod seal;
