@@ -168,5 +168,10 @@ fn values(detail: &str) -> Vec<Option<String>> {
 
 /// Runs a future to its end.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+    runtime().block_on(future)
+}
+
+/// A runtime of this thread.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

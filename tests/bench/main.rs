@@ -11,6 +11,7 @@
 )]
 
 mod child;
+mod chronicle;
 mod e1_strangers;
 mod e2_sign_in;
 mod floor;
@@ -20,6 +21,7 @@ mod p1_ask;
 mod p2_confirm;
 mod p3_code;
 mod p4_pages;
+mod p6_log;
 mod p7_weight;
 mod p8_courier;
 mod people;
@@ -37,11 +39,12 @@ use scale::Scale;
 /// A figure: its name, what it measures, and how.
 type Figure = (&'static str, &'static str, fn(Scale, &mut Report));
 
-const FIGURES: [Figure; 10] = [
+const FIGURES: [Figure; 11] = [
     ("p1", "Kirim against the floor", p1_ask::measure),
     ("p2", "OK against the floor", p2_confirm::measure),
     ("p3", "the code of a sign-in against the floor", p3_code::measure),
     ("p4", "public pages against a bare handler", p4_pages::measure),
+    ("p6", "sealing, proving and verifying the log", p6_log::measure),
     ("p7", "memory and start", p7_weight::measure),
     ("p8", "the courier", p8_courier::measure),
     ("e1", "what Kirim's time tells a stranger", e1_strangers::measure),

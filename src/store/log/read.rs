@@ -84,19 +84,18 @@ struct Bytes {
 pub async fn tile(read: &mut Read, tile: TileId, width: u64) -> Result<Vec<Hash>, Fault> {
     let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a tile beyond the end of the log", e));
     let (level, index) = (i16::from(tile.level), number(tile.index)?);
-    let whole: Vec<Bytes> = sql("select hashes as bytes from tile where level = {} and index = {}")
-        .bind(level)
-        .bind(index)
-        .load(read.look())
-        .await
-        .map_err(fault)?;
-    let bytes = match whole.into_iter().next() {
-        Some(whole) => whole.bytes,
-        None => below(read, tile, width).await?,
+    let bytes = if width < WIDTH {
+        below(read, tile, width).await?
+    } else {
+        let whole: Vec<Bytes> = sql("select hashes as bytes from tile where level = {} and index = {}")
+            .bind(level)
+            .bind(index)
+            .load(read.look())
+            .await
+            .map_err(fault)?;
+        whole.into_iter().next().map(|whole| whole.bytes).unwrap_or_default()
     };
-    let mut nodes = hashes(&bytes).ok_or_else(|| Fault::broken("a tile of another length"))?;
-    nodes.truncate(usize::try_from(width).unwrap_or(usize::MAX));
-    Ok(nodes)
+    hashes(&bytes).ok_or_else(|| Fault::broken("a tile of another length"))
 }
 
 /// The nodes of a tile that is not full, out of what is below it.
