@@ -9,6 +9,8 @@ begin
 end
 $$;
 alter table seal_queue drop column hash;
+alter table event drop constraint event_body_fits;
 drop table checkpoint;
+drop function pulih.checkpoint_fits();
 drop table tile;
 drop table leaf;

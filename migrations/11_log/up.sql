@@ -95,5 +95,21 @@ begin
 end
 $$;
 
+-- A checkpoint is about the log as it stands: one for a size that is still to come would stand in the way for ever.
+create function pulih.checkpoint_fits() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.size <> (select coalesce(max(l.index) + 1, 0) from public.leaf l) then
+        raise exception 'a checkpoint of % leaves does not fit the log', new.size using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger checkpoint_fits before insert on checkpoint for each row execute function pulih.checkpoint_fits();
+
+-- What a bundle of entries can hold (C2SP tlog-tiles): its length is a u16.
+alter table event add constraint event_body_fits check (octet_length(body) <= 65535);
+
 grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
 grant insert on tile, checkpoint to pulih_app;

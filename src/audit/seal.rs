@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::merkle::Hash;
-use crate::store::log::seal::{self, Batch, Sealed};
+use crate::base::note;
+use crate::store::log::seal::{self, Batch, Before, Sealed};
 
 /// Events that are sealed at once; the transaction that does so holds everybody's horizon for as long.
 const BATCH: i32 = 20_000;
@@ -47,21 +48,22 @@ impl Sealer {
 
     async fn seal(&self, app: &App, batch: Batch) -> Result<Option<Sealed>, Fault> {
         let (signer, origin) = (prove::signer(app)?, prove::origin(app));
-        let sign = |before: Option<(u64, Hash)>, size: u64, root: &Hash| {
+        let sign = |before: Option<&Before>, size: u64, root: &Hash| {
             self.still(before)?;
+            same_log(before, &origin)?;
             Ok(signer.sign(&Checkpoint { origin, size, root: *root }.text()))
         };
         seal::seal(app.read().await?, batch, sign).await
     }
 
     /// Nothing is signed over a log that went back since this process looked.
-    fn still(&self, before: Option<(u64, Hash)>) -> Result<(), Fault> {
+    fn still(&self, before: Option<&Before>) -> Result<(), Fault> {
         let seen = *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match (seen, before) {
             (Some((seen, _)), None) => Err(rewound(seen, 0)),
-            (Some((seen, _)), Some((size, _))) if size < seen => Err(rewound(seen, size)),
-            (Some((seen, root)), Some((size, now))) if size == seen && root != now => {
-                Err(Fault::broken(format!("the log was altered: another root over {size} leaves")))
+            (Some((seen, _)), Some(before)) if before.size < seen => Err(rewound(seen, before.size)),
+            (Some((seen, root)), Some(before)) if before.size == seen && root != before.root => {
+                Err(Fault::broken(format!("the log was altered: another root over {seen} leaves")))
             }
             _ => Ok(()),
         }
@@ -69,6 +71,16 @@ impl Sealer {
 
     fn remember(&self, end: (u64, Hash)) {
         *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(end);
+    }
+}
+
+/// A log keeps its name: under another one nobody would know its checkpoints.
+fn same_log(before: Option<&Before>, origin: &str) -> Result<(), Fault> {
+    let was =
+        before.and_then(|before| Checkpoint::parse(note::text(&before.note)?)).map(|checkpoint| checkpoint.origin);
+    match was {
+        Some(was) if was != origin => Err(Fault::broken(format!("the log is called {was}: set audit.origin to that"))),
+        _ => Ok(()),
     }
 }
 

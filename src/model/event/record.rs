@@ -10,6 +10,7 @@ use super::Event;
 use super::subject::{Parts, Subject, time};
 use crate::base::fault::Fault;
 use crate::base::json;
+use crate::base::tile::ENTRY_MAX;
 use crate::model::refusal::Refusal;
 
 /// Version of the canonical form.
@@ -71,6 +72,11 @@ impl Event {
         }
         let details = (!personal.is_empty())
             .then(|| Value::Object(personal.into_iter().map(|(k, v)| (k.to_owned(), Value::String(v))).collect()));
+        let body =
+            json::canonical(&Value::Object(body)).map_err(|e| Fault::bug("an event has no canonical form", e))?;
+        if body.len() > ENTRY_MAX {
+            return Err(Fault::broken(format!("{kind} is too long for the log: {} bytes", body.len())));
+        }
         Ok(Record {
             id,
             at,
@@ -80,7 +86,7 @@ impl Event {
             staff: if let Actor::Staff(id) = actor { Some(id) } else { None },
             account: subject.account,
             request: subject.request,
-            body: json::canonical(&Value::Object(body)).map_err(|e| Fault::bug("an event has no canonical form", e))?,
+            body,
             personal: details.map(|details| Personal { salt, details }),
         })
     }

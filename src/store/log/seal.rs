@@ -51,11 +51,24 @@ struct Part {
 }
 
 #[derive(QueryableByName)]
-struct Last {
+struct Row {
     #[diesel(sql_type = t::BigInt)]
     size: i64,
     #[diesel(sql_type = t::Binary)]
     root: Vec<u8>,
+    #[diesel(sql_type = t::Text)]
+    note: String,
+}
+
+/// The end of the log before a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Leaves there were.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+    /// The note that said so.
+    pub note: String,
 }
 
 /// A tile that is full.
@@ -70,7 +83,7 @@ struct Full {
 pub async fn seal(
     read: Read,
     batch: Batch,
-    sign: impl FnOnce(Option<(u64, Hash)>, u64, &Hash) -> Result<String, Fault>,
+    sign: impl FnOnce(Option<&Before>, u64, &Hash) -> Result<String, Fault>,
 ) -> Result<Option<Sealed>, Fault> {
     keep(read, async |connection| within(connection, batch, sign).await).await
 }
@@ -78,7 +91,7 @@ pub async fn seal(
 async fn within(
     connection: &mut AsyncPgConnection,
     batch: Batch,
-    sign: impl FnOnce(Option<(u64, Hash)>, u64, &Hash) -> Result<String, Fault>,
+    sign: impl FnOnce(Option<&Before>, u64, &Hash) -> Result<String, Fault>,
 ) -> Result<Option<Sealed>, Fault> {
     let taken: Vec<Taken> = sql("select * from pulih.seal({}, {})")
         .bind(batch.most)
@@ -91,14 +104,15 @@ async fn within(
     let leaves = hashes(&taken.hashes).ok_or_else(|| broken("leaves of another length"))?;
     let before = last(connection).await?;
     let mut growth = Growth::at(first, parts(connection, first).await?)?;
-    if before.map_or((0, merkle::empty()), |b| b) != (first, growth.edge.root()) {
+    let (known, root) = before.as_ref().map_or((0, merkle::empty()), |before| (before.size, before.root));
+    if (known, root) != (first, growth.edge.root()) {
         return Err(broken("leaves and tiles do not lead to the last checkpoint"));
     }
     for leaf in &leaves {
         growth.push(*leaf);
     }
     let (size, root) = (growth.edge.size(), growth.edge.root());
-    let note = sign(before, size, &root)?;
+    let note = sign(before.as_ref(), size, &root)?;
     keep_tiles(connection, &growth.full).await?;
     keep_checkpoint(connection, size, &root, &note).await?;
     Ok(Some(Sealed { added: leaves.len() as u64, size, root }))
@@ -169,12 +183,15 @@ async fn parts(connection: &mut AsyncPgConnection, size: u64) -> Result<[Vec<Has
     Ok(rows)
 }
 
-async fn last(connection: &mut AsyncPgConnection) -> Result<Option<(u64, Hash)>, Fault> {
-    let last: Vec<Last> =
-        sql("select size, root from checkpoint order by size desc limit 1").load(connection).await.map_err(fault)?;
+async fn last(connection: &mut AsyncPgConnection) -> Result<Option<Before>, Fault> {
+    let last: Vec<Row> = sql("select size, root, note from checkpoint order by size desc limit 1")
+        .load(connection)
+        .await
+        .map_err(fault)?;
     let Some(last) = last.into_iter().next() else { return Ok(None) };
     let size = u64::try_from(last.size).map_err(|e| Fault::bug("a checkpoint below the first", e))?;
-    Ok(Some((size, last.root.try_into().map_err(|_| broken("a root of another length"))?)))
+    let root = last.root.try_into().map_err(|_| broken("a root of another length"))?;
+    Ok(Some(Before { size, root, note: last.note }))
 }
 
 async fn keep_tiles(connection: &mut AsyncPgConnection, full: &[Full]) -> Result<(), Fault> {

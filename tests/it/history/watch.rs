@@ -56,14 +56,15 @@ impl Watch {
     }
 }
 
-/// Every row of the log says the same in its columns and in its body, is canonical, opens its commitments, and waits
-/// once for its leaf number.
+/// Every row of the log says the same in its columns and in its body, is canonical, opens its commitments, and has
+/// its leaf, or waits for it, once.
 pub async fn judge_rows(app: &TestApp) {
     let rows = app
         .sql(
             "select body, e.id, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), kind, outcome, actor,
                 account_id, request_id, encode(p.salt, 'hex'), p.details::text,
                 (select count(*) from seal_queue q where q.event_id = e.id and q.event_at = e.at)
+                    + (select count(*) from leaf l where l.event_id = e.id and l.event_at = e.at)
             from event e left join event_personal p on p.event_id = e.id and p.at = e.at",
         )
         .await;
@@ -85,7 +86,7 @@ pub async fn judge_rows(app: &TestApp) {
             "{text}"
         );
         assert_eq!(body["outcome"] == "refused", body["refusal"].is_string(), "{text}");
-        assert_eq!(column(10).as_deref(), Some("1"), "queued for its leaf number once: {text}");
+        assert_eq!(column(10).as_deref(), Some("1"), "one leaf, or one place in the queue: {text}");
         let details: Value = column(9).map_or(Value::Null, |details| serde_json::from_str(&details).unwrap());
         assert_eq!(body["personal"].is_object(), details.is_object(), "{text}");
         let salt = data_encoding::HEXLOWER.decode(column(8).unwrap_or_default().as_bytes()).unwrap();

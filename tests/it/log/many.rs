@@ -198,7 +198,7 @@ async fn a_great_backlog_is_sealed_batch_by_batch_and_proves_itself() {
     while sizes.last() != Some(&(count as u64)) {
         let batch = Batch { most: 701, restored: false };
         let origin = prove::origin(&app.app);
-        let sign = |_: Option<(u64, merkle::Hash)>, size: u64, root: &merkle::Hash| {
+        let sign = |_: Option<&seal::Before>, size: u64, root: &merkle::Hash| {
             Ok(signer.sign(&Checkpoint { origin, size, root: *root }.text()))
         };
         let sealed = seal::seal(app.app.read().await.unwrap(), batch, sign).await.unwrap();

@@ -133,3 +133,24 @@ async fn nothing_is_signed_over_a_log_that_was_altered_or_rewound() {
     assert!(fault.to_string().contains("rewound"), "{fault}");
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_keeps_its_name() {
+    let app = TestApp::start().await;
+    events(&app, 1).await;
+    app.seal().await;
+    let mut config = app.app.config().clone();
+    config.audit.origin = Some("another.example/log".to_owned());
+    let keys = pulih::base::keyring::Keyring::ephemeral().unwrap();
+    let renamed = pulih::app::App::new(config, keys, pulih::base::clock::Clock::system()).unwrap();
+    events(&app, 1).await;
+    let fault = loop {
+        match Sealer::default().step(&renamed).await {
+            Ok(None) => tokio::task::yield_now().await,
+            Ok(Some(_)) => panic!("signed under another name"),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(fault.to_string().contains("set audit.origin"), "{fault}");
+    app.end().await;
+}
