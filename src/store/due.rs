@@ -5,7 +5,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
@@ -73,12 +73,6 @@ impl Due {
     pub fn language(&self) -> Result<Lang, Fault> {
         word(Lang::from_code(&self.language), "language", self.request_id)
     }
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
 }
 
 /// A reset whose time has come and that nothing holds; it is locked later, after its account.

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::request;
-use super::sql::sql;
+use super::sql::{Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
@@ -415,12 +415,6 @@ pub async fn ask_help(tx: &mut Tx, id: Uuid) -> Result<bool, Fault> {
     .await
     .map_err(fault)?;
     Ok(asked == 1)
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
 }
 
 /// The request of that reference.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::base::fault::Fault;
 use crate::model::desk::Reason;
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, Tx, fault, word};
 
 /// A queued request without a case, locked after its account.
@@ -35,12 +35,6 @@ impl Unfiled {
     pub fn reason(&self) -> Result<Reason, Fault> {
         word(Reason::from_code(&self.queue_reason), "queue_reason", self.id)
     }
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
 }
 
 /// Queued requests without a case, oldest first. What the resolver has not

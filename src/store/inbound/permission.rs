@@ -11,14 +11,8 @@ use crate::base::random;
 use crate::model::link::LinkKind;
 use crate::model::permission::{ASKED_WITHIN_HOURS, LIFE_MINUTES};
 use crate::model::request::State;
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, Tx, fault, word};
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
-}
 
 #[derive(QueryableByName)]
 struct Yes {

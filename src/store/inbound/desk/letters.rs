@@ -1,19 +1,12 @@
 //! Letters that answer a mail: by hand, and by ourselves.
 
 use diesel::prelude::*;
-use diesel::sql_types as t;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
 use crate::store::letter::{self, Post};
-use crate::store::sql::sql;
+use crate::store::sql::{Id, sql};
 use crate::store::tx::{Tx, fault};
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = t::Uuid)]
-    id: Uuid,
-}
 
 /// The letter that carries a link.
 pub async fn of_link(tx: &mut Tx, link: Uuid) -> Result<Uuid, Fault> {
