@@ -36,6 +36,10 @@ create or replace function pulih.queue_for_seal() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- the key of a partitioned table holds the time too: an id that was sealed could come again at another one
+    if exists (select from public.leaf l where l.event_id = new.id) then
+        raise exception 'event % has its leaf already', new.id using errcode = 'unique_violation';
+    end if;
     insert into public.seal_queue (event_id, event_at, system_identifier, hash)
     values (new.id, new.at, (select system_identifier from pg_control_system()),
         sha256('\x00'::bytea || convert_to(new.body, 'UTF8')));
@@ -66,6 +70,7 @@ begin
             select * from public.seal_queue w
             where case when restored then w.system_identifier <> own
                 else w.system_identifier = own and w.txid < pg_snapshot_xmin(pg_current_snapshot()) end
+                and not exists (select from public.leaf l where l.event_id = w.event_id)
             order by w.txid, w.event_id
             limit most
         ) q
@@ -108,8 +113,26 @@ end
 $$;
 create trigger checkpoint_fits before insert on checkpoint for each row execute function pulih.checkpoint_fits();
 
+-- The same for a tile: only what is full has one.
+create function pulih.tile_fits() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (new.index + 1) * power(256::numeric, new.level + 1) > (select coalesce(max(l.index) + 1, 0) from public.leaf l) then
+        raise exception 'tile % of level % is not full', new.index, new.level using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger tile_fits before insert on tile for each row execute function pulih.tile_fits();
+
 -- What a bundle of entries can hold (C2SP tlog-tiles): its length is a u16.
 alter table event add constraint event_body_fits check (octet_length(body) <= 65535);
 
+-- A month's partition is made while people write and auditors read: it waits its turn for a moment, and comes again later.
+alter function pulih.make_partitions(integer) set lock_timeout = '2s';
+
 grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
+-- bodies hold commitments alone
+grant select on event to pulih_auditor;
 grant insert on tile, checkpoint to pulih_app;

@@ -1,14 +1,16 @@
 //! The one that seals: takes what has committed, in an order that no later commit can disturb, and signs the log's new end.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::prove;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::merkle::Hash;
-use crate::base::note;
+use crate::base::note::{self, Verifier};
+use crate::store::Read;
+use crate::store::log::read;
 use crate::store::log::seal::{self, Batch, Before, Sealed};
 
 /// Events that are sealed at once; the transaction that does so holds everybody's horizon for as long.
@@ -36,54 +38,67 @@ impl Sealer {
     }
 
     async fn batch(&self, app: &App) -> Result<Option<Sealed>, Fault> {
+        let mut read = app.read().await?;
+        self.look(app, &mut read).await?;
         if !self.looked.load(Ordering::Relaxed) {
-            let restored = self.seal(app, Batch { most: BATCH, restored: true }).await?;
-            if restored.is_some() {
-                return Ok(restored);
+            if seal::restored(&mut read).await? {
+                drop(read);
+                return self.seal(app, Batch { most: BATCH, restored: true }).await;
             }
             self.looked.store(true, Ordering::Relaxed);
         }
+        drop(read);
         self.seal(app, Batch { most: BATCH, restored: false }).await
     }
 
+    /// The log must go on from where this process saw it last, whoever sealed since.
+    async fn look(&self, app: &App, read: &mut Read) -> Result<(), Fault> {
+        let latest = read::latest(read).await?;
+        let end = latest.map(|latest| own(&latest.note, &prove::verifiers(app)?, &prove::origin(app))).transpose()?;
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((size, root)) = seen {
+            let now = end.as_ref().map_or(0, |end| end.size);
+            if now < size {
+                return Err(Fault::broken(format!("the log was rewound: it had {size} leaves and has {now}")));
+            }
+            if seal::root_at(read, size).await? != Some(root) {
+                return Err(altered(&format!("another root over {size} leaves")));
+            }
+        }
+        if let Some(end) = end {
+            self.remember((end.size, end.root));
+        }
+        Ok(())
+    }
+
     async fn seal(&self, app: &App, batch: Batch) -> Result<Option<Sealed>, Fault> {
-        let (signer, origin) = (prove::signer(app)?, prove::origin(app));
+        let (signer, origin, trusted) = (prove::signer(app)?, prove::origin(app), prove::verifiers(app)?);
         let sign = |before: Option<&Before>, size: u64, root: &Hash| {
-            self.still(before)?;
-            same_log(before, &origin)?;
+            if let Some(before) = before {
+                let said = own(&before.note, &trusted, &origin)?;
+                if (said.size, said.root) != (before.size, before.root) {
+                    return Err(altered("the last checkpoint's note says something else than its row"));
+                }
+            }
             Ok(signer.sign(&Checkpoint { origin, size, root: *root }.text()))
         };
         seal::seal(app.read().await?, batch, sign).await
     }
 
-    /// Nothing is signed over a log that went back since this process looked.
-    fn still(&self, before: Option<&Before>) -> Result<(), Fault> {
-        let seen = *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match (seen, before) {
-            (Some((seen, _)), None) => Err(rewound(seen, 0)),
-            (Some((seen, _)), Some(before)) if before.size < seen => Err(rewound(seen, before.size)),
-            (Some((seen, root)), Some(before)) if before.size == seen && root != before.root => {
-                Err(Fault::broken(format!("the log was altered: another root over {seen} leaves")))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn remember(&self, end: (u64, Hash)) {
-        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(end);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
     }
 }
 
-/// A log keeps its name: under another one nobody would know its checkpoints.
-fn same_log(before: Option<&Before>, origin: &str) -> Result<(), Fault> {
-    let was =
-        before.and_then(|before| Checkpoint::parse(note::text(&before.note)?)).map(|checkpoint| checkpoint.origin);
-    match was {
-        Some(was) if was != origin => Err(Fault::broken(format!("the log is called {was}: set audit.origin to that"))),
-        _ => Ok(()),
+/// What a note of this log says. Nothing is signed over what we have not signed ourselves, nor under another name.
+fn own(note: &str, trusted: &[Verifier], origin: &str) -> Result<Checkpoint, Fault> {
+    let said = note::text(note).and_then(Checkpoint::parse).ok_or_else(|| altered("the last checkpoint is none"))?;
+    if said.origin != origin {
+        return Err(Fault::broken(format!("the log is called {}: set audit.origin to that", said.origin)));
     }
+    Checkpoint::open(note, trusted).map_err(|doubt| altered(&doubt.to_string()))
 }
 
-fn rewound(seen: u64, size: u64) -> Fault {
-    Fault::broken(format!("the log was rewound: it had {seen} leaves and has {size}"))
+fn altered(what: &str) -> Fault {
+    Fault::broken(format!("the log was altered: {what}"))
 }

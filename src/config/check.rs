@@ -220,7 +220,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("session.step_minutes", session.step_minutes.into(), 1, 60),
         ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),
         ("audit.seal_seconds", config.audit.seal_seconds.into(), 1, 60),
-        ("audit.heartbeat_minutes", config.audit.heartbeat_minutes.into(), 1, 60),
+        ("audit.heartbeat_minutes", config.audit.heartbeat_minutes.into(), 1, 4),
         ("audit.verify_hours", config.audit.verify_hours.into(), 1, 24 * 31),
         ("audit.copy_minutes", config.audit.copy_minutes.into(), 1, 1440),
         ("desk.answer_hours", config.desk.answer_hours.into(), 1, 240),

@@ -111,7 +111,7 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
 /// Whether the proof leads from the old root to the new one (RFC 9162 §2.1.4.2).
 pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, proof: &[Hash]) -> bool {
     if old == 0 || old == new {
-        let same = old == 0 && *old_root == super::empty() || old == new && old_root == new_root;
+        let same = if old == new { old_root == new_root } else { *old_root == super::empty() };
         return same && proof.is_empty();
     }
     if old > new {

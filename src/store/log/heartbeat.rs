@@ -1,6 +1,5 @@
 //! Whether the log has been quiet for long.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 
@@ -14,13 +13,14 @@ struct Due {
     due: bool,
 }
 
-/// Whether nothing was written since then; not while another server asks the same.
-pub async fn due(tx: &mut Tx, since: DateTime<Utc>) -> Result<bool, Fault> {
+/// Whether nothing was sealed for so many minutes of the database's clock and nothing waits; not while another server asks
+/// the same.
+pub async fn due(tx: &mut Tx, minutes: i32) -> Result<bool, Fault> {
     let due: Due = sql("select pg_try_advisory_xact_lock(hashtext('pulih.heartbeat'))
-            and coalesce((select event_at < {} from leaf order by index desc limit 1), true)
-            and not exists (select from seal_queue where event_at >= {}) as due")
-    .bind(since)
-    .bind(since)
+            and not exists (select from seal_queue)
+            and coalesce((select at < pulih.now() - make_interval(mins => {}) from checkpoint order by size desc limit 1), true)
+            as due")
+    .bind(minutes)
     .get_result(tx.look())
     .await
     .map_err(fault)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::super::sql::sql;
+use super::super::sql::{Count, sql};
 use super::super::tx::{Read, fault, keep};
 use crate::base::fault::Fault;
 use crate::base::merkle::{self, Edge, Hash, NodeId};
@@ -103,13 +103,17 @@ async fn within(
     let first = u64::try_from(taken.first).map_err(|e| Fault::bug("a leaf below the first", e))?;
     let leaves = hashes(&taken.hashes).ok_or_else(|| broken("leaves of another length"))?;
     let before = last(connection).await?;
-    let mut growth = Growth::at(first, parts(connection, first).await?)?;
-    let (known, root) = before.as_ref().map_or((0, merkle::empty()), |before| (before.size, before.root));
-    if (known, root) != (first, growth.edge.root()) {
+    let (start, root) = before.as_ref().map_or((0, merkle::empty()), |before| (before.size, before.root));
+    let mut growth = Growth::at(start, parts(connection, start).await?)?;
+    if start > first || root != growth.edge.root() {
         return Err(broken("leaves and tiles do not lead to the last checkpoint"));
     }
-    for leaf in &leaves {
+    // leaves that somebody had numbered without signing for them are taken along
+    for leaf in between(connection, start, first).await?.iter().chain(&leaves) {
         growth.push(*leaf);
+    }
+    if growth.edge.size() != first + leaves.len() as u64 {
+        return Err(broken("leaves are missing at the end of the log"));
     }
     let (size, root) = (growth.edge.size(), growth.edge.root());
     let note = sign(before.as_ref(), size, &root)?;
@@ -181,6 +185,42 @@ async fn parts(connection: &mut AsyncPgConnection, size: u64) -> Result<[Vec<Has
         row.ok_or_else(|| broken("a tile above the highest"))?.push(hash);
     }
     Ok(rows)
+}
+
+/// Leaves from `from` to before `to`.
+async fn between(connection: &mut AsyncPgConnection, from: u64, to: u64) -> Result<Vec<Hash>, Fault> {
+    if from == to {
+        return Ok(Vec::new());
+    }
+    let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a log beyond its end", e));
+    let rows: Vec<Part> =
+        sql("select 0::smallint as level, hash from leaf where index >= {} and index < {} order by index")
+            .bind(number(from)?)
+            .bind(number(to)?)
+            .load(connection)
+            .await
+            .map_err(fault)?;
+    rows.into_iter().map(|row| row.hash.try_into().map_err(|_| broken("a leaf of another length"))).collect()
+}
+
+/// Whether rows wait that a logical restore brought from another cluster.
+pub async fn restored(read: &mut Read) -> Result<bool, Fault> {
+    let waiting: Count = sql("select count(*) from (select from seal_queue
+        where system_identifier <> (select system_identifier from pg_control_system()) limit 1) q")
+    .get_result(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(waiting.count > 0)
+}
+
+/// The root that was signed for a log of that size; none where no checkpoint is about it.
+pub async fn root_at(read: &mut Read, size: u64) -> Result<Option<Hash>, Fault> {
+    let rows: Vec<Row> = sql("select size, root, note from checkpoint where size = {}")
+        .bind(i64::try_from(size).map_err(|e| Fault::bug("a log beyond its end", e))?)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(rows.into_iter().next().and_then(|row| row.root.try_into().ok()))
 }
 
 async fn last(connection: &mut AsyncPgConnection) -> Result<Option<Before>, Fault> {

@@ -1,6 +1,7 @@
 //! Several servers seal one log while people go on writing: no gap, no double, and nothing before what is sealed already.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use pulih::app::{App, Outcome};
@@ -29,9 +30,9 @@ fn event(rows: i64) -> Event {
     Event::AccountsExported { rows }
 }
 
-/// A second server on the same database.
-fn server(app: &TestApp) -> App {
-    App::new(app.app.config().clone(), Keyring::ephemeral().unwrap(), Clock::system()).unwrap()
+/// A second server on the same database, with the same keys.
+fn server(app: &TestApp, keys: &Path) -> App {
+    App::new(app.app.config().clone(), Keyring::load(keys).unwrap(), Clock::system()).unwrap()
 }
 
 async fn writes(app: App, writers: usize, each: usize) {
@@ -57,12 +58,15 @@ async fn writes(app: App, writers: usize, each: usize) {
 }
 
 async fn seals_by(servers: usize) {
-    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    Keyring::init(&keys, Clock::system().now().date_naive()).unwrap();
+    let app = TestApp::with(|plan| plan.keys = Some(Keyring::load(&keys).unwrap())).await;
     let each = rounds(60, 1_000);
     let stop = CancellationToken::new();
     let mut sealers = JoinSet::new();
     for n in 0..servers {
-        let (house, stop) = (if n == 0 { app.app.clone() } else { server(&app) }, stop.clone());
+        let (house, stop) = (if n == 0 { app.app.clone() } else { server(&app, &keys) }, stop.clone());
         sealers.spawn(async move {
             let sealer = Sealer::default();
             let mut ends = Vec::new();

@@ -259,6 +259,15 @@ impl TestApp {
         sql(&self.database, statement).await
     }
 
+    /// Why the database refuses a statement of its superuser.
+    pub async fn refusal(&self, statement: &str) -> String {
+        let (client, connection) =
+            tokio_postgres::connect(&cluster().url(&self.database, "postgres"), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let error = client.batch_execute(statement).await.expect_err(statement);
+        error.as_db_error().map_or_else(|| error.to_string(), |e| e.message().to_owned())
+    }
+
     /// The one value of a query.
     pub async fn value(&self, query: &str) -> String {
         self.sql(query).await.first().and_then(|row| row.first().cloned()).flatten().unwrap_or_default()
