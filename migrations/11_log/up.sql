@@ -126,8 +126,8 @@ end
 $$;
 create trigger tile_fits before insert on tile for each row execute function pulih.tile_fits();
 
--- What a bundle of entries can hold (C2SP tlog-tiles): its length is a u16.
-alter table event add constraint event_body_fits check (octet_length(body) <= 65535);
+-- What a bundle of entries can hold (C2SP tlog-tiles), whose lengths are a u16; and what one line can, for whoever streams them.
+alter table event add constraint event_body_fits check (octet_length(body) <= 65535 and body !~ '[\x01-\x1f]');
 
 -- A month's partition is made while people write and auditors read: it waits its turn for a moment, and comes again later.
 alter function pulih.make_partitions(integer) set lock_timeout = '2s';
@@ -135,4 +135,6 @@ alter function pulih.make_partitions(integer) set lock_timeout = '2s';
 grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
 -- bodies hold commitments alone
 grant select on event to pulih_auditor;
-grant insert on tile, checkpoint to pulih_app;
+grant insert on tile to pulih_app;
+-- not its time, which is the database's
+grant insert (size, root, note) on checkpoint to pulih_app;

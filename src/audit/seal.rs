@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::merkle::Hash;
-use crate::base::note::{self, Verifier};
+use crate::base::note::{self, Doubt, Verifier};
 use crate::store::Read;
 use crate::store::log::read;
 use crate::store::log::seal::{self, Batch, Before, Sealed};
@@ -96,7 +96,11 @@ fn own(note: &str, trusted: &[Verifier], origin: &str) -> Result<Checkpoint, Fau
     if said.origin != origin {
         return Err(Fault::broken(format!("the log is called {}: set audit.origin to that", said.origin)));
     }
-    Checkpoint::open(note, trusted).map_err(|doubt| altered(&doubt.to_string()))
+    Checkpoint::open(note, trusted).map_err(|doubt| match doubt {
+        // as while one server after the other is given a new key
+        Doubt::Unsigned => Fault::broken("the last checkpoint was signed by a key that this server does not have"),
+        Doubt::Malformed | Doubt::Forged => altered(&doubt.to_string()),
+    })
 }
 
 fn altered(what: &str) -> Fault {

@@ -17,7 +17,7 @@ struct Due {
 /// the same.
 pub async fn due(tx: &mut Tx, minutes: i32) -> Result<bool, Fault> {
     let due: Due = sql("select pg_try_advisory_xact_lock(hashtext('pulih.heartbeat'))
-            and not exists (select from seal_queue)
+            and not exists (select from seal_queue q where not exists (select from leaf l where l.event_id = q.event_id))
             and coalesce((select at < pulih.now() - make_interval(mins => {}) from checkpoint order by size desc limit 1), true)
             as due")
     .bind(minutes)

@@ -205,8 +205,9 @@ async fn between(connection: &mut AsyncPgConnection, from: u64, to: u64) -> Resu
 
 /// Whether rows wait that a logical restore brought from another cluster.
 pub async fn restored(read: &mut Read) -> Result<bool, Fault> {
-    let waiting: Count = sql("select count(*) from (select from seal_queue
-        where system_identifier <> (select system_identifier from pg_control_system()) limit 1) q")
+    let waiting: Count = sql("select count(*) from (select from seal_queue q
+        where q.system_identifier <> (select system_identifier from pg_control_system())
+            and not exists (select from leaf l where l.event_id = q.event_id) limit 1) q")
     .get_result(read.look())
     .await
     .map_err(fault)?;
