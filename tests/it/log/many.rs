@@ -22,7 +22,7 @@ use tokio_postgres::NoTls;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::dice::Dice;
-use crate::support::house::TestApp;
+use crate::support::house::{TestApp, until};
 use crate::support::installation::blocking;
 use crate::support::rounds;
 
@@ -217,5 +217,23 @@ async fn a_great_backlog_is_sealed_batch_by_batch_and_proves_itself() {
     assert_eq!(root, data_encoding::HEXLOWER.encode(&edge.root()));
     let tiles = app.value("select count(*) from tile where level = 0").await;
     assert_eq!(tiles, (count / 256).to_string());
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_do_is_seen_at_once_and_sealed_by_the_running_house() {
+    let app = TestApp::with(|plan| {
+        plan.config.audit.seal_seconds = 1;
+        plan.workers = true;
+    })
+    .await;
+    app.people().await;
+    app.browser().kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    assert_eq!(app.value("select count(*) from event where kind = 'reset.asked'").await, "1");
+    app.sink.wait_for(1, Duration::from_secs(20)).await;
+    until(60, "everything is under a checkpoint", async || {
+        app.value("select (select max(size) from checkpoint) = (select count(*) from event)").await == "t"
+    })
+    .await;
     app.end().await;
 }
