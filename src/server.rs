@@ -200,7 +200,12 @@ async fn stop_web(
     door: listen::Door,
     (public, ops): (ServerHandle, ServerHandle),
 ) {
-    tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop), house.live.watch(&house.app, &stop));
+    tokio::join!(
+        house.wall.sweep(&stop),
+        tally::upkeep(&stop),
+        house.live.watch(&house.app, &stop),
+        house.uses.keep(&house.app, &stop)
+    );
     if !house.farewell.is_zero() {
         tokio::time::sleep(house.farewell).await;
         door.shut();

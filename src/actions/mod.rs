@@ -27,6 +27,7 @@ pub mod import;
 pub mod inbound;
 pub mod lapse;
 pub mod lock_account;
+pub mod log_key;
 pub mod login;
 pub mod open;
 pub mod propose;
