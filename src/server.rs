@@ -18,8 +18,10 @@ use crate::web::ops::{self, Check, Readiness};
 use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
+use crate::workers::copier::Copier;
 use crate::workers::courier::Courier;
 use crate::workers::reader::Reader;
+use crate::workers::streamer::Streamer;
 use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
 
 mod listen;
@@ -103,6 +105,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     receive(app, running)?;
     seal(app, running)?;
+    tell_outside(app, running)?;
     let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = runtime()?;
@@ -150,6 +153,19 @@ fn seal(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     let runtime = runtime()?;
     running.add(tokio::task::spawn_blocking(move || {
         runtime.block_on(every("sealer", tick, stop, async || sealer::step(&app, &sealer).await));
+    }));
+    Ok(())
+}
+
+/// Starts what brings the log outside, on a thread of its own: a disk or a server elsewhere may hang for ever.
+fn tell_outside(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let (copier, streamer) = (Copier::new(app), Streamer::new(app));
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(async { tokio::join!(copier.run(&app, stop.clone()), streamer.run(&app, stop.clone())) });
+        // what hangs is left to the end of the process
+        runtime.shutdown_background();
     }));
     Ok(())
 }

@@ -29,6 +29,7 @@ pub mod lapse;
 pub mod lock_account;
 pub mod log_key;
 pub mod login;
+pub mod mail_checkpoint;
 pub mod open;
 pub mod propose;
 pub mod purge;
