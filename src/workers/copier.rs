@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -180,7 +179,7 @@ impl Place {
                 let token = app.config().audit.copy_http_token.clone();
                 let note = newest.note.clone();
                 let post = move || {
-                    let token = token.as_ref().map(|token| token.expose_secret());
+                    let token = token.as_ref().map(secrecy::ExposeSecret::expose_secret);
                     http::post(&url, token, ca.as_deref(), &note)
                 };
                 Ok(self.hands.block(post).await??)

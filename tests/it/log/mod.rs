@@ -1,3 +1,7 @@
 //! The sealed log: order, proofs, checkpoints.
 
+mod copies;
+mod ear;
 mod seal;
+mod served;
+mod stream;
