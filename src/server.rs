@@ -18,8 +18,10 @@ use crate::web::ops::{self, Check, Readiness};
 use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
+use crate::workers::copier::Copier;
 use crate::workers::courier::Courier;
 use crate::workers::reader::Reader;
+use crate::workers::streamer::Streamer;
 use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
 
 mod listen;
@@ -103,6 +105,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     receive(app, running)?;
     seal(app, running)?;
+    tell_outside(app, running)?;
     let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = runtime()?;
@@ -154,6 +157,19 @@ fn seal(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Starts what brings the log outside, on a thread of its own: a disk or a server elsewhere may hang for ever.
+fn tell_outside(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let (copier, streamer) = (Copier::new(app), Streamer::new(app));
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(async { tokio::join!(copier.run(&app, stop.clone()), streamer.run(&app, stop.clone())) });
+        // what hangs is left to the end of the process
+        runtime.shutdown_background();
+    }));
+    Ok(())
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|e| Fault::bug("starting the workers", e))
@@ -200,7 +216,12 @@ async fn stop_web(
     door: listen::Door,
     (public, ops): (ServerHandle, ServerHandle),
 ) {
-    tokio::join!(house.wall.sweep(&stop), tally::upkeep(&stop), house.live.watch(&house.app, &stop));
+    tokio::join!(
+        house.wall.sweep(&stop),
+        tally::upkeep(&stop),
+        house.live.watch(&house.app, &stop),
+        house.uses.keep(&house.app, &stop)
+    );
     if !house.farewell.is_zero() {
         tokio::time::sleep(house.farewell).await;
         door.shut();

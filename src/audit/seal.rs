@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use super::outside::{self, Held};
 use super::prove;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
@@ -10,11 +12,14 @@ use crate::base::fault::Fault;
 use crate::base::merkle::Hash;
 use crate::base::note::{self, Doubt, Verifier};
 use crate::store::Read;
-use crate::store::log::read;
 use crate::store::log::seal::{self, Batch, Before, Sealed};
+use crate::store::log::{copy, read};
 
 /// Events that are sealed at once; the transaction that does so holds everybody's horizon for as long.
 const BATCH: i32 = 20_000;
+
+/// How long the file of copies is waited for: a disk that hangs does not keep the log from going on.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What one process remembers of its sealing.
 #[derive(Debug, Default)]
@@ -23,6 +28,8 @@ pub struct Sealer {
     looked: AtomicBool,
     /// The last end of the log this process saw: a log that is shorter was rewound.
     seen: Mutex<Option<(u64, Hash)>>,
+    /// Whether the file of copies was looked at and fits the log.
+    agreed: AtomicBool,
 }
 
 impl Sealer {
@@ -40,6 +47,7 @@ impl Sealer {
     async fn batch(&self, app: &App) -> Result<Option<Sealed>, Fault> {
         let mut read = app.read().await?;
         self.look(app, &mut read).await?;
+        self.outside(app, &mut read).await?;
         if !self.looked.load(Ordering::Relaxed) {
             if seal::restored(&mut read).await? {
                 drop(read);
@@ -61,7 +69,7 @@ impl Sealer {
             if now < size {
                 return Err(Fault::broken(format!("the log was rewound: it had {size} leaves and has {now}")));
             }
-            if seal::root_at(read, size).await? != Some(root) {
+            if outside::root_at(read, size).await? != Some(root) {
                 return Err(altered(&format!("another root over {size} leaves")));
             }
         }
@@ -69,6 +77,33 @@ impl Sealer {
             self.remember((end.size, end.root));
         }
         Ok(())
+    }
+
+    /// Nothing is signed while what lies outside contradicts the log: by our own file of copies, before this process signs
+    /// for the first time, or by what a server has found at its places.
+    async fn outside(&self, app: &App, read: &mut Read) -> Result<(), Fault> {
+        if let Some(path) = app.config().audit.copy_file.clone().filter(|_| !self.agreed.load(Ordering::Relaxed)) {
+            let trusted = prove::verifiers(app)?;
+            let file = path.clone();
+            let looking = tokio::task::spawn_blocking(move || outside::newest(&file, &trusted));
+            match tokio::time::timeout(PATIENCE, looking).await {
+                Ok(Ok(Ok(Held::Ours(checkpoint)))) => {
+                    if let Some(words) = outside::contradiction(read, &checkpoint).await? {
+                        metrics::gauge!("log_rewound").set(1.0);
+                        return Err(refused(&format!("{}: {words}", path.display())));
+                    }
+                }
+                Ok(Ok(Ok(Held::Nothing | Held::Foreign))) => {}
+                unread => {
+                    tracing::warn!(file = %path.display(), ?unread, "the file of copies was not looked at before sealing");
+                }
+            }
+            self.agreed.store(true, Ordering::Relaxed);
+        }
+        match copy::contradicted(read).await? {
+            Some(words) => Err(refused(&words)),
+            None => Ok(()),
+        }
     }
 
     async fn seal(&self, app: &App, batch: Batch) -> Result<Option<Sealed>, Fault> {
@@ -105,4 +140,8 @@ fn own(note: &str, trusted: &[Verifier], origin: &str) -> Result<Checkpoint, Fau
 
 fn altered(what: &str) -> Fault {
     Fault::broken(format!("the log was altered: {what}"))
+}
+
+fn refused(words: &str) -> Fault {
+    Fault::broken(format!("nothing is sealed, since a copy outside contradicts the log: {words}"))
 }

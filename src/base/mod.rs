@@ -10,6 +10,7 @@ pub mod fault;
 pub mod form_token;
 pub mod json;
 pub mod keyring;
+pub mod machine;
 pub mod merkle;
 pub mod message;
 pub mod name_server;
@@ -24,8 +25,10 @@ pub mod random;
 pub mod recovery;
 pub mod seal;
 pub mod slots;
+pub mod syslog;
 pub mod tile;
 pub mod token;
 pub mod totp;
+pub mod trust;
 
 pub use token::secret_hash;

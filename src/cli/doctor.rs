@@ -9,6 +9,7 @@ use crate::config::{self, Config, Purpose};
 
 mod database;
 mod mailbox;
+mod outside;
 mod relay;
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +66,7 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
         findings.extend(database::look(&loaded.config).await);
         findings.extend(relay::look(&loaded.config).await);
         findings.extend(mailbox::look(&loaded.config).await);
+        findings.extend(outside::look(&loaded.config).await);
     });
     tell(&findings, options.json)?;
     let worst = |state| findings.iter().any(|finding| finding.state == state);

@@ -1,4 +1,4 @@
-//! `pulih keys init|rotate`: makes key files; never shows nor overwrites one.
+//! `pulih keys init|rotate|log`: makes key files, which it never shows nor overwrites, and keys that read the log.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,8 @@ use super::failure::{Failure, print, print_json, print_lines};
 use crate::base::clock::Clock;
 use crate::base::keyring::{Keyring, Purpose};
 use crate::config;
+
+mod log;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -25,12 +27,19 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Keys for whoever follows the log from elsewhere.
+    #[command(subcommand)]
+    Log(log::Command),
 }
 
 pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
+    if let Command::Log(command) = command {
+        return log::run(common, command);
+    }
     let dir = common.load(config::Purpose::Files)?.config.keys.dir;
     let today = Clock::system().now().date_naive();
     match command {
+        Command::Log(_) => Ok(()),
         Command::Init { json } => {
             let made = Keyring::init(&dir, today)?;
             let advice = if made.is_empty() {

@@ -70,7 +70,7 @@ enum Command {
     /// Take mail that comes in.
     #[command(subcommand)]
     Mail(mail::Command),
-    /// Make key files.
+    /// Make key files, or keys that read the log.
     #[command(subcommand)]
     Keys(keys::Command),
     /// Print completions for a shell.

@@ -6,6 +6,7 @@ use super::source::{Finding, Place, Purpose};
 use super::{CaptchaMode, Config, LimitsMode, MailTls};
 use crate::base::network::Proxies;
 
+mod outside;
 mod text;
 
 use text::{address, is_local, origin, words};
@@ -37,6 +38,7 @@ pub fn check(config: &Config, purpose: Purpose) -> Vec<Fault> {
     database(config, purpose, &mut faults);
     smtp(config, purpose, &mut faults);
     inbound(config, &mut faults);
+    outside::check(config, &mut faults);
     helpdesk(config, purpose, &mut faults);
     totp(config, &mut faults);
     numbers(config, &mut faults);
@@ -267,6 +269,7 @@ fn files(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
         ("tls.key", tls.map(|tls| &tls.key)),
         ("database.ca", config.database.ca.as_ref()),
         ("smtp.ca", config.smtp.ca.as_ref()),
+        ("audit.ca", config.audit.ca.as_ref()),
     ];
     for (key, path) in files {
         if let Some(path) = path.filter(|path| !path.is_file()) {

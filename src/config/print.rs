@@ -9,7 +9,8 @@ use super::load::Loaded;
 use super::source::Place;
 
 /// Keys whose values are never shown nor taken from the command line.
-pub const SECRETS: [&str; 4] = ["database.url", "database.owner_url", "smtp.password", "inbound.imap_password"];
+pub const SECRETS: [&str; 5] =
+    ["database.url", "database.owner_url", "smtp.password", "inbound.imap_password", "audit.copy_http_token"];
 
 /// What stands for a secret that is there.
 const SET: &str = "(set)";

@@ -71,6 +71,7 @@ fn piece(block: &Block) -> Markup {
         Block::Words(words) => paragraph(words),
         Block::Facts(facts) => facts_table(facts),
         Block::Button { label, copy, url } => button(label, copy, url),
+        Block::Note(text) => note(text),
         Block::Alarm { words, label, url } => alarm(words, label, url),
     }
 }
@@ -103,6 +104,12 @@ fn button(label: &str, copy: &str, url: &str) -> Markup {
         }
         p class="soft" style={ (FONT) "margin:0 0 4px;font-size:14px;line-height:20px;color:#4b5d65;" } { (copy) }
         (bare(url))
+    }
+}
+
+fn note(text: &str) -> Markup {
+    html! {
+        pre class="ink" style="margin:8px 0 16px;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;line-height:20px;color:#1b292f;white-space:pre-wrap;word-break:break-all;" { (text.trim_end()) }
     }
 }
 

@@ -27,6 +27,10 @@ pub fn text(pen: Pen<'_>, heading: &Heading, sheet: &Sheet) -> String {
                 wrap(&mut out, &format!("{label}:"));
                 link(&mut out, url);
             }
+            Block::Note(text) => {
+                out.push_str(text.trim_end());
+                out.push_str("\n\n");
+            }
             Block::Alarm { words, label, url } => {
                 paragraph(&mut out, words);
                 wrap(&mut out, &format!("{label}:"));

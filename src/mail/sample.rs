@@ -4,8 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done,
+    hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
+    staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -71,6 +72,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("manual-cancelled".to_owned(), manual_cancelled()),
         ("address-changed".to_owned(), address_changed()),
         ("permitted".to_owned(), permitted()),
+        ("checkpoint".to_owned(), checkpoint()),
     ]);
     letters.extend(NOTICES.iter().map(|code| (format!("staff-notice-{code}"), staff_notice(code))));
     letters
@@ -240,6 +242,14 @@ fn staff_invite() -> Letter {
         at: moment(),
         invite_url: format!("https://reset.lpse.example/staff/invite/{}", "inv1teToken".repeat(5)),
     })
+}
+
+fn checkpoint() -> Letter {
+    let signature = "x08goZJkuBS9UGSffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM";
+    let note = format!(
+        "reset.lpse.example/log\n41207\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} reset.lpse.example/log {signature}=\n"
+    );
+    Letter::Checkpoint(checkpoint::Data { size: 41_207, note, at: moment() })
 }
 
 fn staff_notice(code: &str) -> Letter {

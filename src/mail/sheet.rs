@@ -33,6 +33,8 @@ pub enum Block {
         /// Where both lead.
         url: String,
     },
+    /// A text that stays as it is, byte by byte, its lines too.
+    Note(String),
     /// *Ini bukan saya*, set apart.
     Alarm {
         /// When to follow it, and what it does.

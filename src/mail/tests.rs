@@ -5,8 +5,9 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::letters::{
-    Letter, acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done,
+    hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
+    staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -100,6 +101,8 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
         Letter::Reply(data) => Letter::Reply(reply::Data { user_id: Some(user_id), reference, ..data }),
         Letter::Acknowledged(data) => Letter::Acknowledged(acknowledged::Data { reference, ..data }),
+        // what it holds is made by this house alone
+        Letter::Checkpoint(data) => Letter::Checkpoint(checkpoint::Data { ..data }),
         Letter::StaffInvite(data) => Letter::StaffInvite(staff_invite::Data { username: user_id, ..data }),
         Letter::StaffNotice(data) => Letter::StaffNotice(staff_notice::Data { about: user_id, ..data }),
         Letter::ManualScheduled(data) => Letter::ManualScheduled(manual_scheduled::Data { user_id, reference, ..data }),
@@ -246,9 +249,10 @@ fn letters_read_as_they_should() {
     }
 }
 
-/// Lines within 78 columns unless they are a link, every link whole, and nothing that looks like a code.
+/// Lines within 78 columns unless they are a link or a signature, every link whole, and nothing that looks like a code.
 fn assert_plain(text: &str, letter: &Letter) {
-    let (links, words): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("https://"));
+    let (links, words): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("https://") || line.starts_with("\u{2014} "));
     assert!(words.iter().all(|line| line.chars().count() <= 78), "{text}");
     assert!(letter.links().iter().all(|link| links.contains(link)), "{text}");
     assert!(!looks_like_a_code(&words.join("\n")), "{text}");

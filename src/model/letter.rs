@@ -41,6 +41,8 @@ words! {
         Permitted = "permitted",
         /// A mail came and will be looked at: to registered senders alone, at most once a day.
         Acknowledged = "acknowledged",
+        /// The log's newest checkpoint, to auditors each day; its place is the signed note.
+        Checkpoint = "checkpoint",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The nouns and their pure rules.
 
+pub mod access;
 pub mod account;
 pub mod account_csv;
 pub mod activation;

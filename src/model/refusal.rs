@@ -48,6 +48,8 @@ pub enum Refusal {
     SignInFirst,
     /// Nobody of the desk is signed in here, or the session is over.
     StaffSignInFirst,
+    /// No log key, or none that opens anything.
+    KeyRequired,
     /// Somebody else changed it since the page was drawn.
     ChangedMeanwhile,
     /// User ID, Tipe User and password do not belong together.
@@ -108,6 +110,7 @@ impl Refusal {
             Self::NotPossibleNow => "not-possible-now",
             Self::SignInFirst => "sign-in-first",
             Self::StaffSignInFirst => "staff-sign-in-first",
+            Self::KeyRequired => "key-required",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::LoginWrong => "login-wrong",
             Self::Locked => "locked",
@@ -143,7 +146,7 @@ impl Refusal {
             | Self::CodeWrong
             | Self::CodeReplayed
             | Self::CodeElsewhere(_) => 422,
-            Self::SignInFirst | Self::StaffSignInFirst => 401,
+            Self::SignInFirst | Self::StaffSignInFirst | Self::KeyRequired => 401,
             Self::Forged | Self::Locked | Self::CodesClosed | Self::GrantRequired => 403,
             Self::TooMany(_) | Self::CodesHeld(_) => 429,
             Self::NotFound => 404,

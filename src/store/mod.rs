@@ -3,6 +3,7 @@
 //! Reads take a [`Read`], writes a [`Tx`]; both are made by `app` alone. What is no action (a lease, a counter, a
 //! cleaning of scratch rows) is a short list of functions that take a [`Read`] and say so.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod delay;

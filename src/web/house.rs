@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::assets;
+use super::follower::Uses;
 use super::live::Live;
 use super::pages::demo::Demo;
 use super::wall::Wall;
@@ -37,6 +38,8 @@ pub struct House {
     pub wall: Wall,
     /// Which cases change, told to whoever watches the queue.
     pub live: Live,
+    /// Uses of log keys that are not noted yet.
+    pub uses: Uses,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
     /// What the demo's pages show, where it runs.
@@ -73,6 +76,7 @@ impl House {
             })?,
             wall: Wall::new(&config.limits),
             live: Live::default(),
+            uses: Uses::default(),
             stop: CancellationToken::new(),
             demo,
             app,

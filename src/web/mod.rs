@@ -9,6 +9,7 @@ pub mod desk;
 pub mod edge;
 pub mod errors;
 pub mod fields;
+pub mod follower;
 pub mod forgery;
 pub mod gate;
 pub mod headers;

@@ -32,6 +32,8 @@ pub enum Enter {
     DeskPassword,
     /// Who of the desk is signed in, with one of these roles; nothing is here for the others.
     Staff(&'static [Role]),
+    /// A program that shows a log key.
+    LogKey,
 }
 
 /// Which limit counts a request.

@@ -8,7 +8,7 @@ use crate::store::limit::{self, NetworkHits};
 use crate::store::{delay, freeze, letter};
 
 /// What is counted, as the database names it.
-const WHAT: [&str; 3] = ["kirim", "picture", "password"];
+const WHAT: [&str; 4] = ["kirim", "picture", "password", "log-key"];
 
 /// Shares once; there is never more to do.
 pub async fn step(app: &App) -> Result<bool, Stop> {

@@ -3,14 +3,17 @@
 //! A worker is a `step` that tells whether there is more to do; the loop here gives it its tick, its back-off and its end.
 
 pub mod clerk;
+pub mod copier;
 pub mod counter;
 pub mod courier;
 pub mod executor;
+mod outside;
 pub mod postman;
 pub mod reader;
 pub mod renewer;
 pub mod resolver;
 pub mod sealer;
+pub mod streamer;
 pub mod sweeper;
 pub mod watchman;
 

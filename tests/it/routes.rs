@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use pulih::model::event::kinds;
-use pulih::web::routes::{DEMO, Enter, ROUTES, Route};
+use pulih::web::routes::{DEMO, Enter, ROUTES, Route, log};
 use reqwest::StatusCode;
 
 use crate::support::browser::{Browser, Page};
@@ -175,7 +175,7 @@ impl Who {
             Enter::Everyone => true,
             Enter::Password => !matches!(self, Self::Stranger | Self::CookieThief),
             Enter::User => self == Self::SignedIn,
-            Enter::DeskPassword | Enter::Staff(_) => false,
+            Enter::DeskPassword | Enter::Staff(_) | Enter::LogKey => false,
         }
     }
 
@@ -217,7 +217,7 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
     for who in EVERYBODY {
         browsers.push((who, who.browser(&app).await));
     }
-    for row in ROUTES {
+    for row in ROUTES.iter().chain(log::ROWS) {
         for (who, browser) in &mut browsers {
             let answer = visit(browser, row).await;
             let to = answer.header("location");
@@ -228,6 +228,11 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
                 _ => to == "/login?note=ended",
             };
             let told = format!("{} {} as {who:?}: {} {to}", row.method, row.path, answer.status);
+            if row.enter == Enter::LogKey {
+                // programs sign in nowhere
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{told}");
+                continue;
+            }
             assert_eq!(answer.status == StatusCode::SEE_OTHER && away, !who.may(row.enter), "{told}");
             assert!(answer.status.as_u16() < 500 && answer.status != StatusCode::FORBIDDEN, "{told}");
             if row.method != Method::GET && row.enter != Enter::Everyone && who.may(row.enter) {

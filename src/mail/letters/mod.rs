@@ -5,6 +5,7 @@ pub mod activate;
 pub mod activated;
 pub mod address_changed;
 pub mod cancelled;
+pub mod checkpoint;
 pub mod codes_failing;
 pub mod disabled;
 pub mod done;
@@ -61,6 +62,8 @@ pub enum Letter {
     Permitted(permitted::Data),
     /// A mail came and will be looked at.
     Acknowledged(acknowledged::Data),
+    /// The log's newest checkpoint.
+    Checkpoint(checkpoint::Data),
 }
 
 impl Letter {
@@ -85,6 +88,7 @@ impl Letter {
             Self::AddressChanged(_) => LetterKind::AddressChanged,
             Self::Permitted(_) => LetterKind::Permitted,
             Self::Acknowledged(_) => LetterKind::Acknowledged,
+            Self::Checkpoint(_) => LetterKind::Checkpoint,
         }
     }
 
@@ -109,6 +113,7 @@ impl Letter {
             Self::AddressChanged(data) => address_changed::sheet(pen, data),
             Self::Permitted(data) => permitted::sheet(pen, data),
             Self::Acknowledged(data) => acknowledged::sheet(pen, data),
+            Self::Checkpoint(data) => checkpoint::sheet(pen, data),
         }
     }
 
@@ -126,7 +131,7 @@ impl Letter {
             }
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
-            Self::Reply(_) | Self::Acknowledged(_) => Vec::new(),
+            Self::Reply(_) | Self::Acknowledged(_) | Self::Checkpoint(_) => Vec::new(),
             Self::ManualScheduled(data) => vec![&data.cancel_url],
             Self::ManualCancelled(data) => vec![&data.not_me_url],
             Self::AddressChanged(data) => vec![&data.not_me_url],

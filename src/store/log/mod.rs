@@ -1,5 +1,6 @@
 //! The sealed log: leaves, tiles and checkpoints, which only grow.
 
+pub mod copy;
 pub mod heartbeat;
 pub mod read;
 pub mod seal;

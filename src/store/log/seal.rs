@@ -214,16 +214,6 @@ pub async fn restored(read: &mut Read) -> Result<bool, Fault> {
     Ok(waiting.count > 0)
 }
 
-/// The root that was signed for a log of that size; none where no checkpoint is about it.
-pub async fn root_at(read: &mut Read, size: u64) -> Result<Option<Hash>, Fault> {
-    let rows: Vec<Row> = sql("select size, root, note from checkpoint where size = {}")
-        .bind(i64::try_from(size).map_err(|e| Fault::bug("a log beyond its end", e))?)
-        .load(read.look())
-        .await
-        .map_err(fault)?;
-    Ok(rows.into_iter().next().and_then(|row| row.root.try_into().ok()))
-}
-
 async fn last(connection: &mut AsyncPgConnection) -> Result<Option<Before>, Fault> {
     let last: Vec<Row> = sql("select size, root, note from checkpoint order by size desc limit 1")
         .load(connection)

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod help;
 pub mod home;
 pub mod link;
+pub mod log;
 pub mod login;
 pub mod not_me;
 pub mod reset;

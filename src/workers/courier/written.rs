@@ -3,11 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
+use crate::base::checkpoint::Checkpoint;
 use crate::base::keyring::Purpose;
+use crate::base::note;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    acknowledged, activate, activated, address_changed, cancelled, codes_failing, disabled, done, hint, link,
-    manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite, staff_notice,
+    acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done, hint,
+    link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
+    staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -41,6 +44,7 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::CodesFailing
         | LetterKind::AddressChanged => Ok(of_account(app, leased, kind, user_id()?, links(app, house, leased)?)),
         LetterKind::StaffInvite | LetterKind::StaffNotice => of_staff(app, house, leased, kind),
+        LetterKind::Checkpoint => noted(leased),
     }
 }
 
@@ -51,6 +55,13 @@ fn replied(leased: &Leased) -> Result<Letter, String> {
         reference: leased.reference.clone().ok_or_else(|| gone("request"))?,
         text: leased.entry.clone().ok_or_else(|| gone("text"))?,
     }))
+}
+
+/// The checkpoint that was the newest when the letter was posted.
+fn noted(leased: &Leased) -> Result<Letter, String> {
+    let note = leased.place.clone().ok_or_else(|| gone("note"))?;
+    let checkpoint = note::text(&note).and_then(Checkpoint::parse).ok_or_else(|| gone("note"))?;
+    Ok(Letter::Checkpoint(checkpoint::Data { size: checkpoint.size, note, at: leased.queued_at }))
 }
 
 /// To somebody of the desk.

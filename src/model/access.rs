@@ -1,0 +1,48 @@
+//! Keys of programs that read from elsewhere.
+
+use data_encoding::BASE64URL_NOPAD;
+
+/// What a token of a log key begins with, so that whoever finds one knows what it opens.
+const PREFIX: &str = "pulih_log_";
+/// The longest name of a key, in characters.
+pub const NAME_MAX: usize = 80;
+/// The longest life that may be asked for, in days.
+pub const DAYS_MAX: u32 = 3650;
+
+/// The text of a token; its 32 bytes are random.
+pub fn write(token: &[u8; 32]) -> String {
+    format!("{PREFIX}{}", BASE64URL_NOPAD.encode(token))
+}
+
+/// The bytes of a token's text; nothing for any other text.
+pub fn read(text: &str) -> Option<[u8; 32]> {
+    BASE64URL_NOPAD.decode(text.strip_prefix(PREFIX)?.as_bytes()).ok()?.try_into().ok()
+}
+
+/// Whether a key may be called so: one line that is not empty.
+pub fn named(name: &str) -> bool {
+    name.trim() == name && (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_reads_back_and_nothing_else_does() {
+        let text = write(&[7; 32]);
+        assert_eq!(read(&text), Some([7; 32]));
+        for wrong in ["", "pulih_log_", &text[..text.len() - 1], &text[10..], &format!("{text}A"), &text.to_uppercase()]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        assert!(named("BPKP, follower 2") && named(&"é".repeat(NAME_MAX)));
+        for wrong in ["", " ", "a ", "two\nlines", &"a".repeat(NAME_MAX + 1)] {
+            assert!(!named(wrong), "{wrong:?}");
+        }
+    }
+}
