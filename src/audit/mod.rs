@@ -1,4 +1,6 @@
-//! The log that proves itself: sealing what was written, and proving it.
+//! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
 pub mod prove;
 pub mod seal;
+pub mod source;
+pub mod verify;
