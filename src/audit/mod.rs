@@ -1,6 +1,9 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
+pub mod folder;
+mod growth;
 pub mod prove;
+pub mod remote;
 pub mod seal;
 pub mod source;
 pub mod verify;

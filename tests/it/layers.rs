@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ring", &["base"]),
     ("getrandom", &["base"]),
     ("libc", &["base"]),
+    ("ureq", &["audit"]),
 ];
 
 /// Folders of one page, letter or verb a file: siblings do not import each other, save the shared ones.

@@ -1,6 +1,11 @@
 //! Verifying a whole log: every leaf, tile, node and checkpoint is worked out anew from the events' bytes.
 
+mod database;
+mod event;
+mod files;
+pub mod outside;
 pub mod report;
+mod tree;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -52,6 +57,8 @@ impl Progress {
 
 /// Verifies a log. What is wrong with it is in the report; a fault is that it could not be read to its end.
 pub async fn run(source: &Source, options: &Options, progress: &Progress) -> Result<Report, Fault> {
-    let _ = (source, options, progress);
-    Ok(Report::default())
+    match source {
+        Source::Database(app) => database::run(app, options, progress).await,
+        Source::Files(files) => files::run(files, options, progress).await,
+    }
 }

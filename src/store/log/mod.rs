@@ -3,3 +3,4 @@
 pub mod heartbeat;
 pub mod read;
 pub mod seal;
+pub mod verify;
