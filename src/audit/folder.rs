@@ -15,6 +15,13 @@ use crate::base::note::Verifier;
 /// The longest file of a copy that is read: a full bundle of the longest entries, or many checkpoints.
 const LONGEST: u64 = 1 << 30;
 
+/// Verifier keys, one a line; nothing where a line is none, or there is none.
+pub fn keys(text: &str) -> Option<Vec<Verifier>> {
+    let keys: Option<Vec<Verifier>> =
+        text.lines().filter(|line| !line.trim().is_empty()).map(Verifier::parse).collect();
+    keys.filter(|keys| !keys.is_empty())
+}
+
 /// A folder that holds a copy, or will.
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -32,10 +39,10 @@ impl Folder {
         &self.path
     }
 
-    /// The verifier key that was laid into it; whoever can change the folder can change this too.
-    pub fn key(&self) -> Result<Option<Verifier>, Fault> {
-        let bytes = self.bytes("log.vkey")?;
-        Ok(bytes.and_then(|bytes| Verifier::parse(std::str::from_utf8(&bytes).ok()?)))
+    /// The verifier keys that were laid into it; whoever can change the folder can change these too.
+    pub fn keys(&self) -> Result<Vec<Verifier>, Fault> {
+        let bytes = self.bytes("log.vkey")?.unwrap_or_default();
+        Ok(keys(&String::from_utf8_lossy(&bytes)).unwrap_or_default())
     }
 
     /// Every checkpoint it has, the newest last.

@@ -1,6 +1,8 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
+pub mod copy;
 pub mod folder;
+pub mod follow;
 mod growth;
 pub mod prove;
 pub mod remote;

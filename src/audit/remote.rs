@@ -15,7 +15,7 @@ use crate::base::fault::Fault;
 /// The longest answer that is read: a bundle of 256 entries of 65,535 bytes each.
 const LONGEST: u64 = 256 * (65_535 + 2);
 /// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often an answer is asked for before the server counts as away.
 const TRIES: u32 = 4;
 

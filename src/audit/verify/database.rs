@@ -98,7 +98,7 @@ fn side_by_side(app: &App) -> usize {
 
 async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64) -> Result<Range, Fault> {
     let raw = load(&mut app.read().await?, from, to).await?;
-    let done = tokio::task::spawn_blocking(move || work_out(raw, &trusted));
+    let done = tokio::task::spawn_blocking(move || work_out(&raw, &trusted));
     done.await.map_err(|e| Fault::bug("working a range out", e))
 }
 
@@ -123,7 +123,7 @@ async fn load(read: &mut Read, from: u64, to: u64) -> Result<Raw, Fault> {
 }
 
 /// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
-fn work_out(raw: Raw, trusted: &[Verifier]) -> Range {
+fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
     let events: HashMap<(Uuid, DateTime<Utc>), &rows::Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
     let details: HashMap<Uuid, &rows::Details> = raw.details.iter().map(|d| (d.event_id, d)).collect();
     let mut range = Range {
@@ -161,7 +161,7 @@ fn work_out(raw: Raw, trusted: &[Verifier]) -> Range {
             range.found.push((Some(index), What::FromTheFuture));
         }
     }
-    range.checkpoints(&raw, trusted);
+    range.checkpoints(raw, trusted);
     range
 }
 

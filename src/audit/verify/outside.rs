@@ -114,15 +114,12 @@ impl Kept {
                 }
             };
             for note in notes {
-                match Checkpoint::open(&note, &options.trusted) {
-                    Ok(checkpoint) => {
-                        // two different logs under one size: whichever is not this one is found
-                        checkpoints.insert((checkpoint.size, checkpoint.root), checkpoint);
-                    }
-                    Err(_) => {
-                        let size = note::text(&note).and_then(Checkpoint::parse).map_or(0, |c| c.size);
-                        report.find(None, What::OutsideUnsigned { size });
-                    }
+                if let Ok(checkpoint) = Checkpoint::open(&note, &options.trusted) {
+                    // two different logs under one size: whichever is not this one is found
+                    checkpoints.insert((checkpoint.size, checkpoint.root), checkpoint);
+                } else {
+                    let size = note::text(&note).and_then(Checkpoint::parse).map_or(0, |c| c.size);
+                    report.find(None, What::OutsideUnsigned { size });
                 }
             }
         }
