@@ -39,4 +39,5 @@ pub mod reset;
 pub mod resolve;
 pub mod search_accounts;
 pub mod staff;
+pub mod tell_log;
 pub mod tend_letter;

@@ -1,5 +1,12 @@
-//! The log that proves itself: sealing what was written, and proving it.
+//! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
+pub mod copy;
+pub mod folder;
+pub mod follow;
+mod growth;
 pub mod outside;
 pub mod prove;
+pub mod remote;
 pub mod seal;
+pub mod source;
+pub mod verify;

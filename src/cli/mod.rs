@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod accounts;
+mod audit;
 mod completions;
 mod config;
 mod demo;
@@ -25,7 +26,8 @@ use failure::Failure;
 /// Pulih, a self-hosted recovery desk for lost second factors.
 ///
 /// Settings come from pulih.toml, then PULIH_SECTION__KEY and DATABASE_URL in the environment, then flags.
-/// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down; `mail ingest` has those of sysexits.
+/// Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 a dependency is down, 10 the log does not match;
+/// `mail ingest` has those of sysexits.
 #[allow(clippy::doc_markdown, reason = "shown on a terminal, where backticks only disturb")]
 #[derive(Debug, Parser)]
 #[command(name = "pulih", version, disable_help_subcommand = true)]
@@ -70,6 +72,9 @@ enum Command {
     /// Take mail that comes in.
     #[command(subcommand)]
     Mail(mail::Command),
+    /// Verify, prove, copy and follow the sealed log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Make key files, or keys that read the log.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -93,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Accounts(command) => accounts::run(&common, &command),
         Command::Staff(command) => staff::run(&common, &command),
         Command::Mail(command) => mail::run(&common, &command),
+        Command::Audit(command) => audit::run(&common, &command),
         Command::Keys(command) => keys::run(&common, &command),
         Command::Completions(options) => completions::run(&options),
         Command::Version(options) => version::run(&options),

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+/// The variable that holds the key with which a command reads a log elsewhere. It is no setting.
+pub(super) const LOG_KEY: &str = "PULIH_AUDIT_TOKEN";
+
 /// What the settings are wanted for, which decides what must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -36,6 +39,12 @@ impl Sources {
     /// This process's environment, and whatever file it or the machine names.
     pub fn of_process(purpose: Purpose, file: Option<PathBuf>) -> Self {
         Self { purpose, file, environment: std::env::vars_os().collect(), flags: Vec::new() }
+    }
+
+    /// The key with which a command reads a log elsewhere, where the environment holds one.
+    pub fn log_key(&self) -> Option<String> {
+        let (_, value) = self.environment.iter().find(|(name, _)| name == LOG_KEY)?;
+        value.to_str().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
     }
 }
 

@@ -5,8 +5,9 @@ use std::ffi::{OsStr, OsString};
 use super::super::source::{Finding, Place};
 use super::{Written, from_text};
 
-/// Names that begin like settings and are none: the file's path, and the rounds of our own measurements.
-const NO_SETTINGS: [&str; 2] = ["PULIH_CONFIG", "PULIH_ROUNDS"];
+/// Names that begin like settings and are none: the file's path, the rounds of our own measurements, and the key with
+/// which a command reads a log elsewhere.
+const NO_SETTINGS: [&str; 3] = ["PULIH_CONFIG", "PULIH_ROUNDS", super::super::source::LOG_KEY];
 
 /// The variable's value, where it is set and not empty.
 pub(super) fn named<'a>(environment: &'a [(OsString, OsString)], name: &str) -> Option<&'a OsStr> {

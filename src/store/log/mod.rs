@@ -4,3 +4,4 @@ pub mod copy;
 pub mod heartbeat;
 pub mod read;
 pub mod seal;
+pub mod verify;

@@ -1,8 +1,14 @@
-//! The sealed log: order, proofs, checkpoints.
+//! The sealed log: order, proofs, checkpoints, and who tries to change it.
 
+mod attacks;
 mod copies;
 mod ear;
+mod follow;
+mod kit;
 mod many;
+mod python;
+mod restore;
 mod seal;
 mod served;
 mod stream;
+mod verify;

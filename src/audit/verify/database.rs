@@ -1,0 +1,288 @@
+//! Verifying the log in the database: ranges of leaves are read and worked out side by side, and joined in order.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use uuid::Uuid;
+
+use super::outside::Kept;
+use super::report::{Report, What};
+use super::tree::{Tree, differing};
+use super::{Options, Progress, event};
+use crate::app::App;
+use crate::audit::growth::Tile;
+use crate::base::checkpoint::Checkpoint;
+use crate::base::fault::Fault;
+use crate::base::merkle::{self, Hash};
+use crate::base::note::Verifier;
+use crate::base::tile::{TileId, WIDTH, hashes};
+use crate::store::Read;
+use crate::store::log::read::Leaf;
+use crate::store::log::verify as rows;
+
+/// Leaves read at a time: sixteen tiles.
+const RANGE: u64 = 16 * WIDTH;
+/// How far an event's clock may be ahead of the checkpoint that covers it.
+const SKEW: TimeDelta = TimeDelta::minutes(10);
+
+/// Rows of a range of leaves, as they stand.
+struct Raw {
+    from: u64,
+    to: u64,
+    leaves: Vec<Leaf>,
+    events: Vec<rows::Row>,
+    /// Events that stand, at another time than their leaf says.
+    moved: Vec<Uuid>,
+    details: Vec<rows::Details>,
+    tiles: Vec<rows::Tile>,
+    checkpoints: Vec<rows::Kept>,
+}
+
+/// A range as it was worked out.
+struct Range {
+    from: u64,
+    /// A hash for each leaf; where it is gone, that of its tile, or one that fits nothing.
+    leaves: Vec<Hash>,
+    tiles: HashMap<u64, (Vec<Hash>, Hash)>,
+    checkpoints: Vec<Checkpoint>,
+    found: Vec<(Option<u64>, What)>,
+    erased: u64,
+    gone: i64,
+    moved: Vec<Uuid>,
+}
+
+/// Verifies the log in the database.
+pub(super) async fn run(app: &App, options: &Options, progress: &Progress) -> Result<Report, Fault> {
+    let mut report = Report::default();
+    let mut tree = Tree::new(Kept::open(options, &mut report)?);
+    let mut read = app.read().await?;
+    let ends = rows::ends(&mut read).await?;
+    let (leaves, covered) = (unsigned(ends.leaves)?, unsigned(ends.covered)?);
+    report.waiting = unsigned(ends.waiting)?;
+    report.at = crate::store::log::read::latest(&mut read).await?.map(|newest| newest.at);
+    drop(read);
+    if leaves > covered {
+        report.find(Some(covered), What::NotCovered { leaves, covered });
+    }
+    if leaves < covered {
+        report.find(Some(leaves), What::Short { leaves, covered });
+    }
+    progress.of(leaves);
+    let ranges = (0..leaves.div_ceil(RANGE)).map(|n| (n * RANGE, ((n + 1) * RANGE).min(leaves)));
+    let work = stream::iter(ranges).map(|(from, to)| {
+        let (app, trusted) = (app.clone(), options.trusted.clone());
+        async move {
+            let whole = tokio::spawn(async move { range(&app, trusted, from, to).await });
+            whole.await.map_err(|e| Fault::bug("verifying a range", e))?
+        }
+    });
+    let mut work = std::pin::pin!(work.buffered(side_by_side(app)));
+    let (mut gone, mut moved) = (0, Vec::new());
+    while let Some(mut range) = work.try_next().await? {
+        gone += range.gone;
+        moved.append(&mut range.moved);
+        join(app, &mut tree, range, &mut report).await?;
+        progress.at(tree.size());
+    }
+    tree.end(&mut report);
+    around(app, gone, &moved, &mut report).await?;
+    Ok(report)
+}
+
+/// As many ranges at once as there are cores and the pool can spare connections for.
+fn side_by_side(app: &App) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores.saturating_add(1).min(app.config().database.pool / 2).max(1)
+}
+
+async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64) -> Result<Range, Fault> {
+    let raw = load(&mut app.read().await?, from, to).await?;
+    let done = tokio::task::spawn_blocking(move || work_out(&raw, &trusted));
+    done.await.map_err(|e| Fault::bug("working a range out", e))
+}
+
+async fn load(read: &mut Read, from: u64, to: u64) -> Result<Raw, Fault> {
+    let (first, end) = (signed(from)?, signed(to)?);
+    let leaves = rows::leaves(read, first, end).await?;
+    let ids: Vec<Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
+    let times =
+        |pick: fn(DateTime<Utc>, DateTime<Utc>) -> DateTime<Utc>| leaves.iter().map(|l| l.event_at).reduce(pick);
+    let (mut events, mut details, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+    if let (Some(earliest), Some(latest)) = (times(std::cmp::min), times(std::cmp::max)) {
+        events = rows::events(read, ids.clone(), earliest, latest).await?;
+        details = rows::details(read, ids.clone(), earliest, latest).await?;
+        if events.len() < ids.len() {
+            moved = rows::anywhere(read, ids).await?;
+        }
+    }
+    let width = signed(WIDTH)?;
+    let tiles = rows::tiles(read, 0, first / width, end / width).await?;
+    let checkpoints = rows::checkpoints(read, first, end).await?;
+    Ok(Raw { from, to, leaves, events, moved, details, tiles, checkpoints })
+}
+
+/// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
+fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
+    let events: HashMap<(Uuid, DateTime<Utc>), &rows::Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
+    let details: HashMap<Uuid, &rows::Details> = raw.details.iter().map(|d| (d.event_id, d)).collect();
+    let mut range = Range {
+        from: raw.from,
+        leaves: Vec::with_capacity(raw.leaves.len()),
+        tiles: raw.tiles.iter().filter_map(stored).collect(),
+        checkpoints: Vec::new(),
+        found: Vec::new(),
+        erased: 0,
+        gone: 0,
+        moved: Vec::new(),
+    };
+    let mut leaves = raw.leaves.iter().peekable();
+    let mut covering = raw.checkpoints.iter().peekable();
+    for index in raw.from..raw.to {
+        while covering.next_if(|c| unsigned(c.size).is_ok_and(|size| size <= index)).is_some() {}
+        let Some(leaf) = leaves.next_if(|leaf| unsigned(leaf.index).is_ok_and(|at| at == index)) else {
+            range.found.push((Some(index), What::LeafGone));
+            range.leaves.push(range.in_tile(index).unwrap_or_else(merkle::empty));
+            continue;
+        };
+        let hash: Hash = leaf.hash.as_slice().try_into().unwrap_or_else(|_| merkle::empty());
+        range.leaves.push(hash);
+        if let Some(row) = events.get(&(leaf.event_id, leaf.event_at)) {
+            let seen = event::look(&hash, row, details.get(&leaf.event_id).copied());
+            range.erased += u64::from(seen.erased);
+            range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));
+        } else {
+            let moved = raw.moved.contains(&leaf.event_id);
+            range.gone += 1;
+            range.moved.extend(moved.then_some(leaf.event_id));
+            range.found.push((Some(index), if moved { What::TimeMoved } else { What::EventGone }));
+        }
+        if covering.peek().is_some_and(|c| leaf.event_at > c.at + SKEW) {
+            range.found.push((Some(index), What::FromTheFuture));
+        }
+    }
+    range.checkpoints(raw, trusted);
+    range
+}
+
+fn stored(tile: &rows::Tile) -> Option<(u64, (Vec<Hash>, Hash))> {
+    Some((unsigned(tile.index).ok()?, (hashes(&tile.hashes)?, tile.root.as_slice().try_into().ok()?)))
+}
+
+impl Range {
+    /// The leaf as its tile has it.
+    fn in_tile(&self, index: u64) -> Option<Hash> {
+        let (tile, _) = self.tiles.get(&(index / WIDTH))?;
+        tile.get(usize::try_from(index % WIDTH).ok()?).copied()
+    }
+
+    /// The checkpoints that end in this range, if they are what their rows say; the signature is looked at here.
+    fn checkpoints(&mut self, raw: &Raw, trusted: &[Verifier]) {
+        for row in &raw.checkpoints {
+            let size = unsigned(row.size).unwrap_or(0);
+            if size > raw.to {
+                continue;
+            }
+            let Some(says) = crate::base::note::text(&row.note).and_then(Checkpoint::parse) else {
+                self.found.push((None, What::Checkpoint { size }));
+                continue;
+            };
+            if says.size != size || says.root[..] != row.root[..] {
+                self.found.push((None, What::Checkpoint { size }));
+            }
+            if Checkpoint::open(&row.note, trusted).is_err() {
+                self.found.push((None, What::Signature { size }));
+            }
+            // compared at its row's place: a note of another size was told already
+            self.checkpoints.push(Checkpoint { size, ..says });
+        }
+    }
+}
+
+/// Takes the next range into the tree.
+async fn join(app: &App, tree: &mut Tree, range: Range, report: &mut Report) -> Result<(), Fault> {
+    for (index, what) in range.found {
+        report.find(index, what);
+    }
+    report.erased += range.erased;
+    let mut checkpoints = range.checkpoints.iter().peekable();
+    for leaf in &range.leaves {
+        tree.push(*leaf, report)?;
+        while let Some(checkpoint) = checkpoints.next_if(|c| c.size <= tree.size()) {
+            report.checkpoints += 1;
+            if report.origin.is_empty() {
+                report.origin.clone_from(&checkpoint.origin);
+            }
+            tree.compare(checkpoint, report);
+        }
+    }
+    debug_assert!(range.from <= tree.size(), "ranges are joined in order");
+    for tile in tree.full() {
+        let stored = match tile.id.level {
+            0 => range.tiles.get(&tile.id.index).cloned(),
+            _ => above(app, tile.id).await?,
+        };
+        compare(&tile, stored, report);
+    }
+    Ok(())
+}
+
+/// A tile above the lowest ones: there are so few that each is asked for by itself.
+async fn above(app: &App, id: TileId) -> Result<Option<(Vec<Hash>, Hash)>, Fault> {
+    let index = signed(id.index)?;
+    let rows = rows::tiles(&mut app.read().await?, i16::from(id.level), index, index.saturating_add(1)).await?;
+    Ok(rows.first().and_then(stored).map(|(_, tile)| tile))
+}
+
+fn compare(tile: &Tile, stored: Option<(Vec<Hash>, Hash)>, report: &mut Report) {
+    let path = tile.id.path(WIDTH);
+    let Some((hashes, root)) = stored else {
+        report.find(None, What::TileGone(path));
+        return;
+    };
+    let wrong = differing(tile.id.index * WIDTH, &hashes, &tile.hashes);
+    match wrong {
+        Some(index) if tile.id.level == 0 => report.find(Some(index), What::TileDiffers),
+        Some(_) => report.find(None, What::NodesDiffer(path)),
+        // the node that the tile above is made of
+        None if Some(root) != tile.root => report.find(None, What::NodesDiffer(path)),
+        None => {}
+    }
+}
+
+/// What stands around the leaves: events without one, those that wait, tiles beyond the end, and what protects it all.
+async fn around(app: &App, gone: i64, moved: &[Uuid], report: &mut Report) -> Result<(), Fault> {
+    let mut read = app.read().await?;
+    if rows::surplus(&mut read).await? != -gone || !moved.is_empty() {
+        for event in rows::without_leaf(&mut read).await?.into_iter().filter(|event| !moved.contains(event)) {
+            report.find(None, What::NoLeaf(event));
+        }
+    }
+    let mut after = Uuid::nil();
+    loop {
+        let waiting = rows::waiting(&mut read, after).await?;
+        let Some(last) = waiting.last() else { break };
+        after = last.event_id;
+        for one in waiting {
+            if one.body.is_none_or(|body| merkle::leaf(body.as_bytes())[..] != one.hash[..]) {
+                report.find(None, What::QueueDiffers(one.event_id));
+            }
+        }
+    }
+    for name in rows::tiles_beyond(&mut read).await? {
+        let id = TileId { level: u8::try_from(name.level).unwrap_or(u8::MAX), index: unsigned(name.index)? };
+        report.find(None, What::TileBeyond(id.path(WIDTH)));
+    }
+    for words in rows::unprotected(&mut read).await? {
+        report.find(None, What::Unprotected(words));
+    }
+    Ok(())
+}
+
+fn unsigned(number: i64) -> Result<u64, Fault> {
+    u64::try_from(number).map_err(|e| Fault::bug("a number of the log below zero", e))
+}
+
+fn signed(number: u64) -> Result<i64, Fault> {
+    i64::try_from(number).map_err(|e| Fault::bug("a log beyond its end", e))
+}

@@ -1,0 +1,146 @@
+//! One event: its bytes against its leaf, its row and its personal details.
+
+use chrono::DateTime;
+use serde_json::{Map, Value};
+
+use super::report::What;
+use crate::base::json;
+use crate::base::merkle::{self, Hash};
+use crate::model::event::commitment;
+use crate::store::log::verify::{Details, Row};
+
+/// What one event showed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// What is wrong with it.
+    pub wrong: Vec<What>,
+    /// Whether its personal details are gone.
+    pub erased: bool,
+}
+
+/// Whether bytes are canonical JSON; their value where they are.
+pub(super) fn canonical(body: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(body).ok()?;
+    json::canonical(&value).is_ok_and(|again| again == body).then_some(value)
+}
+
+/// Looks at an event's row with its leaf's hash and its personal details.
+pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
+    let mut seen = Seen::default();
+    if merkle::leaf(row.body.as_bytes()) != *leaf {
+        seen.wrong.push(What::Edited);
+    }
+    let Some(body) = canonical(&row.body) else {
+        seen.wrong.push(What::NotCanonical);
+        return seen;
+    };
+    seen.wrong.extend(columns(row, &body).map(What::ColumnDiffers));
+    let commitments = body.get("personal").and_then(Value::as_object).filter(|names| !names.is_empty());
+    match (commitments, details) {
+        (Some(names), Some(details)) if !opens(names, details) => seen.wrong.push(What::PersonalDiffers),
+        (None, Some(_)) => seen.wrong.push(What::PersonalDiffers),
+        (Some(_), None) => seen.erased = true,
+        _ => {}
+    }
+    seen
+}
+
+/// Columns that say something else than the body.
+fn columns(row: &Row, body: &Value) -> impl Iterator<Item = &'static str> {
+    let text = |path: &str| body.pointer(path).and_then(Value::as_str);
+    let id = |path: &str| text(path).map(str::to_owned);
+    let given = |id: Option<uuid::Uuid>| id.map(|id| id.hyphenated().to_string());
+    let at = text("/at").and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+    let staff = id("/actor/id").filter(|_| text("/actor/kind") == Some("staff"));
+    [
+        ("id", text("/id").map(str::to_owned) == given(Some(row.id))),
+        ("at", at.is_some_and(|at| at == row.at)),
+        ("kind", text("/kind") == Some(&row.kind)),
+        ("outcome", text("/outcome") == Some(&row.outcome)),
+        ("actor", text("/actor/kind") == Some(&row.actor)),
+        ("staff_id", staff == given(row.staff_id)),
+        ("account_id", id("/subject/account") == given(row.account_id)),
+        ("request_id", id("/subject/request") == given(row.request_id)),
+    ]
+    .into_iter()
+    .filter_map(|(column, agrees)| (!agrees).then_some(column))
+}
+
+/// Whether the details are exactly what the body committed to.
+fn opens(commitments: &Map<String, Value>, details: &Details) -> bool {
+    let (Some(values), Ok(salt)) = (details.details.as_object(), <&[u8; 32]>::try_from(&details.salt[..])) else {
+        return false;
+    };
+    values.len() == commitments.len()
+        && values.iter().all(|(name, value)| {
+            let committed = commitments.get(name).and_then(Value::as_str);
+            value.as_str().is_some_and(|value| committed == Some(&commitment(salt, name, value)))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::event::{Actor, Audit, Event};
+
+    fn searched() -> (Row, Details) {
+        let event = Event::Audit(Audit::Searched { query: "kind:reset".into(), found: 3, further: false });
+        let at = chrono::DateTime::<Utc>::from_timestamp_micros(1_790_000_000_123_456).unwrap();
+        let record = event.record(Actor::Staff(Uuid::from_u128(7)), None, Uuid::from_u128(9), at, [5; 32]).unwrap();
+        let personal = record.personal.unwrap();
+        let row = Row {
+            id: record.id,
+            at,
+            kind: record.kind.into(),
+            outcome: record.outcome.into(),
+            actor: record.actor.into(),
+            account_id: record.account,
+            request_id: record.request,
+            staff_id: record.staff,
+            body: record.body,
+        };
+        (row, Details { event_id: record.id, salt: personal.salt.to_vec(), details: personal.details })
+    }
+
+    #[test]
+    fn what_was_written_is_right_and_erasing_is_no_finding() {
+        let (row, details) = searched();
+        let leaf = merkle::leaf(row.body.as_bytes());
+        assert_eq!(look(&leaf, &row, Some(&details)), Seen::default());
+        assert_eq!(look(&leaf, &row, None), Seen { wrong: vec![], erased: true });
+    }
+
+    #[test]
+    fn whatever_differs_is_named() {
+        let (row, details) = searched();
+        let leaf = merkle::leaf(row.body.as_bytes());
+        let wrong = |row: &Row, details: &Details| look(&leaf, row, Some(details)).wrong;
+        let other = Some(Uuid::from_u128(8));
+        for (changed, column) in [
+            (Row { id: Uuid::from_u128(1), ..row.clone() }, "id"),
+            (Row { at: row.at + chrono::TimeDelta::microseconds(1), ..row.clone() }, "at"),
+            (Row { kind: "audit.read".into(), ..row.clone() }, "kind"),
+            (Row { outcome: "refused".into(), ..row.clone() }, "outcome"),
+            (Row { actor: "user".into(), ..row.clone() }, "actor"),
+            (Row { staff_id: None, ..row.clone() }, "staff_id"),
+            (Row { account_id: other, ..row.clone() }, "account_id"),
+            (Row { request_id: other, ..row.clone() }, "request_id"),
+        ] {
+            assert_eq!(wrong(&changed, &details), [What::ColumnDiffers(column)]);
+        }
+        let spaced = Row { body: row.body.replacen(':', ": ", 1), ..row.clone() };
+        assert_eq!(wrong(&spaced, &details), [What::Edited, What::NotCanonical]);
+        for changed in [
+            Details { details: json!({"query": "kind:link"}), ..details.clone() },
+            Details { details: json!({}), ..details.clone() },
+            Details { details: json!({"query": "kind:reset", "more": ""}), ..details.clone() },
+            Details { salt: vec![6; 32], ..details.clone() },
+        ] {
+            assert_eq!(wrong(&row, &changed), [What::PersonalDiffers]);
+        }
+    }
+}

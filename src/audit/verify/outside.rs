@@ -1,0 +1,219 @@
+//! What was kept outside: signed checkpoints, and copies of the log with their tiles.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::report::{Report, What};
+use super::{Options, Outside};
+use crate::audit::folder::Folder;
+use crate::audit::source::Files;
+use crate::base::checkpoint::Checkpoint;
+use crate::base::fault::Fault;
+use crate::base::merkle::{Edge, Hash};
+use crate::base::note;
+use crate::base::tile::{TileId, WIDTH, hashes};
+
+/// The longest file of notes that is read.
+const LONGEST: u64 = 1 << 30;
+
+impl Outside {
+    /// Reads a file of signed notes, one after the other or as JSON lines with a member `note`, or takes a folder that
+    /// holds a copy. What is neither is told in plain words.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let cannot = |e: std::io::Error| format!("{} cannot be read: {e}", path.display());
+        let about = std::fs::metadata(path).map_err(cannot)?;
+        if about.is_dir() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        if about.len() > LONGEST {
+            return Err(format!("{} is too long for a file of checkpoints", path.display()));
+        }
+        let text = std::fs::read_to_string(path).map_err(cannot)?;
+        let notes = notes(&text).ok_or_else(|| format!("{} holds no signed checkpoints", path.display()))?;
+        Ok(Self::Notes(notes))
+    }
+}
+
+/// The notes of a file: one after the other, with or without blank lines between them, or JSON lines with a member
+/// `note`; nothing where there are none, or something else stands between them.
+pub fn notes(text: &str) -> Option<Vec<String>> {
+    let notes = if text.trim_start().starts_with('{') { of_json(text) } else { of_text(text) }?;
+    let right = |note: &String| note::text(note).and_then(Checkpoint::parse).is_some();
+    (!notes.is_empty() && notes.iter().all(right)).then_some(notes)
+}
+
+/// A last line that was torn while it was written is passed over.
+fn of_json(text: &str) -> Option<Vec<String>> {
+    let mut notes = Vec::new();
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let torn = text.rsplit_once('\n').map_or(text, |(_, rest)| rest);
+    let of = |line: &str| serde_json::from_str::<Value>(line).ok()?.get("note")?.as_str().map(str::to_owned);
+    for line in whole.lines().filter(|line| !line.trim().is_empty()) {
+        notes.push(of(line)?);
+    }
+    notes.extend(of(torn));
+    Some(notes)
+}
+
+fn of_text(text: &str) -> Option<Vec<String>> {
+    let (mut notes, mut note, mut signed) = (Vec::new(), String::new(), false);
+    for line in text.lines() {
+        let signature = line.starts_with('\u{2014}');
+        if signed && !signature {
+            notes.push(std::mem::take(&mut note));
+            signed = false;
+        }
+        if note.is_empty() && line.is_empty() {
+            continue;
+        }
+        signed |= signature;
+        note.push_str(line);
+        note.push('\n');
+    }
+    if !note.is_empty() {
+        notes.push(note);
+    }
+    notes.iter().all(|note| note.contains('\u{2014}')).then_some(notes)
+}
+
+/// What was kept outside, in the order in which the growing tree meets it.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Sizes and roots, the smallest first.
+    checkpoints: Vec<Checkpoint>,
+    at: usize,
+    agrees: u64,
+    differs: bool,
+    copies: Vec<Copy>,
+}
+
+/// A copy as a folder.
+struct Copy {
+    folder: Folder,
+    size: u64,
+    tile: Vec<Hash>,
+    differs: bool,
+}
+
+impl Kept {
+    /// Reads it; what nobody who is trusted has signed is a finding, since it may be the keys that were changed.
+    pub(super) fn open(options: &Options, report: &mut Report) -> Result<Self, Fault> {
+        let mut checkpoints = BTreeMap::new();
+        let mut copies = Vec::new();
+        for outside in &options.against {
+            let notes = match outside {
+                Outside::Notes(notes) => notes.clone(),
+                Outside::Folder(path) => {
+                    match Copy::open(path.clone(), options)? {
+                        Some(copy) => copies.push(copy),
+                        None => report.find(None, What::OutsideBroken),
+                    }
+                    Folder::at(path.clone()).notes()?
+                }
+            };
+            for note in notes {
+                if let Ok(checkpoint) = Checkpoint::open(&note, &options.trusted) {
+                    // two different logs under one size: whichever is not this one is found
+                    checkpoints.insert((checkpoint.size, checkpoint.root), checkpoint);
+                } else {
+                    let size = note::text(&note).and_then(Checkpoint::parse).map_or(0, |c| c.size);
+                    report.find(None, What::OutsideUnsigned { size });
+                }
+            }
+        }
+        let checkpoints: Vec<_> = checkpoints.into_values().filter(|c| c.size > 0).collect();
+        report.outside = checkpoints.len() as u64;
+        Ok(Self { checkpoints, at: 0, agrees: 0, differs: false, copies })
+    }
+
+    /// Leaves of the next checkpoint that was kept.
+    pub(super) fn next_size(&self) -> Option<u64> {
+        self.checkpoints.get(self.at).map(|checkpoint| checkpoint.size)
+    }
+
+    /// Compares it with the root that was worked out; the first that differs is told.
+    pub(super) fn compare(&mut self, root: &Hash, report: &mut Report) {
+        let Some(kept) = self.checkpoints.get(self.at) else { return };
+        self.at += 1;
+        if kept.root == *root {
+            self.agrees = if self.differs { self.agrees } else { kept.size };
+        } else if !std::mem::replace(&mut self.differs, true) {
+            report.find(None, What::Rewritten { agrees: self.agrees, differs: kept.size });
+        }
+    }
+
+    /// Compares a leaf with the copies; the first that differs is told for each.
+    pub(super) fn leaf(&mut self, index: u64, leaf: &Hash, report: &mut Report) -> Result<(), Fault> {
+        for copy in &mut self.copies {
+            if copy.leaf(index)?.is_some_and(|kept| kept != *leaf) && !std::mem::replace(&mut copy.differs, true) {
+                report.find(Some(index), What::OutsideDiffers);
+            }
+        }
+        Ok(())
+    }
+
+    /// The log ends: whatever was kept of a longer one says that it was rewound.
+    pub(super) fn end(&mut self, report: &mut Report) {
+        if let Some(longest) = self.checkpoints.get(self.at..).and_then(|rest| rest.last()) {
+            let leaves = report.size;
+            report.find(Some(leaves), What::Rewound { outside: longest.size, leaves });
+        }
+    }
+}
+
+impl Copy {
+    /// Takes a copy whose tiles lead to its own signed checkpoint; nothing where they do not.
+    fn open(path: PathBuf, options: &Options) -> Result<Option<Self>, Fault> {
+        let folder = Folder::at(path);
+        let Some(note) = folder.bytes("checkpoint")? else { return Ok(None) };
+        let note = String::from_utf8(note).unwrap_or_default();
+        let Ok(checkpoint) = Checkpoint::open(&note, &options.trusted) else { return Ok(None) };
+        let mut copy = Self { folder, size: checkpoint.size, tile: Vec::new(), differs: false };
+        let mut edge = Edge::default();
+        for index in 0..copy.size {
+            let Some(leaf) = copy.leaf(index)? else { return Ok(None) };
+            edge.push(leaf, |_, _| {});
+        }
+        Ok((edge.root() == checkpoint.root).then_some(copy))
+    }
+
+    /// The leaf as the copy has it; asked for in order.
+    fn leaf(&mut self, index: u64) -> Result<Option<Hash>, Fault> {
+        if self.differs || index >= self.size {
+            return Ok(None);
+        }
+        if index.is_multiple_of(WIDTH) {
+            let id = TileId { level: 0, index: index / WIDTH };
+            let bytes = self.folder.bytes(&id.path(id.width(self.size)))?;
+            self.tile = bytes.and_then(|bytes| hashes(&bytes)).unwrap_or_default();
+        }
+        let place = usize::try_from(index % WIDTH).unwrap_or(usize::MAX);
+        Ok(self.tile.get(place).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::keyring::Key;
+    use crate::base::note::Signer;
+
+    #[test]
+    fn notes_are_found_one_after_the_other_and_in_lines_of_json() {
+        let signer = Signer::new("log.example", &Key::new([1; 32])).unwrap();
+        let note = |size| signer.sign(&Checkpoint { origin: "log.example".into(), size, root: [7; 32] }.text());
+        let (one, two) = (note(1), note(2));
+        let both = Some(vec![one.clone(), two.clone()]);
+        assert_eq!(notes(&format!("{one}{two}")), both);
+        assert_eq!(notes(&format!("\n{one}\n\n{two}\n")), both);
+        let line = |note: &str| serde_json::json!({"size": 1, "note": note}).to_string();
+        assert_eq!(notes(&format!("{}\n{}\n", line(&one), line(&two))), both);
+        assert_eq!(notes(&format!("{}\n{}\n{{\"si", line(&one), line(&two))), both);
+        assert_eq!(notes(&format!("{}\n{}", line(&one), line(&two))), both);
+        for wrong in ["", "\n", "a letter", "{}\n", &format!("{{\"si\n{}\n", line(&one)), &format!("{one}trailing")] {
+            assert_eq!(notes(wrong), None, "{wrong}");
+        }
+    }
+}

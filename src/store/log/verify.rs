@@ -1,0 +1,310 @@
+//! Reading the whole log to verify it: rows as they stand, in ranges, with nothing left out or mended.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::super::sql::{Count, sql};
+use super::super::tx::{Read, fault};
+use super::read::Leaf;
+use crate::base::fault::Fault;
+
+/// Where the log ends, by one look.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Ends {
+    /// One more than the last leaf's index.
+    #[diesel(sql_type = t::BigInt)]
+    pub leaves: i64,
+    /// Leaves of the newest checkpoint.
+    #[diesel(sql_type = t::BigInt)]
+    pub covered: i64,
+    /// Events that wait.
+    #[diesel(sql_type = t::BigInt)]
+    pub waiting: i64,
+}
+
+/// Where the log ends.
+pub async fn ends(read: &mut Read) -> Result<Ends, Fault> {
+    sql("select (select coalesce(max(index) + 1, 0) from leaf) as leaves,
+            (select coalesce(max(size), 0) from checkpoint) as covered,
+            (select count(*) from seal_queue) as waiting")
+    .get_result(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// The leaves from `from` to before `to`, in order; those that are gone are missing.
+pub async fn leaves(read: &mut Read, from: i64, to: i64) -> Result<Vec<Leaf>, Fault> {
+    sql("select index, event_id, event_at, hash from leaf where index >= {} and index < {} order by index")
+        .bind(from)
+        .bind(to)
+        .load(read.look())
+        .await
+        .map_err(fault)
+}
+
+/// An event's row.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Row {
+    /// Column of that name, as all below.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// `at`.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub at: DateTime<Utc>,
+    /// `kind`.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// `outcome`.
+    #[diesel(sql_type = t::Text)]
+    pub outcome: String,
+    /// `actor`.
+    #[diesel(sql_type = t::Text)]
+    pub actor: String,
+    /// `account_id`.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub account_id: Option<Uuid>,
+    /// `request_id`.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub request_id: Option<Uuid>,
+    /// `staff_id`.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub staff_id: Option<Uuid>,
+    /// `body`, whose UTF-8 bytes are the leaf.
+    #[diesel(sql_type = t::Text)]
+    pub body: String,
+}
+
+/// These events, in no order, within those times: a range keeps the other partitions out of it.
+pub async fn events(
+    read: &mut Read,
+    ids: Vec<Uuid>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Row>, Fault> {
+    sql("select id, at, kind, outcome, actor, account_id, request_id, staff_id, body from event
+        where id = any({}) and at >= {} and at <= {}")
+    .bind(ids)
+    .bind(from)
+    .bind(to)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+}
+
+/// Which of these events stand at any time.
+pub async fn anywhere(read: &mut Read, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Fault> {
+    let found: Vec<Found> =
+        sql("select distinct id from event where id = any({})").bind(ids).load(read.look()).await.map_err(fault)?;
+    Ok(found.into_iter().map(|found| found.id).collect())
+}
+
+/// Personal details of an event.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Details {
+    /// The event.
+    #[diesel(sql_type = t::Uuid)]
+    pub event_id: Uuid,
+    /// 32 bytes.
+    #[diesel(sql_type = t::Binary)]
+    pub salt: Vec<u8>,
+    /// Object of name → value.
+    #[diesel(sql_type = t::Jsonb)]
+    pub details: Value,
+}
+
+/// Personal details of these events within those times, in no order.
+pub async fn details(
+    read: &mut Read,
+    ids: Vec<Uuid>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Details>, Fault> {
+    sql("select event_id, salt, details from event_personal where event_id = any({}) and at >= {} and at <= {}")
+        .bind(ids)
+        .bind(from)
+        .bind(to)
+        .load(read.look())
+        .await
+        .map_err(fault)
+}
+
+/// A full tile's row.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Tile {
+    /// Its place.
+    #[diesel(sql_type = t::BigInt)]
+    pub index: i64,
+    /// 256 nodes of 32 bytes.
+    #[diesel(sql_type = t::Binary)]
+    pub hashes: Vec<u8>,
+    /// The node over it.
+    #[diesel(sql_type = t::Binary)]
+    pub root: Vec<u8>,
+}
+
+/// The tiles of a level from `from` to before `to`, in order; those that are gone are missing.
+pub async fn tiles(read: &mut Read, level: i16, from: i64, to: i64) -> Result<Vec<Tile>, Fault> {
+    sql("select index, hashes, root from tile where level = {} and index >= {} and index < {} order by index")
+        .bind(level)
+        .bind(from)
+        .bind(to)
+        .load(read.look())
+        .await
+        .map_err(fault)
+}
+
+/// The name of a tile.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Name {
+    /// Level.
+    #[diesel(sql_type = t::SmallInt)]
+    pub level: i16,
+    /// Place.
+    #[diesel(sql_type = t::BigInt)]
+    pub index: i64,
+}
+
+/// Tiles that stand beyond the last leaf, at most a hundred.
+pub async fn tiles_beyond(read: &mut Read) -> Result<Vec<Name>, Fault> {
+    sql("select level, index from tile
+        where (index + 1)::numeric * 256::numeric ^ (level + 1) > (select coalesce(max(index) + 1, 0) from leaf)
+        order by level, index limit 100")
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// A checkpoint's row.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Kept {
+    /// Leaves it covers.
+    #[diesel(sql_type = t::BigInt)]
+    pub size: i64,
+    /// The root over them.
+    #[diesel(sql_type = t::Binary)]
+    pub root: Vec<u8>,
+    /// The signed note.
+    #[diesel(sql_type = t::Text)]
+    pub note: String,
+    /// When.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub at: DateTime<Utc>,
+}
+
+/// The checkpoints of more than `after` and at most `upto` leaves, and the one that follows them; the smallest first.
+pub async fn checkpoints(read: &mut Read, after: i64, upto: i64) -> Result<Vec<Kept>, Fault> {
+    sql("select size, root, note, at from checkpoint where size > {}
+            and size <= coalesce((select min(size) from checkpoint where size > {}), {})
+        order by size")
+    .bind(after)
+    .bind(upto)
+    .bind(upto)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// Events more than leaves and waiting ones, by one look; fewer is below zero.
+pub async fn surplus(read: &mut Read) -> Result<i64, Fault> {
+    let surplus: Count = sql("select (select count(*) from event) - (select count(*) from leaf)
+            - (select count(*) from seal_queue) as count")
+    .get_result(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(surplus.count)
+}
+
+/// Events with neither a leaf nor a place in the queue, at most a thousand. Walks the whole log.
+pub async fn without_leaf(read: &mut Read) -> Result<Vec<Uuid>, Fault> {
+    let found: Vec<Found> = sql("select e.id from event e
+        where not exists (select from leaf l where l.event_id = e.id and l.event_at = e.at)
+            and not exists (select from seal_queue q where q.event_id = e.id and q.event_at = e.at)
+        order by e.id limit 1000")
+    .load(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(found.into_iter().map(|found| found.id).collect())
+}
+
+/// An event that waits for its leaf.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Waiting {
+    /// The event.
+    #[diesel(sql_type = t::Uuid)]
+    pub event_id: Uuid,
+    /// The leaf's hash, made as the event was written.
+    #[diesel(sql_type = t::Binary)]
+    pub hash: Vec<u8>,
+    /// The event's bytes; none where it is gone.
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    pub body: Option<String>,
+}
+
+/// Events that wait, a few thousand after that one, in the order of their ids.
+pub async fn waiting(read: &mut Read, after: Uuid) -> Result<Vec<Waiting>, Fault> {
+    sql("select q.event_id, q.hash, (select e.body from event e where e.id = q.event_id and e.at = q.event_at) as body
+        from seal_queue q where q.event_id > {} order by q.event_id limit 4096")
+    .bind(after)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = t::Text)]
+    words: String,
+}
+
+/// What protects the log and is not in place: triggers that are missing or off, on each partition too, a trigger's
+/// function that refuses nothing, and privileges that the app's role must not have.
+pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
+    let found: Vec<Words> = sql("
+        with tables as (
+            select c.oid, c.relname::text as name, c.relname::text as of from pg_class c
+            where c.oid in (to_regclass('public.event'), to_regclass('public.event_personal'), to_regclass('public.leaf'),
+                to_regclass('public.tile'), to_regclass('public.checkpoint'))
+            union all
+            select c.oid, c.relname::text, p.relname::text from pg_inherits i
+            join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+            where i.inhparent in (to_regclass('public.event'), to_regclass('public.event_personal'))
+        ), expected (of, trigger) as (values
+            ('event', 'event_queued'), ('event', 'event_append_only'), ('event', 'event_not_truncated'),
+            ('event_personal', 'event_personal_not_updated'), ('event_personal', 'event_personal_not_truncated'),
+            ('leaf', 'leaf_append_only'), ('leaf', 'leaf_not_truncated'), ('tile', 'tile_append_only'),
+            ('tile', 'tile_not_truncated'), ('checkpoint', 'checkpoint_append_only'), ('checkpoint', 'checkpoint_not_truncated'))
+        select format('trigger %s on %s is missing or off', e.trigger, t.name) as words
+        from tables t join expected e on e.of = t.of
+        where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgname = e.trigger and g.tgenabled in ('O', 'A'))
+        union all
+        select 'pulih.refuse_change() refuses nothing'
+        where not exists (select from pg_proc p where p.oid = to_regproc('pulih.refuse_change')
+            and position('raise exception' in p.prosrc) > 0)
+        union all
+        select format('pulih_app may %s %s', p.privilege, t.name)
+        from tables t cross join unnest(array['update', 'delete', 'truncate']) as p (privilege)
+        where exists (select from pg_roles where rolname = 'pulih_app') and has_table_privilege('pulih_app', t.oid, p.privilege)
+        union all
+        select 'pulih_app may insert leaf'
+        where exists (select from pg_roles where rolname = 'pulih_app') and has_table_privilege('pulih_app', 'public.leaf', 'insert')
+        order by 1")
+    .load(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(found.into_iter().map(|found| found.words).collect())
+}
+
+/// The leaf at an index; none where the log is shorter.
+pub async fn leaf_at(read: &mut Read, index: i64) -> Result<Option<Leaf>, Fault> {
+    Ok(leaves(read, index, index.saturating_add(1)).await?.into_iter().next())
+}
