@@ -1,0 +1,153 @@
+//! The search of the history.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::super::parts::{self as shared, Tone};
+use super::super::staff::Desk;
+use super::super::staff::shell::shell;
+use super::Line;
+use crate::model::history::{Flaw, Group};
+
+/// What the page shows.
+#[derive(Clone, Debug, Default)]
+pub struct Data {
+    /// What was typed.
+    pub search: String,
+    /// The kinds that were chosen beside it.
+    pub group: Option<Group>,
+    /// Whether what was done, or what was refused, was chosen.
+    pub refused: Option<bool>,
+    /// The first day as typed.
+    pub from: String,
+    /// The last day as typed.
+    pub to: String,
+    /// What is wrong with all of that as one search, which `whole` is.
+    pub bad: Option<(Flaw, Range<usize>)>,
+    /// The whole search, with what was chosen.
+    pub whole: String,
+    /// The events.
+    pub lines: Vec<Line>,
+    /// Addresses of the newest, the next newer and the next older page.
+    pub ways: Ways,
+    /// How far was looked, where more may be found further back.
+    pub looked_to: Option<DateTime<Utc>>,
+}
+
+/// Where other pages of the same search are.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// The newest.
+    pub first: Option<String>,
+    /// The next newer one.
+    pub newer: Option<String>,
+    /// The next older one.
+    pub older: Option<String>,
+}
+
+/// The page.
+pub fn page(desk: &Desk, data: &Data) -> Markup {
+    let body = html! {
+        (search(desk, data))
+        @if data.bad.is_none() {
+            @if data.lines.is_empty() { p.empty { (desk.t("history-empty")) } }
+            @else { (super::lines(desk, &desk.t("history-caption"), &data.lines)) }
+            @if let Some(at) = data.looked_to {
+                (shared::notice(Tone::Info, &html! {
+                    p { (desk.ta("history-looked", &[("time", &desk.frame.moment(at))])) }
+                }))
+            }
+            (ways(desk, &data.ways))
+        }
+        (help(desk))
+    };
+    shell(desk, &desk.t("staff-menu-history"), &body)
+}
+
+fn ways(desk: &Desk, ways: &Ways) -> Markup {
+    let all = [
+        (&ways.first, "history-first", None),
+        (&ways.newer, "history-newer", Some("prev")),
+        (&ways.older, "history-older", Some("next")),
+    ];
+    html! {
+        @if all.iter().any(|(to, ..)| to.is_some()) {
+            nav aria-label=(desk.t("history-ways")) {
+                p.bar { @for (to, words, rel) in all {
+                    @if let Some(to) = to { a.second href=(to) rel=[rel] { (desk.t(words)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn search(desk: &Desk, data: &Data) -> Markup {
+    html! {
+        form.panel method="get" action="/audit" role="search" {
+            label for="q" { (desk.t("history-search")) }
+            p.hint #q-hint { (desk.t("history-search-hint")) }
+            @if let Some((flaw, span)) = &data.bad { (bad(desk, &data.whole, *flaw, span)) }
+            input #q name="q" type="search" value=(data.search) maxlength="300" autocomplete="off" autocapitalize="none"
+                spellcheck="false" aria-describedby="q-hint" aria-invalid=[data.bad.as_ref().map(|_| "true")];
+            div.bar {
+                label for="group" { (desk.t("history-group")) }
+                select #group name="group" {
+                    option value="" { (desk.t("history-any")) }
+                    @for group in Group::ALL {
+                        option value=(group.code()) selected[data.group == Some(*group)] {
+                            (desk.t(&format!("history-group-{}", group.code())))
+                        }
+                    }
+                }
+                label for="outcome" { (desk.t("history-outcome")) }
+                select #outcome name="outcome" {
+                    option value="" { (desk.t("history-any")) }
+                    option value="done" selected[data.refused == Some(false)] { (desk.t("history-done")) }
+                    option value="refused" selected[data.refused == Some(true)] { (desk.t("history-refused")) }
+                }
+                label for="from" { (desk.t("history-from")) }
+                input #from name="from" type="date" value=(data.from);
+                label for="to" { (desk.t("history-to")) }
+                input #to name="to" type="date" value=(data.to);
+            }
+            div.bar {
+                button.main type="submit" { (desk.t("history-search-button")) }
+                a.quiet href="/audit" { (desk.t("history-clear")) }
+            }
+        }
+    }
+}
+
+fn bad(desk: &Desk, whole: &str, flaw: Flaw, span: &Range<usize>) -> Markup {
+    shared::notice(
+        Tone::Bad,
+        &html! {
+            p {
+                (whole.get(..span.start).unwrap_or_default())
+                mark { (whole.get(span.clone()).unwrap_or_default()) }
+                (whole.get(span.end..).unwrap_or_default())
+            }
+            p { (desk.t(&format!("history-flaw-{}", flaw.code()))) }
+        },
+    )
+}
+
+fn help(desk: &Desk) -> Markup {
+    let operators =
+        ["kind", "actor", "staff", "user", "request", "case", "outcome", "refusal", "at", "leaf", "bare", "not"];
+    html! {
+        details.panel {
+            summary { (desk.t("history-help")) }
+            dl.facts {
+                @for name in operators {
+                    div {
+                        dt.mono { (desk.t(&format!("history-help-{name}-as"))) }
+                        dd { (desk.t(&format!("history-help-{name}-is"))) }
+                    }
+                }
+            }
+        }
+    }
+}
