@@ -13,7 +13,7 @@ use super::words::words;
 use crate::base::crockford;
 
 words! {
-    /// Kinds of events that belong together; message keys `history-group-<code>`.
+    /// Kinds of events that belong together; message keys `events-group-<code>`.
     Group {
         /// Requests, their links, and resets.
         Resets = "resets",
@@ -145,7 +145,7 @@ pub enum Named {
 }
 
 words! {
-    /// What is wrong with a part of a search; message keys `history-flaw-<code>`.
+    /// What is wrong with a part of a search; message keys `events-flaw-<code>`.
     Flaw {
         /// No operator of ours.
         Operator = "operator",

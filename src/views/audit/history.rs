@@ -52,11 +52,11 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
     let body = html! {
         (search(desk, data))
         @if data.bad.is_none() {
-            @if data.lines.is_empty() { p.empty { (desk.t("history-empty")) } }
-            @else { (super::lines(desk, &desk.t("history-caption"), &data.lines)) }
+            @if data.lines.is_empty() { p.empty { (desk.t("events-empty")) } }
+            @else { (super::lines(desk, &desk.t("events-caption"), &data.lines)) }
             @if let Some(at) = data.looked_to {
                 (shared::notice(Tone::Info, &html! {
-                    p { (desk.ta("history-looked", &[("time", &desk.frame.moment(at))])) }
+                    p { (desk.ta("events-looked", &[("time", &desk.frame.moment(at))])) }
                 }))
             }
             (ways(desk, &data.ways))
@@ -68,13 +68,13 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
 
 fn ways(desk: &Desk, ways: &Ways) -> Markup {
     let all = [
-        (&ways.first, "history-first", None),
-        (&ways.newer, "history-newer", Some("prev")),
-        (&ways.older, "history-older", Some("next")),
+        (&ways.first, "events-first", None),
+        (&ways.newer, "events-newer", Some("prev")),
+        (&ways.older, "events-older", Some("next")),
     ];
     html! {
         @if all.iter().any(|(to, ..)| to.is_some()) {
-            nav aria-label=(desk.t("history-ways")) {
+            nav aria-label=(desk.t("events-ways")) {
                 p.bar { @for (to, words, rel) in all {
                     @if let Some(to) = to { a.second href=(to) rel=[rel] { (desk.t(words)) } }
                 } }
@@ -86,35 +86,35 @@ fn ways(desk: &Desk, ways: &Ways) -> Markup {
 fn search(desk: &Desk, data: &Data) -> Markup {
     html! {
         form.panel method="get" action="/audit" role="search" {
-            label for="q" { (desk.t("history-search")) }
-            p.hint #q-hint { (desk.t("history-search-hint")) }
+            label for="q" { (desk.t("events-search")) }
+            p.hint #q-hint { (desk.t("events-search-hint")) }
             @if let Some((flaw, span)) = &data.bad { (bad(desk, &data.whole, *flaw, span)) }
             input #q name="q" type="search" value=(data.search) maxlength="300" autocomplete="off" autocapitalize="none"
                 spellcheck="false" aria-describedby="q-hint" aria-invalid=[data.bad.as_ref().map(|_| "true")];
             div.bar {
-                label for="group" { (desk.t("history-group")) }
+                label for="group" { (desk.t("events-group")) }
                 select #group name="group" {
-                    option value="" { (desk.t("history-any")) }
+                    option value="" { (desk.t("events-any")) }
                     @for group in Group::ALL {
                         option value=(group.code()) selected[data.group == Some(*group)] {
-                            (desk.t(&format!("history-group-{}", group.code())))
+                            (desk.t(&format!("events-group-{}", group.code())))
                         }
                     }
                 }
-                label for="outcome" { (desk.t("history-outcome")) }
+                label for="outcome" { (desk.t("events-outcome")) }
                 select #outcome name="outcome" {
-                    option value="" { (desk.t("history-any")) }
-                    option value="done" selected[data.refused == Some(false)] { (desk.t("history-done")) }
-                    option value="refused" selected[data.refused == Some(true)] { (desk.t("history-refused")) }
+                    option value="" { (desk.t("events-any")) }
+                    option value="done" selected[data.refused == Some(false)] { (desk.t("events-done")) }
+                    option value="refused" selected[data.refused == Some(true)] { (desk.t("events-refused")) }
                 }
-                label for="from" { (desk.t("history-from")) }
+                label for="from" { (desk.t("events-from")) }
                 input #from name="from" type="date" value=(data.from);
-                label for="to" { (desk.t("history-to")) }
+                label for="to" { (desk.t("events-to")) }
                 input #to name="to" type="date" value=(data.to);
             }
             div.bar {
-                button.main type="submit" { (desk.t("history-search-button")) }
-                a.quiet href="/audit" { (desk.t("history-clear")) }
+                button.main type="submit" { (desk.t("events-search-button")) }
+                a.quiet href="/audit" { (desk.t("events-clear")) }
             }
         }
     }
@@ -129,7 +129,7 @@ fn bad(desk: &Desk, whole: &str, flaw: Flaw, span: &Range<usize>) -> Markup {
                 mark { (whole.get(span.clone()).unwrap_or_default()) }
                 (whole.get(span.end..).unwrap_or_default())
             }
-            p { (desk.t(&format!("history-flaw-{}", flaw.code()))) }
+            p { (desk.t(&format!("events-flaw-{}", flaw.code()))) }
         },
     )
 }
@@ -139,12 +139,12 @@ fn help(desk: &Desk) -> Markup {
         ["kind", "actor", "staff", "user", "request", "case", "outcome", "refusal", "at", "leaf", "bare", "not"];
     html! {
         details.panel {
-            summary { (desk.t("history-help")) }
+            summary { (desk.t("events-help")) }
             dl.facts {
                 @for name in operators {
                     div {
-                        dt.mono { (desk.t(&format!("history-help-{name}-as"))) }
-                        dd { (desk.t(&format!("history-help-{name}-is"))) }
+                        dt.mono { (desk.t(&format!("events-help-{name}-as"))) }
+                        dd { (desk.t(&format!("events-help-{name}-is"))) }
                     }
                 }
             }

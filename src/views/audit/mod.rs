@@ -22,7 +22,7 @@ pub struct Line {
     pub kind: String,
     /// Whether it was refused.
     pub refused: bool,
-    /// Who, in one word: message keys `history-actor-<code>`.
+    /// Who, in one word: message keys `events-actor-<code>`.
     pub actor: String,
     /// Who of the desk it was.
     pub staff: Option<String>,
@@ -43,12 +43,12 @@ pub fn kind(desk: &Desk, kind: &str) -> String {
 
 /// Who acted, in words.
 pub fn actor(desk: &Desk, code: &str) -> String {
-    desk.frame.lang.known(&format!("history-actor-{code}")).unwrap_or_else(|| code.to_owned())
+    desk.frame.lang.known(&format!("events-actor-{code}")).unwrap_or_else(|| code.to_owned())
 }
 
 /// A number of a leaf, in groups of three as the language writes them.
 pub fn number(desk: &Desk, number: i64) -> String {
-    let point = desk.t("history-thousands");
+    let point = desk.t("events-thousands");
     let digits = number.to_string();
     let mut out = String::new();
     for (n, digit) in digits.chars().enumerate() {
@@ -76,7 +76,7 @@ pub fn lines(desk: &Desk, caption: &str, lines: &[Line]) -> Markup {
         table.list.cards {
             caption.small { (caption) }
             thead { tr {
-                @for key in ["history-col-at", "history-col-kind", "history-col-who", "history-col-about", "history-col-leaf"] {
+                @for key in ["events-col-at", "events-col-kind", "events-col-who", "events-col-about", "events-col-leaf"] {
                     th scope="col" { (desk.t(key)) }
                 }
             } }
@@ -88,22 +88,22 @@ pub fn lines(desk: &Desk, caption: &str, lines: &[Line]) -> Markup {
 fn row(desk: &Desk, line: &Line) -> Markup {
     html! {
         tr {
-            td data-label=(desk.t("history-col-at")) { (super::parts::time(&desk.frame, line.at)) }
+            td data-label=(desk.t("events-col-at")) { (super::parts::time(&desk.frame, line.at)) }
             th scope="row" {
                 a href={ "/audit/events/" (line.id) } { (kind(desk, &line.kind)) }
-                @if line.refused { " " (chip(Tone::Bad, &desk.t("history-refused"))) }
+                @if line.refused { " " (chip(Tone::Bad, &desk.t("events-refused"))) }
                 @if let Some(said) = line.mark { " " (mark(desk, said)) }
             }
-            td data-label=(desk.t("history-col-who")) {
+            td data-label=(desk.t("events-col-who")) {
                 @match &line.staff { Some(name) => (name), None => (actor(desk, &line.actor)) }
             }
-            td data-label=(desk.t("history-col-about")) {
+            td data-label=(desk.t("events-col-about")) {
                 @if let Some(reference) = &line.reference { span.mono { (reference) } " " }
                 @if let Some(user_id) = &line.user_id { (user_id) }
                 @if line.reference.is_none() && line.user_id.is_none() { "–" }
             }
-            td.num data-label=(desk.t("history-col-leaf")) {
-                @match line.leaf { Some(leaf) => { "#" (number(desk, leaf)) }, None => (desk.t("history-unsealed")) }
+            td.num data-label=(desk.t("events-col-leaf")) {
+                @match line.leaf { Some(leaf) => { "#" (number(desk, leaf)) }, None => (desk.t("events-unsealed")) }
             }
         }
     }

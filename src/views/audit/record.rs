@@ -177,20 +177,20 @@ fn verdict(desk: &Desk, proof: &Proof) -> Markup {
 fn said(desk: &Desk, data: &Data) -> Markup {
     html! {
         dl.facts {
-            div { dt { (desk.t("history-col-at")) } dd { (shared::time(&desk.frame, data.at)) } }
+            div { dt { (desk.t("events-col-at")) } dd { (shared::time(&desk.frame, data.at)) } }
             div {
-                dt { (desk.t("history-outcome")) }
+                dt { (desk.t("events-outcome")) }
                 dd { @match &data.refused {
-                    None => (chip(Tone::Good, &desk.t("history-done"))),
+                    None => (chip(Tone::Good, &desk.t("events-done"))),
                     Some(code) => {
-                        (chip(Tone::Bad, &desk.t("history-refused"))) " "
+                        (chip(Tone::Bad, &desk.t("events-refused"))) " "
                         (desk.frame.lang.known(&format!("refusal-{code}-title")).unwrap_or_default())
                         " " span.mono { (code) }
                     }
                 } }
             }
             div {
-                dt { (desk.t("history-col-who")) }
+                dt { (desk.t("events-col-who")) }
                 dd { (super::actor(desk, &data.actor)) @if let Some(name) = &data.name { ": " (name) } }
             }
             @for (name, about) in &data.subject {
@@ -263,7 +263,7 @@ fn proof(desk: &Desk, data: &Data) -> Markup {
         section.panel {
             h2 { (desk.t("record-proof")) }
             dl.facts {
-                div { dt { (desk.t("history-col-leaf")) } dd.mono { "#" (super::number(desk, shown.index)) } }
+                div { dt { (desk.t("events-col-leaf")) } dd.mono { "#" (super::number(desk, shown.index)) } }
                 div { dt { (desk.t("record-hash")) } dd.mono { (shown.hash) } }
                 div {
                     dt { (desk.t("record-path")) }

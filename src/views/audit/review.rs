@@ -141,7 +141,7 @@ fn open(desk: &Desk, open: &[Open]) -> Markup {
             @if open.is_empty() { p.empty { (desk.t("review-open-none")) } } @else {
                 table.list.cards {
                     thead { tr {
-                        @for key in ["review-open-mark", "history-col-kind", "review-open-note", "review-open-by"] {
+                        @for key in ["review-open-mark", "events-col-kind", "review-open-note", "review-open-by"] {
                             th scope="col" { (desk.t(key)) }
                         }
                     } }
