@@ -86,8 +86,9 @@ pub(super) async fn case(read: &mut Read, named: &Named) -> Result<About, Fault>
         Named::Reference(reference) => (None, Some(reference.as_str())),
     };
     let statement = sql("with c as (
-            select d.id, d.request_id from desk_case d where d.id = {} or d.reference = {}
-                or d.id in (select case_id from request where reference = {}))
+            select d.id, d.request_id from desk_case d where d.id = {}
+            union select d.id, d.request_id from desk_case d where d.reference = {}
+            union select d.id, d.request_id from request r join desk_case d on d.id = r.case_id where r.reference = {})
         select request_id as id from c union select r.id from request r join c on r.case_id = c.id limit {}");
     let statement = statement.bind(id).bind(reference).bind(reference).bind(REQUESTS);
     Ok(About { requests: ids(read, statement).await?, ..About::default() })

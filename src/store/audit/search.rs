@@ -12,7 +12,7 @@ use crate::base::fault::Fault;
 use crate::model::history::{Term, What, forever, span};
 use crate::store::tx::Read;
 
-/// Events that a walk looks at before it gives up for this page.
+/// Events that the walks of one page look at before they give up.
 const BUDGET: i64 = 4_000;
 /// More kinds than these are looked at event by event.
 const KINDS: usize = 40;
@@ -129,7 +129,7 @@ pub async fn page(read: &mut Read, query: &Query, turn: Turn, past: Option<Key>,
         turn,
         past,
         most: i64::try_from(most).unwrap_or(i64::MAX - 1) + 1,
-        budget: BUDGET,
+        budget: BUDGET / i64::try_from(query.walks.len().max(1)).unwrap_or(BUDGET),
     };
     let walked = match query.leaves {
         Some(_) if query.walks.is_empty() => Walked::default(),

@@ -85,7 +85,7 @@ fn ways(desk: &Desk, ways: &Ways) -> Markup {
 
 fn search(desk: &Desk, data: &Data) -> Markup {
     html! {
-        form.panel method="get" action="/audit" role="search" {
+        form.panel.screen method="get" action="/audit" role="search" {
             label for="q" { (desk.t("events-search")) }
             p.hint #q-hint { (desk.t("events-search-hint")) }
             @if let Some((flaw, span)) = &data.bad { (bad(desk, &data.whole, *flaw, span)) }
@@ -138,7 +138,7 @@ fn help(desk: &Desk) -> Markup {
     let operators =
         ["kind", "actor", "staff", "user", "request", "case", "outcome", "refusal", "at", "leaf", "bare", "not"];
     html! {
-        details.panel {
+        details.panel.screen {
             summary { (desk.t("events-help")) }
             dl.facts {
                 @for name in operators {

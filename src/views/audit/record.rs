@@ -294,7 +294,7 @@ fn marks(desk: &Desk, data: &Data, draft: &Draft) -> Markup {
             p { (super::mark(desk, marked.mark)) " " (marked.staff) ", " (shared::time(&desk.frame, marked.at)) }
             @if !marked.note.is_empty() { div.note { (marked.note) } }
         }
-        form method="post" action={ "/audit/events/" (data.id) "/mark" } novalidate {
+        form.screen method="post" action={ "/audit/events/" (data.id) "/mark" } novalidate {
             (shared::csrf(&desk.frame))
             fieldset.field.wrong[draft.mark_flaw.is_some()] aria-describedby=[draft.mark_flaw.map(|_| "mark-error")] {
                 legend { (desk.t("record-mark")) }

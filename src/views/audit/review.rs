@@ -92,7 +92,7 @@ fn form(desk: &Desk, data: &Data) -> Markup {
         }
     };
     html! {
-        form.panel method="get" action="/audit/review" novalidate {
+        form.panel.screen method="get" action="/audit/review" novalidate {
             h2 { (desk.t("review-draw-title")) }
             (text("period", &data.typed.period, "text", 22))
             div.field {
