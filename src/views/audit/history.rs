@@ -86,31 +86,41 @@ fn ways(desk: &Desk, ways: &Ways) -> Markup {
 fn search(desk: &Desk, data: &Data) -> Markup {
     html! {
         form.panel.screen method="get" action="/audit" role="search" {
-            label for="q" { (desk.t("events-search")) }
-            p.hint #q-hint { (desk.t("events-search-hint")) }
-            @if let Some((flaw, span)) = &data.bad { (bad(desk, &data.whole, *flaw, span)) }
-            input #q name="q" type="search" value=(data.search) maxlength="300" autocomplete="off" autocapitalize="none"
-                spellcheck="false" aria-describedby="q-hint" aria-invalid=[data.bad.as_ref().map(|_| "true")];
+            div.field {
+                label for="q" { (desk.t("events-search")) }
+                p.hint #q-hint { (desk.t("events-search-hint")) }
+                @if let Some((flaw, span)) = &data.bad { (bad(desk, &data.whole, *flaw, span)) }
+                input #q name="q" type="search" value=(data.search) maxlength="300" autocomplete="off" autocapitalize="none"
+                    spellcheck="false" aria-describedby="q-hint" aria-invalid=[data.bad.as_ref().map(|_| "true")];
+            }
             div.bar {
-                label for="group" { (desk.t("events-group")) }
-                select #group name="group" {
-                    option value="" { (desk.t("events-any")) }
-                    @for group in Group::ALL {
-                        option value=(group.code()) selected[data.group == Some(*group)] {
-                            (desk.t(&format!("events-group-{}", group.code())))
+                div.bar {
+                    label for="group" { (desk.t("events-group")) }
+                    select #group name="group" {
+                        option value="" { (desk.t("events-any")) }
+                        @for group in Group::ALL {
+                            option value=(group.code()) selected[data.group == Some(*group)] {
+                                (desk.t(&format!("events-group-{}", group.code())))
+                            }
                         }
                     }
                 }
-                label for="outcome" { (desk.t("events-outcome")) }
-                select #outcome name="outcome" {
-                    option value="" { (desk.t("events-any")) }
-                    option value="done" selected[data.refused == Some(false)] { (desk.t("events-done")) }
-                    option value="refused" selected[data.refused == Some(true)] { (desk.t("events-refused")) }
+                div.bar {
+                    label for="outcome" { (desk.t("events-outcome")) }
+                    select #outcome name="outcome" {
+                        option value="" { (desk.t("events-any")) }
+                        option value="done" selected[data.refused == Some(false)] { (desk.t("events-done")) }
+                        option value="refused" selected[data.refused == Some(true)] { (desk.t("events-refused")) }
+                    }
                 }
-                label for="from" { (desk.t("events-from")) }
-                input #from name="from" type="date" value=(data.from);
-                label for="to" { (desk.t("events-to")) }
-                input #to name="to" type="date" value=(data.to);
+                div.bar {
+                    label for="from" { (desk.t("events-from")) }
+                    input #from name="from" type="date" value=(data.from);
+                }
+                div.bar {
+                    label for="to" { (desk.t("events-to")) }
+                    input #to name="to" type="date" value=(data.to);
+                }
             }
             div.bar {
                 button.main type="submit" { (desk.t("events-search-button")) }

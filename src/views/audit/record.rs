@@ -177,7 +177,7 @@ fn verdict(desk: &Desk, proof: &Proof) -> Markup {
 fn said(desk: &Desk, data: &Data) -> Markup {
     html! {
         dl.facts {
-            div { dt { (desk.t("events-col-at")) } dd { (shared::time(&desk.frame, data.at)) } }
+            div { dt { (desk.t("events-col-at")) } dd { (super::time(desk, data.at)) } }
             div {
                 dt { (desk.t("events-outcome")) }
                 dd { @match &data.refused {
@@ -233,7 +233,7 @@ fn value(desk: &Desk, value: &Value) -> Markup {
             Value::Nothing => "–",
             Value::Truth(true) => (desk.t("record-yes")),
             Value::Truth(false) => (desk.t("record-no")),
-            Value::Time(at) => (shared::time(&desk.frame, *at)),
+            Value::Time(at) => (super::time(desk, *at)),
             Value::Text(text) => span.mono { (text) },
             Value::List(many) if many.is_empty() => "–",
             Value::List(many) => span.mono { (many.join(", ")) },
@@ -281,7 +281,7 @@ fn proof(desk: &Desk, data: &Data) -> Markup {
             }
             @if matches!(data.proof, Proof::Holds(_)) {
                 p.bar { a.second href={ "/audit/events/" (data.id) "/proof" } download { (desk.t("record-download")) } }
-                p.small { (desk.t("record-download-hint")) }
+                p.small.screen { (desk.t("record-download-hint")) }
             }
         }
     }
