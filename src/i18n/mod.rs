@@ -65,6 +65,11 @@ impl Lang {
         })
     }
 
+    /// The words of a key that was made of what somebody else said; nothing where there are none.
+    pub fn known(self, key: &str) -> Option<String> {
+        LOCALES.try_lookup(&self.identifier(), key)
+    }
+
     /// The words of `key` with its variables, as `[("name", value)]`.
     pub fn ta(self, key: &str, args: &[(&'static str, &str)]) -> String {
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =

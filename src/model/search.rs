@@ -6,11 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::account::UserType;
 use super::desk::CaseState;
-
-/// The most terms of a search.
-pub const TERMS_MAX: usize = 20;
-/// The longest search, in bytes.
-pub const LENGTH_MAX: usize = 400;
+use super::pieces::{Piece, Uncut, pieces};
 
 /// One condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,68 +121,26 @@ pub struct Bad {
 
 /// Reads a search; all its conditions must hold. Nothing typed is no condition.
 pub fn parse(text: &str) -> Result<Vec<Term>, Bad> {
-    if text.len() > LENGTH_MAX {
-        return Err(Bad { flaw: Flaw::TooLong, span: floor(text, LENGTH_MAX)..text.len() });
-    }
-    let mut terms = Vec::new();
-    let mut at = 0;
-    while let Some(start) = text[at..].find(|c: char| !c.is_whitespace()).map(|n| at + n) {
-        let piece = piece(text, start)?;
-        at = piece.end;
-        let (not, from) = match text[piece.clone()].strip_prefix('-') {
-            Some(rest) if !rest.is_empty() => (true, start + 1),
-            _ => (false, start),
-        };
-        let what = what(&text[from..piece.end]).map_err(|flaw| Bad { flaw, span: piece.clone() })?;
-        terms.push(Term { not, what, span: piece.clone() });
-        if terms.len() > TERMS_MAX {
-            return Err(Bad { flaw: Flaw::TooLong, span: piece });
-        }
-    }
-    Ok(terms)
+    pieces(text).map(term).collect()
 }
 
-/// The longest head of at most `most` bytes that ends between characters.
-fn floor(text: &str, most: usize) -> usize {
-    (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
-/// Where the piece that begins at `start` ends: at white space outside quotes.
-fn piece(text: &str, start: usize) -> Result<Range<usize>, Bad> {
-    let mut quote = None;
-    for (n, c) in text[start..].char_indices() {
-        match c {
-            '"' if quote.is_some() => quote = None,
-            '"' => quote = Some(start + n),
-            c if c.is_whitespace() && quote.is_none() => return Ok(start..start + n),
-            _ => {}
-        }
+fn term(piece: Result<Piece, (Uncut, Range<usize>)>) -> Result<Term, Bad> {
+    let piece = piece.map_err(|(why, span)| Bad {
+        flaw: match why {
+            Uncut::Quote => Flaw::Quote,
+            Uncut::TooLong => Flaw::TooLong,
+        },
+        span,
+    })?;
+    let what = match &piece.name {
+        Some(name) => operator(name).ok_or(Flaw::Operator),
+        None => Ok((|words: &str| Ok(What::Words(words.to_owned()))) as Reads),
+    };
+    let what = what.and_then(|reads| if piece.value.is_empty() { Err(Flaw::Empty) } else { reads(&piece.value) });
+    match what {
+        Ok(what) => Ok(Term { not: piece.not, what, span: piece.span }),
+        Err(flaw) => Err(Bad { flaw, span: piece.span }),
     }
-    match quote {
-        Some(open) => Err(Bad { flaw: Flaw::Quote, span: open..text.len() }),
-        None => Ok(start..text.len()),
-    }
-}
-
-fn what(piece: &str) -> Result<What, Flaw> {
-    let named = piece.split_once(':').filter(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphabetic));
-    let Some((name, value)) = named else { return words(piece) };
-    let value = unquoted(value);
-    let name = name.to_lowercase();
-    let operator = operator(&name).ok_or(Flaw::Operator)?;
-    if value.is_empty() {
-        return Err(Flaw::Empty);
-    }
-    operator(&value)
-}
-
-fn words(piece: &str) -> Result<What, Flaw> {
-    let words = unquoted(piece);
-    if words.is_empty() { Err(Flaw::Empty) } else { Ok(What::Words(words)) }
-}
-
-fn unquoted(text: &str) -> String {
-    text.replace('"', "").trim().to_owned()
 }
 
 /// What reads the value of an operator.
@@ -211,7 +165,7 @@ fn operator(name: &str) -> Option<Reads> {
             }))
         },
         "age" | "umur" => |value| age(value).ok_or(Flaw::Age),
-        "created" | "dibuat" => |value| created(value).ok_or(Flaw::Created),
+        "created" | "dibuat" => |value| days(value).map(|(from, to)| What::Created(from, to)).ok_or(Flaw::Created),
         _ => return None,
     })
 }
@@ -256,21 +210,21 @@ fn age(value: &str) -> Option<What> {
     Some(if younger { What::Younger(span) } else { What::Older(span) })
 }
 
-/// `a..b`, `a..`, `..b`, or one day.
-fn created(value: &str) -> Option<What> {
+/// `a..b`, `a..`, `..b`, or one day; both included.
+pub fn days(value: &str) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
     let day = |text: &str| if text.is_empty() { Some(None) } else { date(text).map(Some) };
     match value.split_once("..") {
         Some((from, to)) => {
             let (from, to) = (day(from)?, day(to)?);
             let ordered = from.zip(to).is_none_or(|(from, to)| from <= to);
-            (ordered && (from.is_some() || to.is_some())).then_some(What::Created(from, to))
+            (ordered && (from.is_some() || to.is_some())).then_some((from, to))
         }
-        None => date(value).map(|day| What::Created(Some(day), Some(day))),
+        None => date(value).map(|day| (Some(day), Some(day))),
     }
 }
 
-fn date(text: &str) -> Option<NaiveDate> {
-    // years that a database and a calendar can add a day to
+/// A day as `2026-11-21`, of years that a database and a calendar can add a day to.
+pub fn date(text: &str) -> Option<NaiveDate> {
     text.parse::<NaiveDate>().ok().filter(|day| {
         let year = chrono::Datelike::year(day);
         (2000..=2999).contains(&year)

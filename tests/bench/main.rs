@@ -16,6 +16,7 @@ mod e1_strangers;
 mod e2_sign_in;
 mod floor;
 mod ground;
+mod history;
 mod load;
 mod p1_ask;
 mod p2_confirm;
@@ -50,6 +51,7 @@ const FIGURES: [Figure; 11] = [
     ("e1", "what Kirim's time tells a stranger", e1_strangers::measure),
     ("e2", "what the time of a password tells a stranger", e2_sign_in::measure),
     ("w14", "a crowd that signs in", w14_crowd::measure),
+    ("history", "the auditor's search over a year", history::measure),
     ("plans", "plans of the statements on a large database", plans::measure),
 ];
 
@@ -66,7 +68,7 @@ fn main() {
     if let Some(stranger) = wanted.iter().find(|w| !FIGURES.iter().any(|(name, ..)| name == w)) {
         eprintln!("There is no figure {stranger}. There are:");
         for (name, what, _) in FIGURES {
-            eprintln!("  {name:<6} {what}");
+            eprintln!("  {name:<7} {what}");
         }
         std::process::exit(2);
     }

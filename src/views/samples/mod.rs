@@ -1,6 +1,7 @@
 //! A sample of every page in each of its states, for tests and for looking at.
 
 mod account;
+mod audit;
 pub mod desk;
 mod dual;
 mod links;
@@ -110,6 +111,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
+    audit::all(lang, &mut out);
     out
 }
 

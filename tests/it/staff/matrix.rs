@@ -12,7 +12,12 @@ use crate::support::signing::{Phone, RINA};
 
 /// Rows of the desk.
 fn rows() -> Vec<&'static Route> {
-    let all: Vec<&Route> = routes::ALL.iter().copied().flatten().filter(|row| row.path.starts_with("/staff")).collect();
+    let all: Vec<&Route> = routes::ALL
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|row| row.path.starts_with("/staff") || row.path.starts_with("/audit"))
+        .collect();
     assert!(all.len() > 60, "where are the routes of the desk?");
     all
 }

@@ -1,1 +1,44 @@
 //! The auditor's rooms.
+
+pub mod history;
+pub mod record;
+pub mod review;
+
+use uuid::Uuid;
+
+use crate::base::fault::Fault;
+use crate::model::refusal::Refusal;
+use crate::model::sample::Mark;
+use crate::store::audit::line;
+use crate::views::audit::Line;
+
+/// An id in an address; what is none leads nowhere.
+fn id(text: &str) -> Result<Uuid, Refusal> {
+    Uuid::try_parse(text).map_err(|_| Refusal::NotFound)
+}
+
+/// Events as pages show them.
+fn lines(lines: Vec<line::Line>) -> Result<Vec<Line>, Fault> {
+    lines.into_iter().map(one).collect()
+}
+
+fn one(line: line::Line) -> Result<Line, Fault> {
+    let mark = line.mark.as_deref().map(|word| mark(word, line.id)).transpose()?;
+    Ok(Line {
+        id: line.id.to_string(),
+        at: line.at,
+        kind: line.kind,
+        refused: line.refused,
+        actor: line.actor,
+        staff: line.staff,
+        reference: line.reference,
+        user_id: line.user_id.filter(|user_id| !user_id.is_empty()),
+        leaf: line.leaf,
+        mark,
+    })
+}
+
+/// A mark of the database, which its checks guarantee.
+fn mark(word: &str, event: Uuid) -> Result<Mark, Fault> {
+    Mark::from_code(word).ok_or_else(|| Fault::broken(format!("a mark of {event} holds a word that is not ours")))
+}

@@ -32,6 +32,8 @@ pub async fn home(req: HttpRequest, house: web::Data<House>) -> Result<HttpRespo
         "/staff/requests"
     } else if roles.has(Role::Admin) {
         "/staff/people"
+    } else if roles.has(Role::Auditor) {
+        "/audit"
     } else {
         "/staff/activity"
     }))

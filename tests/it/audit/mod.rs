@@ -1,0 +1,5 @@
+//! The auditor's rooms.
+
+mod record;
+mod review;
+mod search;
