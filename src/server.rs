@@ -19,7 +19,9 @@ use crate::web::pages::demo::Demo;
 use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::courier::Courier;
+use crate::workers::exporter::Exporter;
 use crate::workers::reader::Reader;
+use crate::workers::verifier::Verifier;
 use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
 
 mod listen;
@@ -103,6 +105,7 @@ pub fn ready(app: &AppOf) -> Result<Check, Fault> {
 fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     receive(app, running)?;
     seal(app, running)?;
+    vouch(app, running)?;
     let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = runtime()?;
@@ -150,6 +153,22 @@ fn seal(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     let runtime = runtime()?;
     running.add(tokio::task::spawn_blocking(move || {
         runtime.block_on(every("sealer", tick, stop, async || sealer::step(&app, &sealer).await));
+    }));
+    Ok(())
+}
+
+/// Starts what verifies and exports the log, on a thread of its own: it may take long, and nobody waits for it.
+fn vouch(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let (exporter, verifier) = (Exporter::default(), Verifier::default());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::join!(
+                every("exporter", TICK, stop.clone(), async || exporter.step(&app).await),
+                every("verifier", TICK, stop.clone(), async || verifier.step(&app, &stop).await),
+            );
+        });
     }));
     Ok(())
 }

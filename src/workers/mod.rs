@@ -6,12 +6,14 @@ pub mod clerk;
 pub mod counter;
 pub mod courier;
 pub mod executor;
+pub mod exporter;
 pub mod postman;
 pub mod reader;
 pub mod renewer;
 pub mod resolver;
 pub mod sealer;
 pub mod sweeper;
+pub mod verifier;
 pub mod watchman;
 
 use std::time::Duration;

@@ -1,1 +1,5 @@
 //! What auditors do: reading, which is told in the log, and marks.
+
+pub mod case;
+pub mod export;
+pub mod verify;

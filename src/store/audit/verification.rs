@@ -197,3 +197,21 @@ pub async fn heartbeat(read: &mut Read) -> Result<Option<DateTime<Utc>>, Fault> 
     .map_err(fault)?;
     Ok(found.into_iter().next().map(|row| row.at))
 }
+
+/// The hashes of the leaves from `from` to before `to`, by index.
+pub async fn hashes(read: &mut Read, from: i64, to: i64) -> Result<std::collections::HashMap<i64, Vec<u8>>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::BigInt)]
+        index: i64,
+        #[diesel(sql_type = t::Binary)]
+        hash: Vec<u8>,
+    }
+    let rows: Vec<Row> = sql("select index, hash from leaf where index >= {} and index < {}")
+        .bind(from)
+        .bind(to)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(rows.into_iter().map(|row| (row.index, row.hash)).collect())
+}
