@@ -194,7 +194,7 @@ pub struct Letter {
 pub async fn letters(read: &mut Read, request: &Request) -> Result<Vec<Letter>, Fault> {
     sql("select kind, state, queued_at, ended_at, attempts, domain,
             nullif(concat_ws(' ', server_code::text, server_text), '') as answer
-        from letter where request_id = {} or request_id = {} order by queued_at, id")
+        from letter where (request_id = {} or request_id = {}) and kind <> 'none' order by queued_at, id")
     .bind(request.id)
     .bind(request.joined_to)
     .load(read.look())
