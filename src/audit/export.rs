@@ -21,9 +21,8 @@ use crate::store::log::read as log;
 pub const PART_MAX: usize = 256 * 1024 * 1024;
 
 /// The columns of a CSV file, and the members of each line of JSON, in this order.
-pub const COLUMNS: [&str; 12] = [
-    "leaf", "at", "kind", "outcome", "refusal", "actor", "staff", "account", "request", "facts", "personal", "body",
-];
+pub const COLUMNS: [&str; 12] =
+    ["leaf", "at", "kind", "outcome", "refusal", "actor", "staff", "account", "request", "facts", "personal", "body"];
 
 /// The bytes of some rows; the first part of a CSV file begins with its header.
 pub fn part(rows: &[Row], format: Format, personal: bool, first: bool) -> Result<Vec<u8>, Fault> {

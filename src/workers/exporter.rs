@@ -58,20 +58,14 @@ impl Exporter {
     }
 
     async fn part(&self, app: &App, read: &mut Read, found: &Export, size: i64) -> Result<(), Fault> {
-        let filter =
-            Filter::parse(&found.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
+        let filter = Filter::parse(&found.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
         let days = filter.bounds(app.config().locale.zone);
         let cursor = Cursor { next: found.next_leaf, size };
         let (rows, next_leaf) = exports::page(read, &filter, days, cursor, LEAVES).await?;
         let bytes = export::part(&rows, found.format()?, found.personal_too, found.parts == 0)?;
         let packed = deflate::pack(&bytes)?;
-        let part = Part {
-            number: found.parts,
-            body: &packed,
-            bytes: count(bytes.len()),
-            rows: count(rows.len()),
-            next_leaf,
-        };
+        let part =
+            Part { number: found.parts, body: &packed, bytes: count(bytes.len()), rows: count(rows.len()), next_leaf };
         if !job::keep(read, found.id, self.who, part).await? {
             tracing::info!(export = %found.id, "another server goes on with this export");
         }

@@ -15,12 +15,8 @@ use crate::store::audit::exports::{self, Export, New};
 pub async fn ask(app: &App, auditor: Auditor, format: Format, personal: bool, query: &str) -> Result<bool, Stop> {
     let (id, staff) = (random::id(), auditor.by().staff());
     app.transact(Actor::Staff(staff), async |tx| {
-        let event = Event::Audit(Audit::ExportAsked {
-            export: id,
-            format: format.code(),
-            personal,
-            query: query.to_owned(),
-        });
+        let event =
+            Event::Audit(Audit::ExportAsked { export: id, format: format.code(), personal, query: query.to_owned() });
         if app.still(tx, auditor).await?.is_none() {
             return Ok(Outcome::Refused(Refusal::StaffSignInFirst, event));
         }

@@ -76,7 +76,8 @@ impl Export {
     }
 }
 
-const COLUMNS: &str = "select x.id, s.name as asked_name, x.asked_at, x.format, x.personal_too, x.query, x.state, x.size,
+const COLUMNS: &str =
+    "select x.id, s.name as asked_name, x.asked_at, x.format, x.personal_too, x.query, x.state, x.size,
         x.next_leaf, x.parts, x.rows, x.bytes, x.sha256, x.manifest, x.expires_at,
         coalesce(x.expires_at > pulih.now(), false) as there
     from export x join staff s on s.id = x.asked_by";
@@ -110,36 +111,38 @@ pub struct New<'a> {
 
 /// Notes what somebody asks for; false where one of theirs is still being made.
 pub async fn ask(tx: &mut Tx, new: New<'_>) -> Result<bool, Fault> {
-    let made: Vec<Id> = sql("insert into export (id, asked_by, format, personal_too, query) values ({}, {}, {}, {}, {})
+    let made: Vec<Id> =
+        sql("insert into export (id, asked_by, format, personal_too, query) values ({}, {}, {}, {}, {})
             on conflict (asked_by) where ended_at is null do nothing returning id")
-    .bind(new.id)
-    .bind(new.staff)
-    .bind(new.format.code())
-    .bind(new.personal)
-    .bind(new.query)
-    .load(tx.write())
-    .await
-    .map_err(fault)?;
+        .bind(new.id)
+        .bind(new.staff)
+        .bind(new.format.code())
+        .bind(new.personal)
+        .bind(new.query)
+        .load(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(!made.is_empty())
 }
 
 /// An export ended: with the hash of its file and its manifest, or without either where it cannot be made. False where
 /// somebody else has its lease.
 pub async fn end(tx: &mut Tx, id: Uuid, who: Uuid, made: Option<(&[u8; 32], &str)>) -> Result<bool, Fault> {
-    let ended: Vec<Id> = sql("update export set state = case when {} then 'made' else 'failed' end, sha256 = {}, manifest = {},
+    let ended: Vec<Id> =
+        sql("update export set state = case when {} then 'made' else 'failed' end, sha256 = {}, manifest = {},
             ended_at = pulih.now(), expires_at = case when {} then pulih.now() + make_interval(hours => {}) end,
             leased_by = null, leased_until = null
         where id = {} and leased_by = {} and ended_at is null returning id")
-    .bind(made.is_some())
-    .bind(made.map(|(sha256, _)| sha256.as_slice()))
-    .bind(made.map(|(_, manifest)| manifest))
-    .bind(made.is_some())
-    .bind(HOURS)
-    .bind(id)
-    .bind(who)
-    .load(tx.write())
-    .await
-    .map_err(fault)?;
+        .bind(made.is_some())
+        .bind(made.map(|(sha256, _)| sha256.as_slice()))
+        .bind(made.map(|(_, manifest)| manifest))
+        .bind(made.is_some())
+        .bind(HOURS)
+        .bind(id)
+        .bind(who)
+        .load(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(!ended.is_empty())
 }
 

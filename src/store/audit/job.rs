@@ -55,23 +55,24 @@ pub async fn keep(read: &mut Read, id: Uuid, who: Uuid, part: Part<'_>) -> Resul
         #[diesel(sql_type = t::Bool)]
         done: bool,
     }
-    let kept: Done = sql("with x as (update export set parts = parts + 1, next_leaf = {}, rows = rows + {}, bytes = bytes + {},
+    let kept: Done =
+        sql("with x as (update export set parts = parts + 1, next_leaf = {}, rows = rows + {}, bytes = bytes + {},
                 leased_until = pulih.now() + make_interval(secs => {})
             where id = {} and leased_by = {} and parts = {} and ended_at is null returning id),
         p as (insert into export_part (export_id, number, body) select x.id, {}, {} from x returning 1)
         select exists (select from p) as done")
-    .bind(part.next_leaf)
-    .bind(part.rows)
-    .bind(part.bytes)
-    .bind(LEASE)
-    .bind(id)
-    .bind(who)
-    .bind(part.number)
-    .bind(part.number)
-    .bind(part.body)
-    .get_result(read.look())
-    .await
-    .map_err(fault)?;
+        .bind(part.next_leaf)
+        .bind(part.rows)
+        .bind(part.bytes)
+        .bind(LEASE)
+        .bind(id)
+        .bind(who)
+        .bind(part.number)
+        .bind(part.number)
+        .bind(part.body)
+        .get_result(read.look())
+        .await
+        .map_err(fault)?;
     Ok(kept.done)
 }
 

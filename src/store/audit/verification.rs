@@ -107,16 +107,17 @@ pub async fn claim(read: &mut Read, who: Uuid) -> Result<Option<Uuid>, Fault> {
 
 /// Notes how far it is and keeps the lease; false where somebody else has it. Bookkeeping.
 pub async fn progress(read: &mut Read, id: Uuid, who: Uuid, done: i64, total: i64) -> Result<bool, Fault> {
-    let noted = sql("update verification set done = {}, total = {}, leased_until = pulih.now() + make_interval(secs => {})
+    let noted =
+        sql("update verification set done = {}, total = {}, leased_until = pulih.now() + make_interval(secs => {})
         where id = {} and leased_by = {} and ended_at is null")
-    .bind(done)
-    .bind(total)
-    .bind(LEASE)
-    .bind(id)
-    .bind(who)
-    .execute(read.look())
-    .await
-    .map_err(fault)?;
+        .bind(done)
+        .bind(total)
+        .bind(LEASE)
+        .bind(id)
+        .bind(who)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
     Ok(noted > 0)
 }
 

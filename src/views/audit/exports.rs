@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        for (n, id, en) in [(0, "0", "0"), (999, "999", "999"), (98_201, "98.201", "98,201"), (-1_000, "-1.000", "-1,000")]
+        for (n, id, en) in
+            [(0, "0", "0"), (999, "999", "999"), (98_201, "98.201", "98,201"), (-1_000, "-1.000", "-1,000")]
         {
             assert_eq!((number(Lang::Id, n), number(Lang::En, n)), (id.to_owned(), en.to_owned()));
         }

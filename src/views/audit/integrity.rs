@@ -188,12 +188,15 @@ fn verdict(desk: &Desk, data: &Data) -> Markup {
     let lang = desk.frame.lang;
     let broken = data.checkpoint.as_ref().is_some_and(|c| !c.signed || c.follows.iter().any(|(_, fits)| !fits));
     if broken {
-        return shared::notice(Tone::Bad, &html! { h2.verdict { (desk.t("integrity-bad")) } p { (desk.t("integrity-bad-end")) } });
+        return shared::notice(
+            Tone::Bad,
+            &html! { h2.verdict { (desk.t("integrity-bad")) } p { (desk.t("integrity-bad-end")) } },
+        );
     }
     let Some(last) = &data.last else {
         return shared::notice(Tone::Info, &html! { p { (desk.t("integrity-never")) } });
     };
-    let (time, size) = (desk.frame.moment(last.at), number(lang, last.size));
+    let (time, size) = (desk.frame.moment(last.at), number(lang, up_to(last)));
     if last.found == 0 {
         let words = desk.ta("integrity-good-text", &[("time", &time), ("number", &size)]);
         return shared::notice(Tone::Good, &html! { h2.verdict { (desk.t("integrity-good")) } p { (words) } });
@@ -220,7 +223,7 @@ fn verification(desk: &Desk, data: &Data) -> Markup {
             (shared::facts(&[
                 (desk.t("integrity-last"), shared::time(&desk.frame, last.at)),
                 (desk.t("integrity-by"), html! { (by(&last.asked_name)) }),
-                (desk.t("integrity-up-to"), html! { (number(lang, last.size)) }),
+                (desk.t("integrity-up-to"), html! { (number(lang, up_to(last))) }),
             ]))
         } @else { p { (desk.t("integrity-none-yet")) } }
         @if let Some(running) = &data.running {
@@ -297,12 +300,18 @@ fn pulse(desk: &Desk, data: &Data) -> Markup {
     let lang = desk.frame.lang;
     shared::facts(&[
         (desk.t("integrity-waiting"), html! { (number(lang, data.waiting)) }),
-        (desk.t("integrity-oldest"), html! {
-            @if data.waiting > 0 { (span(desk, data.oldest)) } @else { "–" }
-        }),
-        (desk.t("integrity-heartbeat"), html! {
-            @match data.heartbeat { Some(at) => (shared::time(&desk.frame, at)), None => (desk.t("integrity-no-heartbeat")) }
-        }),
+        (
+            desk.t("integrity-oldest"),
+            html! {
+                @if data.waiting > 0 { (span(desk, data.oldest)) } @else { "–" }
+            },
+        ),
+        (
+            desk.t("integrity-heartbeat"),
+            html! {
+                @match data.heartbeat { Some(at) => (shared::time(&desk.frame, at)), None => (desk.t("integrity-no-heartbeat")) }
+            },
+        ),
     ])
 }
 
@@ -334,6 +343,11 @@ fn keys(desk: &Desk, keys: &[String]) -> Markup {
         }
         p.small { (desk.t("integrity-keys-hint")) }
     }
+}
+
+/// The number of the last leaf it looked at.
+fn up_to(last: &Verified) -> i64 {
+    (last.size - 1).max(0)
 }
 
 /// A span of time in whole words.

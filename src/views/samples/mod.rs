@@ -6,6 +6,7 @@ mod dual;
 mod links;
 mod login;
 mod mail;
+mod packs;
 mod queue;
 mod staff_people;
 mod upkeep;
@@ -110,6 +111,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
+    packs::all(lang, &mut out);
     out
 }
 

@@ -54,11 +54,7 @@ pub async fn html(
 }
 
 /// `GET /audit/cases/{reference}/pack.json`
-pub async fn json(
-    house: web::Data<House>,
-    on: On<Auditor>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
+pub async fn json(house: web::Data<House>, on: On<Auditor>, path: web::Path<String>) -> Result<HttpResponse, Stop> {
     let (data, pack) = told(&house, on.proof, &path, "json").await?;
     Ok(file("application/json", &format!("{}.json", data.reference), pack.json))
 }

@@ -104,11 +104,7 @@ async fn made(house: &House, id: &str) -> Result<Export, Stop> {
 }
 
 /// `GET /audit/exports/{id}/file`: part after part, so that its length costs no memory.
-pub async fn fetch(
-    house: web::Data<House>,
-    on: On<Auditor>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
+pub async fn fetch(house: web::Data<House>, on: On<Auditor>, path: web::Path<String>) -> Result<HttpResponse, Stop> {
     let found = made(&house, &path).await?;
     let (name, kind) = (file_name(&found)?, media_type(found.format()?));
     export::fetched(&house.app, on.proof, found.id, "file").await?;
@@ -141,11 +137,7 @@ fn media_type(format: Format) -> &'static str {
 }
 
 /// `GET /audit/exports/{id}/manifest`: the signed note.
-pub async fn manifest(
-    house: web::Data<House>,
-    on: On<Auditor>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
+pub async fn manifest(house: web::Data<House>, on: On<Auditor>, path: web::Path<String>) -> Result<HttpResponse, Stop> {
     let found = made(&house, &path).await?;
     let name = format!("{}.manifest", file_name(&found)?);
     let note = found.manifest.ok_or_else(|| Fault::broken("an export without its manifest"))?;

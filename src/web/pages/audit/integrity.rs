@@ -62,11 +62,7 @@ pub async fn ask(house: web::Data<House>, on: On<Auditor>, _sent: Sent) -> Resul
 }
 
 /// The newest checkpoint, and whether it goes on from the one before it and from the oldest.
-async fn checkpoint(
-    house: &House,
-    read: &mut Read,
-    trusted: &[Verifier],
-) -> Result<Option<views::Checkpoint>, Fault> {
+async fn checkpoint(house: &House, read: &mut Read, trusted: &[Verifier]) -> Result<Option<views::Checkpoint>, Fault> {
     let kept = verification::checkpoints(read).await?;
     let Some((newest, older)) = kept.split_first() else { return Ok(None) };
     let said = Checkpoint::open(&newest.note, trusted).ok();
