@@ -1,3 +1,3 @@
 //! The sealed log: order, proofs, checkpoints.
 
-mod seal;
+pub mod seal;

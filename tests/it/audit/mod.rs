@@ -1,0 +1,5 @@
+//! The auditor's rooms.
+
+mod case;
+mod exports;
+mod integrity;
