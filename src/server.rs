@@ -20,8 +20,10 @@ use crate::web::routes::{self, Route};
 use crate::web::{House, tally};
 use crate::workers::copier::Copier;
 use crate::workers::courier::Courier;
+use crate::workers::exporter::Exporter;
 use crate::workers::reader::Reader;
 use crate::workers::streamer::Streamer;
+use crate::workers::verifier::Verifier;
 use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
 
 mod listen;
@@ -106,6 +108,7 @@ fn work(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     receive(app, running)?;
     seal(app, running)?;
     tell_outside(app, running)?;
+    vouch(app, running)?;
     let courier = Courier::new(app)?;
     let (app, stop) = (app.clone(), running.workers_stop.clone());
     let runtime = runtime()?;
@@ -166,6 +169,22 @@ fn tell_outside(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
         runtime.block_on(async { tokio::join!(copier.run(&app, stop.clone()), streamer.run(&app, stop.clone())) });
         // what hangs is left to the end of the process
         runtime.shutdown_background();
+    }));
+    Ok(())
+}
+
+/// Starts what verifies and exports the log, on a thread of its own: it may take long, and nobody waits for it.
+fn vouch(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
+    let (app, stop) = (app.clone(), running.workers_stop.clone());
+    let (exporter, verifier) = (Exporter::default(), Verifier::default());
+    let runtime = runtime()?;
+    running.add(tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::join!(
+                every("exporter", TICK, stop.clone(), async || exporter.step(&app).await),
+                every("verifier", TICK, stop.clone(), async || verifier.step(&app, &stop).await),
+            );
+        });
     }));
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
+pub mod check;
 pub mod copy;
+pub mod export;
 pub mod folder;
 pub mod follow;
 mod growth;
 pub mod outside;
+pub mod pack;
 pub mod prove;
 pub mod remote;
 pub mod seal;

@@ -6,6 +6,7 @@ pub mod checkpoint;
 pub mod clock;
 pub mod cluster;
 pub mod crockford;
+pub mod deflate;
 pub mod fault;
 pub mod form_token;
 pub mod json;

@@ -188,7 +188,7 @@ impl<R: Read> Lines<R> {
 }
 
 /// Whether a cell begins as a spreadsheet formula does.
-fn is_formula(cell: &str) -> bool {
+pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 

@@ -23,7 +23,7 @@ pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use effect::ResetEffect;
 pub use inbound::{Inbound, MailRef};
 pub use people::People;
-pub use record::{Actor, Personal, Record, commitment};
+pub use record::{Actor, Personal, Record, commitment, detail_key};
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use subject::{LetterRef, LinkRef};
 pub use upkeep::Upkeep;

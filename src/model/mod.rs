@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod desk;
 pub mod dual;
 pub mod event;
+pub mod export;
 pub mod freeze;
 pub mod history;
 pub mod hours;

@@ -7,6 +7,7 @@ pub mod copier;
 pub mod counter;
 pub mod courier;
 pub mod executor;
+pub mod exporter;
 mod outside;
 pub mod postman;
 pub mod reader;
@@ -15,6 +16,7 @@ pub mod resolver;
 pub mod sealer;
 pub mod streamer;
 pub mod sweeper;
+pub mod verifier;
 pub mod watchman;
 
 use std::time::Duration;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
+use crate::store::audit::exports;
 use crate::store::{delay, factor, import, limit, link, proposal, retention, session, staff};
 
 /// Links, and proposals, expired in one step.
@@ -46,6 +47,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     session::sweep(&mut read, app.lives()).await?;
     staff::session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
+    exports::sweep(&mut read).await?;
     drop(read);
     let files = forget(app).await?;
     let mails = inbound::forget::forget(app).await?;

@@ -130,8 +130,12 @@ pub struct Personal {
 ///
 /// Each detail has a salt of its own, so that one can be shown without opening the others.
 pub fn commitment(salt: &[u8; 32], name: &str, value: &str) -> String {
-    let detail_salt = mac(salt, name.as_bytes());
-    data_encoding::HEXLOWER.encode(&mac(&detail_salt, value.as_bytes()))
+    data_encoding::HEXLOWER.encode(&mac(&detail_key(salt, name), value.as_bytes()))
+}
+
+/// The key that opens the commitment to one personal detail and to no other: HMAC-SHA-256(salt, name).
+pub fn detail_key(salt: &[u8; 32], name: &str) -> [u8; 32] {
+    mac(salt, name.as_bytes())
 }
 
 fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {

@@ -1,6 +1,10 @@
 //! The auditor's rooms.
 
+pub mod case;
+pub mod exports;
 pub mod history;
+pub mod integrity;
+pub mod pack;
 pub mod record;
 pub mod review;
 

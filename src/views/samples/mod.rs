@@ -7,6 +7,7 @@ mod dual;
 mod links;
 mod login;
 mod mail;
+mod packs;
 mod queue;
 mod staff_people;
 mod upkeep;
@@ -112,6 +113,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
     audit::all(lang, &mut out);
+    packs::all(lang, &mut out);
     out
 }
 

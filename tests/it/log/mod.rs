@@ -9,6 +9,7 @@ mod many;
 mod python;
 mod restore;
 mod seal;
+pub mod seal;
 mod served;
 mod stream;
 mod verify;

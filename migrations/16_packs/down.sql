@@ -1,0 +1,3 @@
+drop table verification;
+drop table export_part;
+drop table export;

@@ -1,0 +1,186 @@
+//! Exports of the history: the bytes of their parts, and the manifest that vouches for the whole.
+
+use chrono::SecondsFormat;
+use data_encoding::{BASE64, HEXLOWER};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::prove;
+use crate::app::App;
+use crate::base::checkpoint::Checkpoint;
+use crate::base::fault::Fault;
+use crate::base::{deflate, json as canonical, note};
+use crate::model::account_csv::is_formula;
+use crate::model::export::{Filter, Format};
+use crate::store::Read;
+use crate::store::audit::exports::{self, Export, Row};
+use crate::store::log::read as log;
+
+/// Bytes of a part at most, unpacked: rows of one page, each at most some 64 KiB.
+pub const PART_MAX: usize = 256 * 1024 * 1024;
+
+/// The columns of a CSV file, and the members of each line of JSON, in this order.
+pub const COLUMNS: [&str; 12] =
+    ["leaf", "at", "kind", "outcome", "refusal", "actor", "staff", "account", "request", "facts", "personal", "body"];
+
+/// The bytes of some rows; the first part of a CSV file begins with its header.
+pub fn part(rows: &[Row], format: Format, personal: bool, first: bool) -> Result<Vec<u8>, Fault> {
+    let failed = |e: csv::Error| Fault::bug("writing an export", e);
+    let mut out = Vec::new();
+    if format == Format::Jsonl {
+        for row in rows {
+            serde_json::to_writer(&mut out, &line(row, personal)?).map_err(|e| Fault::bug("writing an export", e))?;
+            out.push(b'\n');
+        }
+        return Ok(out);
+    }
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut out);
+    if first {
+        writer.write_record(COLUMNS).map_err(failed)?;
+    }
+    for row in rows {
+        let line = line(row, personal)?;
+        writer.write_record(COLUMNS.map(|name| cell(&line[name]))).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|e| Fault::broken(format!("writing an export: {e}")))?;
+    Ok(out)
+}
+
+/// A row as a JSON object of [`COLUMNS`].
+fn line(row: &Row, personal: bool) -> Result<Value, Fault> {
+    let text = row.body.as_deref();
+    let text = text.ok_or_else(|| Fault::broken(format!("the log was altered: leaf {} has no event", row.index)))?;
+    let body: Value = serde_json::from_str(text).map_err(|e| Fault::bug("reading a sealed event", e))?;
+    let mut line = Map::new();
+    for (name, value) in [
+        ("leaf", json!(row.index)),
+        ("at", body["at"].clone()),
+        ("kind", body["kind"].clone()),
+        ("outcome", body["outcome"].clone()),
+        ("refusal", body["refusal"].clone()),
+        ("actor", body["actor"]["kind"].clone()),
+        ("staff", json!(row.staff)),
+        ("account", body["subject"]["account"].clone()),
+        ("request", json!(row.reference)),
+        ("facts", body["facts"].clone()),
+        ("personal", row.personal.clone().filter(|_| personal).unwrap_or_default()),
+        ("body", json!(text)),
+    ] {
+        line.insert(name.to_owned(), value);
+    }
+    Ok(Value::Object(line))
+}
+
+/// A cell that no spreadsheet takes for a formula. Canonical bytes begin with a brace and stay exact.
+fn cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if is_formula(&text) { format!("'{text}") } else { text }
+}
+
+/// How the file of an export is called.
+pub fn file_name(export: &Export) -> Result<String, Fault> {
+    let (day, id) = (export.asked_at.format("%Y%m%d"), export.id.simple().to_string());
+    Ok(format!("pulih-history-{day}-{}.{}", &id[id.len() - 8..], export.format()?.code()))
+}
+
+/// SHA-256 over all parts of an export; `go_on` is asked before each and may end it.
+pub async fn hash(
+    read: &mut Read,
+    export: &Export,
+    mut go_on: impl AsyncFnMut(&mut Read) -> Result<bool, Fault>,
+) -> Result<Option<[u8; 32]>, Fault> {
+    let mut hash = Sha256::new();
+    for number in 0..export.parts {
+        if !go_on(read).await? {
+            return Ok(None);
+        }
+        hash.update(unpacked(read, export.id, number).await?);
+    }
+    Ok(Some(hash.finalize().into()))
+}
+
+/// The bytes of a part as they are fetched.
+pub async fn unpacked(read: &mut Read, export: Uuid, number: i32) -> Result<Vec<u8>, Fault> {
+    let packed = exports::part(read, export, number).await?;
+    deflate::unpack(&packed.ok_or_else(|| Fault::broken("a part of an export is gone"))?, PART_MAX)
+}
+
+/// The signed manifest: a note whose text is `<origin>/export`, a line of canonical JSON, each with a line break.
+pub async fn manifest(app: &App, read: &mut Read, export: &Export, sha256: &[u8; 32]) -> Result<String, Fault> {
+    let size = export.size.unwrap_or_default();
+    let gone = || Fault::broken("the checkpoint of an export is gone");
+    let signed = log::covering(read, size - 1).await?.filter(|signed| signed.size == size).ok_or_else(gone)?;
+    let checkpoint = note::text(&signed.note).and_then(Checkpoint::parse).ok_or_else(gone)?;
+    let filter = Filter::parse(&export.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
+    let (from, to) = filter.bounds(app.config().locale.zone);
+    let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let said = json!({
+        "export": export.id,
+        "file": file_name(export)?,
+        "file_sha256": HEXLOWER.encode(sha256),
+        "bytes": export.bytes,
+        "rows": export.rows,
+        "format": export.format()?.code(),
+        "personal": export.personal_too,
+        "query": export.query,
+        "from": from.map(time),
+        "to": to.map(time),
+        "made_at": time(app.clock().now()),
+        "size": size,
+        "root": BASE64.encode(&checkpoint.root),
+        "checkpoint": signed.note,
+    });
+    let line = canonical::canonical(&said).map_err(|e| Fault::bug("a manifest has no canonical form", e))?;
+    Ok(prove::signer(app)?.sign(&format!("{}/export\n{line}\n", prove::origin(app))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(staff: &str, body: &str) -> Row {
+        Row {
+            index: 7,
+            body: Some(body.to_owned()),
+            staff: Some(staff.to_owned()),
+            reference: None,
+            personal: Some(json!({ "user_id": "=1+1" })),
+        }
+    }
+
+    const BODY: &str = r#"{"actor":{"kind":"staff"},"at":"2026-11-21T07:05:00.123456Z","facts":{"n":1},"kind":"case.noted","outcome":"done","subject":{}}"#;
+
+    #[test]
+    fn formulas_become_text_and_the_body_stays_exact() {
+        for username in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+            let bytes = part(&[row(username, BODY)], Format::Csv, true, true).unwrap();
+            let mut reader = csv::Reader::from_reader(&bytes[..]);
+            assert_eq!(reader.headers().unwrap(), &csv::StringRecord::from(COLUMNS.to_vec()));
+            let cells = reader.records().next().unwrap().unwrap();
+            assert_eq!(&cells[6], format!("'{username}"));
+            assert_eq!(&cells[11], BODY);
+            assert!(cells.iter().all(|cell| !is_formula(cell)), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn personal_details_go_along_only_where_they_were_asked_for() {
+        let with = part(&[row("sari", BODY)], Format::Jsonl, true, true).unwrap();
+        let without = part(&[row("sari", BODY)], Format::Jsonl, false, true).unwrap();
+        let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+        assert_eq!(read(&with)["personal"]["user_id"], "=1+1");
+        assert_eq!(read(&without)["personal"], Value::Null);
+        assert_eq!(read(&without)["body"], BODY);
+    }
+
+    #[test]
+    fn a_leaf_without_its_event_ends_the_export() {
+        let gone = Row { body: None, ..row("sari", BODY) };
+        assert!(part(&[gone], Format::Csv, false, false).unwrap_err().to_string().contains("leaf 7"));
+    }
+}

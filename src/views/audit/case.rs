@@ -1,0 +1,378 @@
+//! Everything about one request, in order: what an auditor reads, prints and takes along.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::exports::number;
+use crate::model::inbound::Judgement;
+use crate::views::parts::{self as shared, Tone};
+use crate::views::staff::Desk;
+use crate::views::staff::mail_proof;
+use crate::views::staff::mail_text::line;
+use crate::views::staff::parts::{chip, kind};
+use crate::views::staff::shell::shell;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Its reference.
+    pub reference: String,
+    /// Word of the way it came.
+    pub channel: String,
+    /// Word of where it stands.
+    pub state: String,
+    /// Word of the Tipe User; a mail may not say.
+    pub user_type: Option<String>,
+    /// User ID as typed.
+    pub typed_user_id: String,
+    /// Address as typed.
+    pub typed_address: String,
+    /// The browser in a few words.
+    pub browser: Option<String>,
+    /// The network it came from.
+    pub network: Option<String>,
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// User ID and name of the account it matched.
+    pub account: Option<(String, String)>,
+    /// When personal details of it were erased.
+    pub erased: Option<DateTime<Utc>>,
+    /// Leaves of the checkpoint that proves its events.
+    pub size: Option<i64>,
+    /// Its events, oldest first.
+    pub events: Vec<Told>,
+    /// Its proposals.
+    pub proposals: Vec<Proposal>,
+    /// Its letters.
+    pub letters: Vec<Letter>,
+    /// Its links.
+    pub links: Vec<Link>,
+    /// Its mails.
+    pub mails: Vec<Mail>,
+    /// Who of the desk acted: name, user name, how often.
+    pub people: Vec<(String, String, usize)>,
+}
+
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Where it stands in the log.
+    pub seal: Seal,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its kind.
+    pub kind: String,
+    /// Why it was refused.
+    pub refused: Option<String>,
+    /// Word of who acted: `user`, `worker`, `operator`, `staff`.
+    pub actor: String,
+    /// Who of the desk.
+    pub staff: Option<String>,
+    /// Its facts.
+    pub facts: Vec<(String, String)>,
+    /// Its personal details; none where they are erased.
+    pub personal: Vec<(String, Option<String>)>,
+}
+
+/// Where an event stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// Proved at that leaf.
+    Leaf(i64),
+    /// Not sealed yet.
+    Waits,
+    /// The log's rows do not prove it.
+    Broken,
+}
+
+/// A proposal.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Word of its kind.
+    pub kind: String,
+    /// Word of where it stands.
+    pub state: String,
+    /// Who proposed; the account's own person where nobody.
+    pub proposer: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who decided, and the word of what.
+    pub decisions: Vec<(String, String)>,
+}
+
+/// A letter.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Word of its kind.
+    pub kind: String,
+    /// Word of where it stands.
+    pub state: String,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// When it was handed over, or given up.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How often it was tried.
+    pub attempts: i16,
+    /// Domain and answer of the server.
+    pub answer: String,
+}
+
+/// A link.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Word of its kind.
+    pub kind: String,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// When its letter was handed over.
+    pub handed_over_at: Option<DateTime<Utc>>,
+    /// When it was opened.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// When and why it ended.
+    pub ended: Option<(DateTime<Utc>, String)>,
+}
+
+/// A mail, without what it says.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// The address in `From`.
+    pub from: String,
+    /// What it is about.
+    pub subject: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// What was found about who sent it.
+    pub judgement: Option<Judgement>,
+}
+
+/// The title of page and file.
+pub fn title(desk: &Desk, data: &Data) -> String {
+    desk.ta("pack-title", &[("reference", &data.reference)])
+}
+
+/// The page.
+pub fn page(desk: &Desk, data: &Data) -> Markup {
+    let href = |ending: &str| format!("/audit/cases/{}/pack.{ending}", data.reference);
+    let body = html! {
+        p.lead { (desk.t("pack-lead")) }
+        div.bar {
+            a.main href=(href("html")) { (desk.t("pack-html")) }
+            a.second href=(href("json")) { (desk.t("pack-json")) }
+            button.quiet type="button" data-print hidden { (desk.t("receipt-print")) }
+        }
+        (content(desk, data))
+    };
+    shell(desk, &title(desk, data), &body)
+}
+
+/// Everything, for page and file.
+pub fn content(desk: &Desk, data: &Data) -> Markup {
+    html! {
+        section.panel { h2 { (desk.t("pack-facts")) } (facts(desk, data)) }
+        section { h2 { (desk.t("pack-events")) } (events(desk, data)) }
+        @if !data.proposals.is_empty() { section { h2 { (desk.t("pack-proposals")) } (proposals(desk, &data.proposals)) } }
+        @if !data.letters.is_empty() { section { h2 { (desk.t("pack-letters")) } (letters(desk, &data.letters)) } }
+        @if !data.links.is_empty() { section { h2 { (desk.t("pack-links")) } (links(desk, &data.links)) } }
+        @for mail in &data.mails { section.panel { h2 { (desk.t("pack-mail")) } (mail_of(desk, mail)) } }
+        @if !data.people.is_empty() { section { h2 { (desk.t("pack-people")) } (people(desk, &data.people)) } }
+    }
+}
+
+fn facts(desk: &Desk, data: &Data) -> Markup {
+    let time = |at| shared::time(&desk.frame, at);
+    let mut rows = vec![
+        (desk.t("pack-state"), html! { (desk.t(&format!("happened-{}", data.state))) }),
+        (desk.t("pack-asked"), time(data.asked_at)),
+        (desk.t("pack-channel"), html! { (desk.t(&format!("pack-channel-{}", data.channel))) }),
+        (desk.t("label-user-id"), html! { span.mono { (line(&data.typed_user_id)) } }),
+        (desk.t("pack-address"), html! { span.mono { (line(&data.typed_address)) } }),
+    ];
+    if let Some(kind) = &data.user_type {
+        rows.push((desk.t("label-user-type"), html! { (desk.t(&format!("user-type-{kind}"))) }));
+    }
+    if let Some(network) = &data.network {
+        let browser = data.browser.clone().unwrap_or_else(|| desk.t("account-browser-unknown"));
+        rows.push((desk.t("pack-from"), html! { (browser) " " span.mono { (network) } }));
+    }
+    let account = match &data.account {
+        Some((user_id, name)) => html! { span.mono { (line(user_id)) } " " (line(name)) },
+        None => html! { (desk.t("pack-no-account")) },
+    };
+    rows.push((desk.t("pack-account"), account));
+    if let Some(at) = data.ended_at {
+        rows.push((desk.t("pack-ended"), time(at)));
+    }
+    let proved = match data.size {
+        Some(size) => desk.ta("pack-checkpoint-size", &[("number", &number(desk.frame.lang, size))]),
+        None => desk.t("integrity-no-checkpoint"),
+    };
+    rows.push((desk.t("integrity-checkpoint"), html! { (proved) }));
+    html! {
+        (shared::facts(&rows))
+        @if let Some(at) = data.erased {
+            (shared::notice(Tone::Wait, &html! { p { (desk.ta("pack-erased-on", &[("time", &desk.frame.moment(at))])) } }))
+        }
+    }
+}
+
+fn events(desk: &Desk, data: &Data) -> Markup {
+    html! {
+        table.list.cards {
+            thead { tr {
+                th scope="col" { (desk.t("integrity-leaf")) }
+                th scope="col" { (desk.t("activity-when")) }
+                th scope="col" { (desk.t("activity-what")) }
+                th scope="col" { (desk.t("pack-who")) }
+                th scope="col" { (desk.t("pack-details")) }
+            } }
+            tbody { @for told in &data.events { (event(desk, data, told)) } }
+        }
+    }
+}
+
+fn event(desk: &Desk, data: &Data, told: &Told) -> Markup {
+    let erased = || match data.erased {
+        Some(at) => desk.ta("pack-erased-on", &[("time", &desk.frame.moment(at))]),
+        None => desk.t("pack-erased"),
+    };
+    html! {
+        tr {
+            td data-label=(desk.t("integrity-leaf")) {
+                @match told.seal {
+                    Seal::Leaf(leaf) => (number(desk.frame.lang, leaf)),
+                    Seal::Waits => (chip(Tone::Wait, &desk.t("pack-waits"))),
+                    Seal::Broken => (chip(Tone::Bad, &desk.t("pack-broken"))),
+                }
+            }
+            td data-label=(desk.t("activity-when")) { (shared::time(&desk.frame, told.at)) }
+            td data-label=(desk.t("activity-what")) {
+                (kind(desk, &told.kind))
+                @if let Some(refused) = &told.refused {
+                    " " (chip(Tone::Bad, &desk.t("activity-refused"))) " " span.small.mono { (refused) }
+                }
+            }
+            td data-label=(desk.t("pack-who")) {
+                @match &told.staff {
+                    Some(name) => (name),
+                    None => (desk.t(&format!("pack-actor-{}", told.actor))),
+                }
+            }
+            td data-label=(desk.t("pack-details")) {
+                @if told.facts.is_empty() && told.personal.is_empty() { "–" }
+                @for (name, value) in &told.facts { div.small { (name) ": " span.mono { (line(value)) } } }
+                @for (name, value) in &told.personal {
+                    div.small { (name) ": "
+                        @match value { Some(value) => span.mono { (line(value)) }, None => em { (erased()) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn proposals(desk: &Desk, proposals: &[Proposal]) -> Markup {
+    html! {
+        @for proposal in proposals {
+            (shared::facts(&[
+                (desk.t("proposal-kind"), html! { (desk.t(&format!("proposal-kind-{}", proposal.kind))) }),
+                (desk.t("pack-state"), html! { (desk.t(&format!("proposal-state-{}", proposal.state))) }),
+                (desk.t("pack-proposed"), html! {
+                    @match &proposal.proposer { Some(name) => (name), None => (desk.t("pack-actor-user")) }
+                    " · " (shared::time(&desk.frame, proposal.at))
+                }),
+                (desk.t("pack-decided"), html! {
+                    @if proposal.decisions.is_empty() { "–" }
+                    @for (name, verdict) in &proposal.decisions { div { (name) ": " (desk.t(&format!("pack-decided-{verdict}"))) } }
+                }),
+            ]))
+        }
+    }
+}
+
+fn letters(desk: &Desk, letters: &[Letter]) -> Markup {
+    html! {
+        table.list.cards {
+            thead { tr {
+                th scope="col" { (desk.t("pack-letter")) }
+                th scope="col" { (desk.t("pack-state")) }
+                th scope="col" { (desk.t("pack-written")) }
+                th scope="col" { (desk.t("pack-answer")) }
+            } }
+            tbody { @for letter in letters { tr {
+                td data-label=(desk.t("pack-letter")) { (desk.t(&format!("letter-{}", letter.kind))) }
+                td data-label=(desk.t("pack-state")) {
+                    (desk.t(&format!("letter-state-{}", letter.state)))
+                    @if let Some(at) = letter.ended_at { " · " (shared::time(&desk.frame, at)) }
+                }
+                td data-label=(desk.t("pack-written")) {
+                    (shared::time(&desk.frame, letter.at)) br;
+                    span.small { (desk.ta("pack-attempts", &[("count", &letter.attempts.to_string())])) }
+                }
+                td.mono data-label=(desk.t("pack-answer")) {
+                    @if letter.answer.trim().is_empty() { "–" } @else { (line(&letter.answer)) }
+                }
+            } } }
+        }
+    }
+}
+
+fn links(desk: &Desk, links: &[Link]) -> Markup {
+    let time = |at: Option<DateTime<Utc>>| match at {
+        Some(at) => shared::time(&desk.frame, at),
+        None => html! { "–" },
+    };
+    html! {
+        table.list.cards {
+            thead { tr {
+                th scope="col" { (desk.t("pack-link")) }
+                th scope="col" { (desk.t("pack-written")) }
+                th scope="col" { (desk.t("pack-handed-over")) }
+                th scope="col" { (desk.t("pack-opened")) }
+                th scope="col" { (desk.t("pack-link-ended")) }
+            } }
+            tbody { @for link in links { tr {
+                td data-label=(desk.t("pack-link")) { (desk.t(&format!("pack-link-{}", link.kind))) }
+                td data-label=(desk.t("pack-written")) { (time(Some(link.at))) }
+                td data-label=(desk.t("pack-handed-over")) { (time(link.handed_over_at)) }
+                td data-label=(desk.t("pack-opened")) { (time(link.opened_at)) }
+                td data-label=(desk.t("pack-link-ended")) {
+                    @match &link.ended {
+                        Some((at, why)) => { (time(Some(*at))) " · " (desk.t(&format!("pack-end-{why}"))) }
+                        None => "–",
+                    }
+                }
+            } } }
+        }
+    }
+}
+
+fn mail_of(desk: &Desk, mail: &Mail) -> Markup {
+    let subject = if mail.subject.trim().is_empty() { desk.t("inmail-no-subject") } else { line(&mail.subject) };
+    let from = if mail.from.is_empty() { "–".to_owned() } else { line(&mail.from) };
+    html! {
+        (shared::facts(&[
+            (desk.t("activity-when"), shared::time(&desk.frame, mail.at)),
+            (desk.t("pack-mail-from"), html! { span.mono { (from) } }),
+            (desk.t("pack-mail-subject"), html! { (subject) }),
+            ("SHA-256".to_owned(), html! { span.mono { (mail.sha256) } }),
+        ]))
+        @if let Some(judgement) = &mail.judgement {
+            (mail_proof::outcome(desk, judgement.verdict, judgement, None))
+            (mail_proof::why(desk, judgement))
+        }
+    }
+}
+
+fn people(desk: &Desk, people: &[(String, String, usize)]) -> Markup {
+    html! {
+        ul {
+            @for (name, username, count) in people {
+                li { (name) " (" span.mono { (username) } ") · " (desk.ta("pack-acts", &[("count", &count.to_string())])) }
+            }
+        }
+    }
+}
