@@ -12,6 +12,7 @@ pub mod renewer;
 pub mod resolver;
 pub mod sealer;
 pub mod sweeper;
+pub mod tallier;
 pub mod watchman;
 
 use std::time::Duration;

@@ -1,1 +1,3 @@
 //! What auditors read, and the little they leave behind.
+
+pub mod figures;
