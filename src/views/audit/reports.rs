@@ -167,8 +167,10 @@ fn resets(desk: &Desk, report: &Report) -> Markup {
             h2 { (desk.t("reports-resets")) }
             p { (desk.t("reports-resets-text")) }
             @if report.total(Measure::Reset) == 0 { p.empty { (desk.t("reports-empty")) } } @else {
-                (columns(desk.frame.lang, named, &points, 6))
-                (plain(desk, "reports-resets-chart", &daily))
+                div.drawn {
+                    (columns(desk.frame.lang, named, &points, 5))
+                    (plain(desk, "reports-resets-chart", &daily))
+                }
                 (sheet(desk, "reports-by-way", &matrix(desk, report, Measure::Reset, Side::A)))
             }
         }
@@ -239,8 +241,10 @@ fn spread(desk: &Desk, which: &str, spread: &Spread) -> Markup {
         h3 { (title) }
         @if spread.count == 0 { p.empty { (desk.t("reports-empty")) } } @else {
             p { strong { (text) } }
-            (columns(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &points, 4))
-            (plain(desk, &format!("reports-{which}"), &table))
+            div.drawn {
+                (columns(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &points, 4))
+                (plain(desk, &format!("reports-{which}"), &table))
+            }
         }
     }
 }

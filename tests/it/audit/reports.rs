@@ -244,7 +244,13 @@ async fn no_statement_of_a_report_reads_the_events_and_none_walks_a_whole_table(
         let whole = plan.lines().any(|line| line.contains("Seq Scan on") && !line.contains("figure_place"));
         assert!(!whole, "{plan}");
     }
+    // partitions of months without events are empty, and walking an empty table is no walk
+    let month = app.value("select tableoid::regclass from event limit 1").await;
     let plan = plan(BODIES, ["100", "200"]).await;
-    assert!(plan.contains("Index Scan using leaf_pkey") && !plan.contains("Seq Scan"), "{plan}");
+    assert!(plan.contains("Index Scan using leaf_pkey"), "{plan}");
+    assert!(
+        plan.contains(&format!("Index Scan using {month}_pkey")) && !plan.contains(&format!("Seq Scan on {month}")),
+        "{plan}"
+    );
     app.end().await;
 }

@@ -95,8 +95,10 @@ pub fn sheet(desk: &Desk, key: &str, numbers: &Numbers) -> Markup {
     html! {
         h3 { (title) }
         @if numbers.rows.is_empty() { p.empty { (desk.t("reports-empty")) } } @else {
-            (bars(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &lines))
-            (plain(desk, key, numbers))
+            div.drawn {
+                (bars(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &lines))
+                (plain(desk, key, numbers))
+            }
         }
     }
 }
