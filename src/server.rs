@@ -24,7 +24,7 @@ use crate::workers::exporter::Exporter;
 use crate::workers::reader::Reader;
 use crate::workers::streamer::Streamer;
 use crate::workers::verifier::Verifier;
-use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, watchman};
+use crate::workers::{clerk, counter, every, executor, postman, renewer, resolver, sealer, sweeper, tallier, watchman};
 
 mod listen;
 mod tls;
@@ -155,7 +155,12 @@ fn seal(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
     let (app, stop, sealer) = (app.clone(), running.workers_stop.clone(), Sealer::default());
     let runtime = runtime()?;
     running.add(tokio::task::spawn_blocking(move || {
-        runtime.block_on(every("sealer", tick, stop, async || sealer::step(&app, &sealer).await));
+        runtime.block_on(async {
+            tokio::join!(
+                every("sealer", tick, stop.clone(), async || sealer::step(&app, &sealer).await),
+                every("tallier", tick, stop.clone(), async || tallier::step(&app).await),
+            );
+        });
     }));
     Ok(())
 }

@@ -16,6 +16,7 @@ pub mod resolver;
 pub mod sealer;
 pub mod streamer;
 pub mod sweeper;
+pub mod tallier;
 pub mod verifier;
 pub mod watchman;
 

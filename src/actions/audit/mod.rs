@@ -4,6 +4,7 @@ pub mod case;
 pub mod export;
 pub mod mark;
 pub mod read;
+pub mod report;
 pub mod sample;
 pub mod search;
 pub mod verify;

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod exports;
+pub mod figures;
 pub mod job;
 pub mod line;
 pub mod mark;

@@ -1,11 +1,13 @@
 //! The auditor's rooms.
 
 pub mod case;
+pub mod chart;
 pub mod exports;
 pub mod history;
 pub mod integrity;
 pub mod pack;
 pub mod record;
+pub mod reports;
 pub mod review;
 
 use chrono::{DateTime, Utc};

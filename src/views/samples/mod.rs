@@ -9,6 +9,7 @@ mod login;
 mod mail;
 mod packs;
 mod queue;
+mod reports;
 mod staff_people;
 mod upkeep;
 
@@ -76,6 +77,7 @@ pub fn frame(lang: Lang) -> Frame {
                 pow: asset("pow.js"),
                 steps: asset("steps.js"),
                 staff_css: asset("staff.css"),
+                audit_css: asset("audit.css"),
                 staff_js: asset("staff.js"),
                 mark: "data:image/svg+xml,".to_owned(),
             },
@@ -114,6 +116,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     mail::all(lang, &mut out);
     audit::all(lang, &mut out);
     packs::all(lang, &mut out);
+    reports::all(lang, &mut out);
     out
 }
 

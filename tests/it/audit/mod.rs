@@ -4,5 +4,6 @@ mod case;
 mod exports;
 mod integrity;
 mod record;
+mod reports;
 mod review;
 mod search;

@@ -5,6 +5,7 @@ pub mod exports;
 pub mod history;
 pub mod integrity;
 pub mod record;
+pub mod reports;
 pub mod review;
 
 use actix_web::HttpResponse;
