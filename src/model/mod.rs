@@ -10,6 +10,7 @@ pub mod delay;
 pub mod delivery;
 pub mod desk;
 pub mod dual;
+pub mod erasure;
 pub mod event;
 pub mod freeze;
 pub mod hours;

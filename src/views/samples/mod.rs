@@ -3,6 +3,7 @@
 mod account;
 pub mod desk;
 mod dual;
+mod erase;
 mod links;
 mod login;
 mod mail;
@@ -107,6 +108,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
     dual::pages(lang, &mut out);
+    erase::pages(lang, &mut out);
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
@@ -268,6 +270,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalGone,
         Refusal::ProposalThere,
         Refusal::PersonThere,
+        Refusal::ReasonMissing,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }
