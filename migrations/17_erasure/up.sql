@@ -106,8 +106,11 @@ as $$
     select o.id, o.at, o.stray from own o join public.event_personal p on p.event_id = o.id and p.at = o.at
     union all
     select t.id, t.at, true from typed t join public.event_personal p on p.event_id = t.id and p.at = t.at
-    where (t.kind in ('account.searched', 'login.password')
-            and lower(btrim(coalesce(p.details ->> 'term', p.details ->> 'user_id'))) in (select word from words))
+    -- a search is for the beginning of a User ID or an address: one that says half of it says whose
+    where (t.kind in ('account.searched', 'login.password') and exists (
+            select from words w, lower(btrim(coalesce(p.details ->> 'term', p.details ->> 'user_id'))) as term
+            where w.word = term
+                or (t.kind = 'account.searched' and starts_with(w.word, term) and length(term) * 2 >= length(w.word))))
         or (t.kind = 'inbound.read' and (t.body::jsonb -> 'subject' ->> 'mail')::uuid in (select id from mails))
         or (t.kind like 'audit.%' and exists (
             select from words w

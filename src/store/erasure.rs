@@ -93,19 +93,16 @@ pub async fn outlook_held(tx: &mut Tx, account: Uuid) -> Result<Outlook, Fault> 
 /// Erases the person of the account that a proposal is about, and ends that proposal; the approval of an auditor was written
 /// in this transaction. Returns how much went.
 pub async fn erase(tx: &mut Tx, erasure: Uuid, proposal: Uuid) -> Result<Counts, Fault> {
-    sql("select pulih.erase_personal({}, {})")
-        .bind(erasure)
-        .bind(proposal)
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
+    sql("select pulih.erase_personal({}, {})").bind(erasure).bind(proposal).execute(tx.write()).await.map_err(fault)?;
     of(tx.look(), proposal).await?.ok_or_else(|| Fault::broken("an erasure left no row"))
 }
 
 async fn of(connection: &mut AsyncPgConnection, proposal: Uuid) -> Result<Option<Counts>, Fault> {
-    let row = sql("select c.* from erasure e, jsonb_to_record(e.counts) as c (events bigint, requests bigint, letters bigint,
+    let row = sql(
+        "select c.* from erasure e, jsonb_to_record(e.counts) as c (events bigint, requests bigint, letters bigint,
             mails bigint, notes bigint, addresses bigint, files bigint, proposals bigint)
-        where e.proposal_id = {}")
+        where e.proposal_id = {}",
+    )
     .bind(proposal)
     .get_result::<CountsRow>(connection)
     .await
@@ -120,11 +117,7 @@ pub async fn by_proposal(read: &mut Read, proposal: Uuid) -> Result<Option<Count
 }
 
 /// When the details of an account were erased, or those of a request.
-pub async fn at(
-    read: &mut Read,
-    account: Option<Uuid>,
-    request: Option<Uuid>,
-) -> Result<Option<DateTime<Utc>>, Fault> {
+pub async fn at(read: &mut Read, account: Option<Uuid>, request: Option<Uuid>) -> Result<Option<DateTime<Utc>>, Fault> {
     let row = sql("select e.at from erasure e where e.account_id = {}
             or e.id = (select r.erasure_id from request r where r.id = {}) limit 1")
     .bind(account)

@@ -203,12 +203,14 @@ pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Proposal>, Fault> 
 
 /// All of those kinds that are open, the next to end first.
 pub async fn open(read: &mut Read, kinds: &[Kind], most: i64) -> Result<Vec<Proposal>, Fault> {
-    sql(select!("where p.ended_at is null and p.kind = any ({}) order by coalesce(p.due_at, p.expires_at), p.id limit {}"))
-        .bind(kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>())
-        .bind(most)
-        .load::<Proposal>(read.look())
-        .await
-        .map_err(fault)
+    sql(select!(
+        "where p.ended_at is null and p.kind = any ({}) order by coalesce(p.due_at, p.expires_at), p.id limit {}"
+    ))
+    .bind(kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>())
+    .bind(most)
+    .load::<Proposal>(read.look())
+    .await
+    .map_err(fault)
 }
 
 /// What events say of the proposal with that id, before anything is locked.

@@ -11,7 +11,8 @@ use crate::views::staff::{Desk, Room, erase};
 
 /// What the page of an erasure shows besides.
 pub(super) fn outlook(state: State) -> Outlook {
-    let counts = Counts { events: 41, requests: 3, letters: 12, mails: 2, notes: 4, addresses: 2, files: 1, proposals: 1 };
+    let counts =
+        Counts { events: 41, requests: 3, letters: 12, mails: 2, notes: 4, addresses: 2, files: 1, proposals: 1 };
     let hindrance = Hindrance { requests: 1, cases: 1, proposals: 1, letters: 1 };
     let done = state == State::Done;
     Outlook { counts, hindrance: if done { Hindrance::default() } else { hindrance }, done }
@@ -30,7 +31,7 @@ pub(super) fn pages(lang: Lang, out: &mut Vec<Sample>) {
         let hindrance = Hindrance { requests: 1, cases: 1, proposals: 0, letters: 0 };
         let hindrance = if obstacle == Obstacle::UnderWay { hindrance } else { Hindrance::default() };
         let held = erase::Data { flaws: vec![Flaw::Obstacle(obstacle)], hindrance, ..form.clone() };
-        add(out, &format!("erase-held-{}", obstacle.code()), erase::page(desk, &held));
+        add(out, &format!("erase-trouble-{}", obstacle.code()), erase::page(desk, &held));
     }
     add(out, "erased-account", erase::erased(desk, at(-60)));
 }

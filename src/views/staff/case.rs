@@ -160,7 +160,7 @@ fn notices(desk: &Desk, data: &Data) -> Markup {
         }
         @for (id, kind) in &data.proposals {
             (shared::notice(Tone::Wait, &html! {
-                p { (desk.t("desk-proposal")) " " span.mono { (kind) } " " 
+                p { (desk.t("desk-proposal")) " " span.mono { (kind) } " "
                     @if desk.sees(kind) { a href={ "/staff/approvals/" (id) } { (desk.t("desk-proposal-open")) } } }
             }))
         }

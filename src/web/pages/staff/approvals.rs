@@ -194,7 +194,9 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
     let supervisor = desk.roles.has(Role::Supervisor);
     let own = found.proposed_by == Some(me);
     let may = |verdict: &Verdict| {
-        verdict.fits(state) && verdict.is_for(kind, state, &desk.roles, own) && !(verdict.needs_another() && tie.is_some())
+        verdict.fits(state)
+            && verdict.is_for(kind, state, &desk.roles, own)
+            && !(verdict.needs_another() && tie.is_some())
     };
     Ok(Data {
         action: format!("/staff/approvals/{id}"),
