@@ -1,3 +1,13 @@
+do $$
+begin
+    if to_regclass('public.review_mark') is not null then
+        drop trigger review_mark_not_rewritten on review_mark;
+        drop trigger review_mark_append_only on review_mark;
+        create trigger review_mark_append_only before update or delete on review_mark
+            for each row execute function pulih.refuse_change();
+    end if;
+end
+$$;
 drop trigger account_stays_erased on account;
 drop function pulih.stay_erased();
 drop function pulih.erase_personal(uuid, uuid);

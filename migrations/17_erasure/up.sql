@@ -24,7 +24,22 @@ alter table proposal add constraint proposal_kind_check check (kind in ('reset',
 
 -- Events that hold what was typed and belong to nobody: few, and looked through for each erasure.
 create index event_unattached on event (kind, at) where account_id is null and request_id is null
-    and kind in ('account.searched', 'login.password', 'inbound.read', 'audit.searched', 'audit.export-asked');
+    and kind in ('account.searched', 'login.password', 'inbound.read', 'audit.searched', 'audit.export-asked', 'audit.marked');
+
+-- What an auditor wrote about an event may name its person: a mark stays, and its note may be emptied.
+do $$
+begin
+    if to_regclass('public.review_mark') is not null then
+        drop trigger review_mark_append_only on review_mark;
+        create trigger review_mark_append_only before delete on review_mark
+            for each row execute function pulih.refuse_change();
+        create trigger review_mark_not_rewritten before update on review_mark
+            for each row when (new.note <> '' or (old.id, old.event_id, old.event_at, old.mark, old.staff_id, old.at)
+                is distinct from (new.id, new.event_id, new.event_at, new.mark, new.staff_id, new.at))
+            execute function pulih.refuse_change();
+    end if;
+end
+$$;
 
 -- What holds the person, as sets: what is counted for the one who confirms is what goes. Addresses that are theirs alone.
 create function pulih.erasure_addresses(whose uuid) returns setof text
@@ -102,7 +117,8 @@ as $$
     typed as (
         select e.id, e.at, e.kind, e.body from public.event e
         where e.account_id is null and e.request_id is null
-            and e.kind in ('account.searched', 'login.password', 'inbound.read', 'audit.searched', 'audit.export-asked'))
+            and e.kind in ('account.searched', 'login.password', 'inbound.read', 'audit.searched', 'audit.export-asked',
+                'audit.marked'))
     select o.id, o.at, o.stray from own o join public.event_personal p on p.event_id = o.id and p.at = o.at
     union all
     select t.id, t.at, true from typed t join public.event_personal p on p.event_id = t.id and p.at = t.at
@@ -112,7 +128,8 @@ as $$
             where w.word = term
                 or (t.kind = 'account.searched' and starts_with(w.word, term) and length(term) * 2 >= length(w.word))))
         or (t.kind = 'inbound.read' and (t.body::jsonb -> 'subject' ->> 'mail')::uuid in (select id from mails))
-        or (t.kind like 'audit.%' and exists (
+        or (t.kind = 'audit.marked' and (t.body::jsonb -> 'facts' ->> 'event')::uuid in (select id from own))
+        or (t.kind in ('audit.searched', 'audit.export-asked') and exists (
             select from words w
             where w.word = any (regexp_split_to_array(lower(p.details ->> 'query'), '[[:space:]":,]+'))))
 $$;
@@ -225,6 +242,21 @@ begin
     update public.decision set reason = '' where proposal_id = any (proposals);
     update public.evidence set name = '', sealed = null where proposal_id = any (proposals);
     delete from public.overwrite where proposal_id = any (proposals);
+
+    -- what auditors took along, or are about to
+    if to_regclass('public.review_mark') is not null then
+        update public.review_mark m set note = '' from public.event e
+            where e.id = m.event_id and e.at = m.event_at and m.note <> ''
+                and (e.account_id = whose or e.request_id = any (requests));
+    end if;
+    if to_regclass('public.export') is not null then
+        delete from public.export_part where export_id in (select x.id from public.export x where x.personal_too);
+        update public.export set state = 'failed', ended_at = coalesce(ended_at, pulih.now()), leased_by = null,
+            leased_until = null, sha256 = null, manifest = null, expires_at = null
+            where personal_too and (ended_at is null or expires_at > pulih.now());
+        update public.export x set query = '' from public.account a
+            where a.id = whose and strpos(lower(x.query), a.user_id_folded) > 0;
+    end if;
 
     delete from public.session where account_id = whose;
     delete from public.enrolment where account_id = whose;

@@ -213,7 +213,7 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
                     ul { @for risk in &data.risks { li { (desk.t(&format!("desk-risk-{risk}"))) } } }
                 }))
             }
-            @if data.account.is_some() { (case_forms::reveal(desk, data)) }
+            @if data.account.is_some() && data.erased.is_none() { (case_forms::reveal(desk, data)) }
         }
     }
 }
