@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
 use self::effect::{Effect, agreed, ended};
-use crate::app::staff::{Officer, Proof};
+use crate::app::staff::{Anybody, Proof};
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::model::dual::{Tie, may_decide};
@@ -14,12 +14,11 @@ use crate::model::event::{Actor, Decided, Dual, Event, Fate, ProposalRef};
 use crate::model::proposal::{Kind, State, Verdict};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::Step;
-use crate::model::staff::Role;
 use crate::store::proposal::settle;
 use crate::store::proposal::subject::{self, Subject};
 use crate::store::proposal::{self, Proposal};
 use crate::store::staff::{self, Present};
-use crate::store::{Tx, letter, request};
+use crate::store::{Tx, erasure, letter, request};
 
 /// What is decided.
 #[derive(Clone, Debug)]
@@ -37,7 +36,7 @@ pub struct Decide {
 }
 
 /// Decides; returns where the proposal stands then.
-pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State, Stop> {
+pub async fn decide(app: &App, proof: Anybody, decide: &Decide) -> Result<State, Stop> {
     app.transact(Actor::Staff(proof.by().staff()), async |tx| {
         let mut told = Decided {
             of: ProposalRef { proposal: Some(decide.proposal), kind: Kind::Reset, account: None, request: None },
@@ -47,9 +46,15 @@ pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State,
             done: false,
             shown_sha256: HEXLOWER.encode(&decide.shown),
             reason: decide.reason.clone(),
+            erased: None,
         };
         if let Some(of) = proposal::glance(tx, decide.proposal).await? {
             told.of = of;
+        }
+        // whoever is erased is not named by the one who lets them go
+        let agrees = decide.verdict == Verdict::Approve;
+        if agrees && told.of.kind == Kind::Erase {
+            told.reason.clear();
         }
         let refused = |told: Decided, refusal| Ok(Outcome::Refused(refusal, Event::Dual(Dual::Decided(told))));
         let present = match app.step_up(tx, proof, &decide.code).await? {
@@ -67,21 +72,20 @@ pub async fn decide(app: &App, proof: Officer, decide: &Decide) -> Result<State,
         if let Err(refusal) = may(tx, decide, &proposal, &account, &present).await? {
             return refused(told, refusal);
         }
-        let agrees = decide.verdict == Verdict::Approve;
         let whole = agrees && proposal.approvals.len() + 1 >= usize::try_from(proposal.needed).unwrap_or(usize::MAX);
         if whole && !effect::is_possible(tx, &proposal, &account).await? {
             return refused(told, Refusal::NotPossibleNow);
         }
-        settle::say(tx, proposal.id, present.id, decide.verdict, &decide.reason, &decide.shown).await?;
+        settle::say(tx, proposal.id, present.id, decide.verdict, &told.reason, &decide.shown).await?;
         told.approvals += usize::from(agrees);
-        let Effect { state, due } = match decide.verdict {
+        let Effect { state, due, erased } = match decide.verdict {
             Verdict::Approve if whole => agreed(app, tx, &proposal, &account).await?,
-            Verdict::Approve => Effect { state, due: None },
+            Verdict::Approve => Effect::at(state, None),
             Verdict::Reject => ended(app, tx, &proposal, &account, State::Rejected).await?,
             Verdict::Withdraw | Verdict::Dismiss => ended(app, tx, &proposal, &account, State::Cancelled).await?,
             Verdict::Uphold => uphold(tx, &proposal).await?,
         };
-        (told.due, told.done) = (due, state == State::Done);
+        (told.due, told.done, told.erased) = (due, state == State::Done, erased);
         Ok(Outcome::Done(state, Event::Dual(Dual::Decided(told))))
     })
     .await
@@ -102,9 +106,8 @@ async fn may(
     account: &Subject,
     present: &Present,
 ) -> Result<Result<(), Refusal>, Fault> {
-    let supervisor = present.roles()?.has(Role::Supervisor);
-    let own = proposal.proposed_by == Some(present.id);
-    if !decide.verdict.is_for(proposal.state()?, supervisor, own) {
+    let (kind, own) = (proposal.kind()?, proposal.proposed_by == Some(present.id));
+    if !decide.verdict.is_for(kind, proposal.state()?, &present.roles()?, own) {
         return Ok(Err(Refusal::NotFound));
     }
     if !decide.verdict.fits(proposal.state()?) || proposal.is_over() {
@@ -118,7 +121,15 @@ async fn may(
     if decide.verdict == Verdict::Approve && !staff::all_active(tx, &proposal.hands()).await? {
         return Ok(Err(Refusal::ProposalGone));
     }
-    if decide.verdict != Verdict::Withdraw && proposal.shown_sha256(account)? != decide.shown {
+    let unsaid = decide.reason.is_empty() && decide.verdict == Verdict::Reject;
+    if kind == Kind::Erase && unsaid {
+        return Ok(Err(Refusal::ReasonMissing));
+    }
+    let erases = match kind {
+        Kind::Erase => Some(erasure::outlook_held(tx, account.id).await?.counts),
+        _ => None,
+    };
+    if decide.verdict != Verdict::Withdraw && proposal.shown_sha256(account, erases)? != decide.shown {
         return Ok(Err(Refusal::ChangedMeanwhile));
     }
     Ok(Ok(()))
@@ -141,7 +152,7 @@ async fn uphold(tx: &mut Tx, proposal: &Proposal) -> Result<Effect, Fault> {
         request::advance(tx, id, from, to, Some(due)).await?;
     }
     settle::settle(tx, proposal.id, State::Waiting, Some(due)).await?;
-    Ok(Effect { state: State::Waiting, due: Some(due) })
+    Ok(Effect::at(State::Waiting, Some(due)))
 }
 
 fn fate(verdict: Verdict, state: State) -> Fate {

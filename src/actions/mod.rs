@@ -17,6 +17,7 @@ pub mod deliver;
 pub mod disable;
 pub mod dispute;
 pub mod end_session;
+pub mod erase;
 pub mod expire;
 pub mod export;
 pub mod freeze;

@@ -81,6 +81,8 @@ pub fn obstacle(kind: Kind, account: &Subject) -> Option<Obstacle> {
     let open = |kind: Kind| account.open.iter().any(|open| open == kind.code());
     match kind {
         _ if open(kind) => Some(Obstacle::Open),
+        // nobody is behind it any more
+        _ if account.erased => Some(Obstacle::Locked),
         // what was agreed to for one address is not done with another
         Kind::Reset if open(Kind::Address) => Some(Obstacle::Open),
         Kind::Address if open(Kind::Reset) || open(Kind::SelfReset) => Some(Obstacle::Open),
@@ -122,7 +124,7 @@ pub async fn propose(app: &App, proof: Helpdesk, propose: &Propose) -> Result<Uu
         let change: Option<Value> = propose.address.as_ref().map(|address| json!({ "address": address }));
         let new = NewProposal {
             request,
-            reason: propose.reason,
+            reason: propose.reason.map(Reason::code),
             verified: propose.verified,
             evidence: Some(propose.evidence.as_str()).filter(|words| !words.is_empty()),
             note: &propose.note,

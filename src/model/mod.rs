@@ -11,6 +11,7 @@ pub mod delay;
 pub mod delivery;
 pub mod desk;
 pub mod dual;
+pub mod erasure;
 pub mod event;
 pub mod export;
 pub mod figures;

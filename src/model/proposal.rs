@@ -4,6 +4,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::erasure::Counts;
+use super::staff::{Role, Roles};
 use super::words::words;
 use crate::base::fault::Fault;
 use crate::base::{json as canonical, secret_hash};
@@ -25,6 +27,8 @@ words! {
         Unlock = "unlock",
         /// A line of an import that would overwrite.
         Overwrite = "overwrite",
+        /// Erasing its person's details.
+        Erase = "erase",
         /// Somebody new at the desk.
         StaffNew = "staff-new",
         /// Other roles for somebody of the desk.
@@ -47,6 +51,19 @@ impl Kind {
             Self::Reset if urgent => 2,
             _ => 1,
         }
+    }
+
+    /// Whether somebody with those roles sees it: an erasure is between admins and auditors, who see nothing else.
+    pub fn is_seen_by(self, roles: &Roles) -> bool {
+        match self {
+            Self::Erase => roles.any(&[Role::Admin, Role::Auditor]),
+            _ => !roles.has(Role::Auditor),
+        }
+    }
+
+    /// Who decides about it.
+    pub fn decider(self) -> Role {
+        if self == Self::Erase { Role::Auditor } else { Role::Supervisor }
     }
 
     /// Whether it is about somebody of the desk, which is decided elsewhere.
@@ -136,6 +153,8 @@ words! {
         Held = "held",
         /// It is so already.
         Already = "already",
+        /// A request, a case or another proposal of the account is under way.
+        UnderWay = "under-way",
         /// It is not locked by *Ini bukan saya*.
         NotDisputed = "not-disputed",
     }
@@ -179,11 +198,14 @@ impl Verdict {
         matches!(self, Self::Approve | Self::Reject | Self::Uphold)
     }
 
-    /// Whether somebody may say it to a proposal in that state: a supervisor, or who proposed it where they only stop it.
-    pub fn is_for(self, state: State, supervisor: bool, own: bool) -> bool {
+    /// Whether somebody with those roles may say it to a proposal of that kind and state: who decides about it, or who
+    /// proposed it (`own`) where they only stop it.
+    pub fn is_for(self, kind: Kind, state: State, roles: &Roles, own: bool) -> bool {
+        let decides = roles.has(kind.decider());
         match self {
-            Self::Withdraw => own || (supervisor && state == State::Waiting),
-            _ => supervisor,
+            _ if !kind.is_seen_by(roles) => false,
+            Self::Withdraw => own || (decides && state == State::Waiting),
+            _ => decides,
         }
     }
 
@@ -252,6 +274,8 @@ pub struct Shown<'a> {
     pub expires_at: DateTime<Utc>,
     /// SHA-256 of its files, in order.
     pub files: &'a [Vec<u8>],
+    /// How much an erasure erases.
+    pub erases: Option<Counts>,
 }
 
 impl Shown<'_> {
@@ -260,7 +284,7 @@ impl Shown<'_> {
         let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
         let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
         let addresses = secret_hash(self.addresses.join("\n").as_bytes());
-        let value = json!({
+        let mut value = json!({
             "v": 1,
             "proposal": self.proposal,
             "version": self.version,
@@ -280,6 +304,9 @@ impl Shown<'_> {
             "expires_at": time(self.expires_at),
             "files": self.files.iter().map(|file| hex(file)).collect::<Vec<_>>(),
         });
+        if let (Some(erases), Value::Object(members)) = (self.erases, &mut value) {
+            members.insert("erases".to_owned(), erases.json());
+        }
         let text = canonical::canonical(&value).map_err(|e| Fault::bug("what was shown has no canonical form", e))?;
         Ok(secret_hash(text.as_bytes()))
     }
@@ -306,6 +333,7 @@ mod tests {
             proposed_by: None,
             expires_at: DateTime::UNIX_EPOCH,
             files: &[],
+            erases: None,
         }
     }
 
@@ -322,6 +350,8 @@ mod tests {
             Shown { words: ["device-lost", "call-back", "T-2", "", ""], ..shown(&none) },
             Shown { needed: 2, ..shown(&none) },
             shown(&some),
+            Shown { erases: Some(Counts::default()), ..shown(&none) },
+            Shown { erases: Some(Counts { events: 1, ..Counts::default() }), ..shown(&none) },
         ] {
             assert_ne!(first, other.sha256().unwrap(), "{other:?}");
         }
@@ -344,5 +374,23 @@ mod tests {
             assert_eq!(Verdict::Uphold.fits(state), state == State::Contested);
         }
         assert!(Verdict::Withdraw.fits(State::Waiting) && !Verdict::Withdraw.fits(State::Done));
+    }
+
+    #[test]
+    fn an_erasure_is_between_an_admin_and_an_auditor() {
+        let roles = |roles: &[Role]| Roles::of(roles).unwrap();
+        let (desk, auditor) = (roles(&[Role::Helpdesk, Role::Supervisor]), roles(&[Role::Auditor]));
+        let admin = roles(&[Role::Supervisor, Role::Admin]);
+        for &kind in Kind::ALL {
+            let erases = kind == Kind::Erase;
+            assert_eq!(kind.is_seen_by(&auditor), erases, "{kind:?}");
+            assert_eq!(kind.is_seen_by(&desk), !erases, "{kind:?}");
+            for verdict in [Verdict::Approve, Verdict::Reject] {
+                assert_eq!(verdict.is_for(kind, State::Proposed, &auditor, false), erases, "{kind:?}");
+                assert_eq!(verdict.is_for(kind, State::Proposed, &admin, false), !erases, "{kind:?}");
+            }
+            assert!(!Verdict::Withdraw.is_for(kind, State::Proposed, &auditor, false));
+        }
+        assert!(Verdict::Withdraw.is_for(Kind::Erase, State::Proposed, &admin, true));
     }
 }

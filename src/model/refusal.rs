@@ -84,6 +84,8 @@ pub enum Refusal {
     ProposalThere,
     /// User name or employee number is somebody's already.
     PersonThere,
+    /// It is not said why.
+    ReasonMissing,
 }
 
 impl Refusal {
@@ -131,6 +133,7 @@ impl Refusal {
             Self::ProposalGone => "proposal-gone",
             Self::ProposalThere => "proposal-there",
             Self::PersonThere => "person-there",
+            Self::ReasonMissing => "reason-missing",
         }
     }
 
@@ -139,6 +142,7 @@ impl Refusal {
         match self {
             Self::FormUnreadable => 400,
             Self::FormInvalid
+            | Self::ReasonMissing
             | Self::CaptchaWrong
             | Self::PasswordWrong
             | Self::LoginWrong

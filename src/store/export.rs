@@ -27,14 +27,14 @@ struct Found {
     protected: bool,
 }
 
-/// The next accounts by folded User ID after `after`, at most `most`, and where the page after them begins.
+/// The next accounts whose person was not erased, by folded User ID after `after`, at most `most`, and where the page after them begins.
 pub async fn page(read: &mut Read, after: &str, most: i64) -> Result<(Vec<Row>, Option<String>), Fault> {
     let found: Vec<Found> = sql("select a.user_id_folded as folded, a.user_id, a.kind, a.name,
             coalesce(a1.address, '') as email, coalesce(a2.address, '') as email_2, a.protected
         from account a
         left join address a1 on a1.account_id = a.id and a1.position = 1
         left join address a2 on a2.account_id = a.id and a2.position = 2
-        where a.user_id_folded > {} order by a.user_id_folded limit {}")
+        where a.user_id_folded > {} and a.locked_reason is distinct from 'erased' order by a.user_id_folded limit {}")
     .bind(after)
     .bind(most)
     .load(read.look())
@@ -54,6 +54,9 @@ pub async fn page(read: &mut Read, after: &str, most: i64) -> Result<(Vec<Row>, 
 
 /// How many accounts there are.
 pub async fn count(read: &mut Read) -> Result<i64, Fault> {
-    let count: Count = sql("select count(*) as count from account").get_result(read.look()).await.map_err(fault)?;
+    let count: Count = sql("select count(*) as count from account where locked_reason is distinct from 'erased'")
+        .get_result(read.look())
+        .await
+        .map_err(fault)?;
     Ok(count.count)
 }

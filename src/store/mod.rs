@@ -10,6 +10,7 @@ pub mod delay;
 pub mod desk;
 pub mod device;
 pub mod due;
+pub mod erasure;
 pub mod event;
 pub mod export;
 pub mod factor;

@@ -77,6 +77,7 @@ diesel::table! {
         help_asked_at -> Nullable<Timestamptz>,
         case_id -> Nullable<Uuid>,
         renew_at -> Nullable<Timestamptz>,
+        erasure_id -> Nullable<Uuid>,
     }
 }
 

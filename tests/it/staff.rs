@@ -10,6 +10,7 @@ mod command;
 mod doors;
 mod dual;
 mod enrol;
+mod erase;
 mod freeze;
 mod import;
 mod invite;

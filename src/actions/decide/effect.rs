@@ -4,14 +4,16 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::base::fault::Fault;
+use crate::base::random;
 use crate::model::account::mask_address;
+use crate::model::erasure::Counts;
 use crate::model::letter::LetterKind;
 use crate::model::proposal::{Kind, State};
 use crate::model::request::Step;
 use crate::store::letter::Post;
 use crate::store::proposal::subject::Subject;
 use crate::store::proposal::{Proposal, settle};
-use crate::store::{Tx, account as accounts, letter, request, session};
+use crate::store::{Tx, account as accounts, erasure, letter, request, session};
 
 /// Where a proposal stands after a decision.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,15 @@ pub struct Effect {
     pub state: State,
     /// When it takes effect.
     pub due: Option<DateTime<Utc>>,
+    /// How much was erased.
+    pub erased: Option<Counts>,
+}
+
+impl Effect {
+    /// A proposal stands there, and nothing was erased.
+    pub fn at(state: State, due: Option<DateTime<Utc>>) -> Self {
+        Self { state, due, erased: None }
+    }
 }
 
 /// Whether what was proposed can still be done to that account.
@@ -28,6 +39,7 @@ pub async fn is_possible(tx: &mut Tx, proposal: &Proposal, account: &Subject) ->
         Kind::Reset => !account.frozen && !account.locked && !account.held && account.has_factor,
         Kind::Unlock => account.disputed,
         Kind::Address => !account.locked,
+        Kind::Erase => !account.erased && !erasure::outlook_held(tx, account.id).await?.hindrance.any(),
         Kind::Overwrite => !account.locked && settle::is_as_compared(tx, proposal.id, account.id).await?,
         _ => true,
     })
@@ -39,6 +51,11 @@ pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subje
         Kind::Reset => return schedule(app, tx, proposal, account).await,
         // its time was set when its own person pressed OK
         Kind::SelfReset => true,
+        // the database ends the proposal itself, or nobody could trust it with the deleting
+        Kind::Erase => {
+            let erased = Some(erasure::erase(tx, random::id(), proposal.id).await?);
+            return Ok(Effect { state: State::Done, due: None, erased });
+        }
         Kind::Address => {
             move_address(app, tx, proposal, account).await?;
             false
@@ -61,7 +78,7 @@ pub async fn agreed(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subje
     };
     let state = if waiting { State::Waiting } else { State::Done };
     settle::settle(tx, proposal.id, state, None).await?;
-    Ok(Effect { state, due: None })
+    Ok(Effect::at(state, None))
 }
 
 /// A manual reset waits from now on, and everybody who could know better is told.
@@ -73,7 +90,7 @@ async fn schedule(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject
     step(tx, proposal, Step::Approve, Some(due)).await?;
     settle::settle(tx, proposal.id, State::Waiting, Some(due)).await?;
     tell(app, tx, proposal, account, LetterKind::ManualScheduled).await?;
-    Ok(Effect { state: State::Waiting, due: Some(due) })
+    Ok(Effect::at(State::Waiting, Some(due)))
 }
 
 async fn move_address(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subject) -> Result<(), Fault> {
@@ -124,7 +141,7 @@ pub async fn ended(
     if reset && (was != State::Proposed || proposal.kind()? == Kind::SelfReset) {
         tell(app, tx, proposal, account, LetterKind::ManualCancelled).await?;
     }
-    Ok(Effect { state, due: None })
+    Ok(Effect::at(state, None))
 }
 
 async fn step(tx: &mut Tx, proposal: &Proposal, step: Step, due: Option<DateTime<Utc>>) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{LinkRef, Parts, Subject, of_link, parts, time};
+use crate::model::erasure::{Counts, Ground};
 use crate::model::proposal::{Kind, Reason, Verified};
 
 /// Its kinds, in the order of `docs/events.md`.
@@ -38,6 +39,11 @@ pub(super) const KINDS: &[&str] = &[
     "overwrite.rejected",
     "overwrite.withdrawn",
     "overwrite.expired",
+    "erase.proposed",
+    "erase.approved",
+    "erase.rejected",
+    "erase.withdrawn",
+    "erase.expired",
     "evidence.attached",
     "evidence.purged",
 ];
@@ -83,6 +89,17 @@ pub struct ProposalRef {
 pub enum Dual {
     /// Something was proposed.
     Proposed(Proposed),
+    /// It was proposed to erase a person's details.
+    ErasureProposed {
+        /// Which it is.
+        of: ProposalRef,
+        /// Why.
+        ground: Ground,
+        /// The number of the legal document.
+        evidence: String,
+        /// What else is to say.
+        note: String,
+    },
     /// Somebody of the desk decided.
     Decided(Decided),
     /// Nobody agreed in time.
@@ -158,6 +175,8 @@ pub struct Decided {
     pub shown_sha256: String,
     /// Why.
     pub reason: String,
+    /// How much an erasure erased.
+    pub erased: Option<Counts>,
 }
 
 impl ProposalRef {
@@ -181,14 +200,24 @@ impl Dual {
                 let personal = made.words.iter().filter(|(_, words)| !words.is_empty()).cloned().collect();
                 Parts { personal, ..parts(name(made.of.kind, Fate::Proposed), made.of.subject(), facts) }
             }
+            Self::ErasureProposed { of, ground, evidence, note } => {
+                let facts = vec![("kind", json!(of.kind.code())), ("reason", json!(ground.code()))];
+                let words = [("evidence", evidence), ("note", note)];
+                let personal = words.into_iter().filter(|(_, words)| !words.is_empty());
+                let personal = personal.map(|(name, words)| (name, words.clone())).collect();
+                Parts { personal, ..parts(name(of.kind, Fate::Proposed), of.subject(), facts) }
+            }
             Self::Decided(said) => {
-                let facts = vec![
+                let mut facts = vec![
                     ("kind", json!(said.of.kind.code())),
                     ("approvals", json!(said.approvals)),
                     ("due", json!(said.due.map(time))),
                     ("done", json!(said.done)),
                     ("shown_sha256", json!(said.shown_sha256)),
                 ];
+                if said.of.kind == Kind::Erase {
+                    facts.push(("erased", json!(said.erased.map(|counts| counts.json()))));
+                }
                 let personal = Some(("reason", said.reason.clone())).filter(|(_, words)| !words.is_empty());
                 let personal = personal.into_iter().collect();
                 Parts { personal, ..parts(name(said.of.kind, said.fate), said.of.subject(), facts) }
@@ -222,6 +251,7 @@ fn name(kind: Kind, fate: Fate) -> &'static str {
         Kind::Protect | Kind::Unprotect => ("protect.", fate),
         Kind::Unlock => ("unlock.", fate),
         Kind::Overwrite => ("overwrite.", fate),
+        Kind::Erase => ("erase.", fate),
         _ => ("manual.", fate),
     };
     let verb = match verb {

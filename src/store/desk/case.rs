@@ -68,6 +68,9 @@ pub struct Detail {
     /// When the oldest request of the case was asked.
     #[diesel(sql_type = t::Timestamptz)]
     pub first_asked_at: DateTime<Utc>,
+    /// The request it began with.
+    #[diesel(sql_type = t::Uuid)]
+    pub request_id: Uuid,
     /// Its account.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub account_id: Option<Uuid>,
@@ -151,7 +154,7 @@ pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Detail>, Fault> {
             c.closed_at, c.taken_by, s.name as taken_name, h.name as changed_name, c.changed_at, r.typed_user_id,
             r.typed_type, r.typed_address,
             least(r.asked_at, (select min(q.asked_at) from request q where q.case_id = c.id)) as first_asked_at,
-            c.account_id, a.user_id, a.name, a.kind, r.language, d.address, coalesce(d.suspect, false) as suspect,
+            c.account_id, c.request_id, a.user_id, a.name, a.kind, r.language, d.address, coalesce(d.suspect, false) as suspect,
             exists (select from credential k where k.account_id = a.id and k.revoked_at is null) as has_factor,
             coalesce(a.status = 'locked', false) as locked, coalesce(a.protected, false) as protected,
             case when a.resets_held_until > n.now then a.resets_held_until end as held_until,

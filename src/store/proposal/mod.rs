@@ -15,6 +15,7 @@ use self::subject::Subject;
 use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
+use crate::model::erasure::Counts;
 use crate::model::event::ProposalRef;
 use crate::model::proposal::{Kind, Shown, State};
 
@@ -137,8 +138,8 @@ impl Proposal {
         Ok(ProposalRef { proposal: Some(self.id), kind, account: self.account_id, request })
     }
 
-    /// SHA-256 of what a page shows of it and of its account.
-    pub fn shown_sha256(&self, account: &Subject) -> Result<[u8; 32], Fault> {
+    /// SHA-256 of what a page shows of it and of its account; `erases` is how much an erasure would erase.
+    pub fn shown_sha256(&self, account: &Subject, erases: Option<Counts>) -> Result<[u8; 32], Fault> {
         let text = |words: &'_ Option<String>| -> String { words.clone().unwrap_or_default() };
         let words = [
             text(&self.reason),
@@ -163,6 +164,7 @@ impl Proposal {
             proposed_by: self.proposed_by,
             expires_at: self.expires_at,
             files: &self.files,
+            erases,
         };
         shown.sha256()
     }
@@ -199,13 +201,16 @@ pub async fn find(read: &mut Read, id: Uuid) -> Result<Option<Proposal>, Fault> 
     sql(select!("where p.id = {}")).bind(id).get_result::<Proposal>(read.look()).await.optional().map_err(fault)
 }
 
-/// All that are open, the next to end first.
-pub async fn open(read: &mut Read, most: i64) -> Result<Vec<Proposal>, Fault> {
-    sql(select!("where p.ended_at is null order by coalesce(p.due_at, p.expires_at), p.id limit {}"))
-        .bind(most)
-        .load::<Proposal>(read.look())
-        .await
-        .map_err(fault)
+/// All of those kinds that are open, the next to end first.
+pub async fn open(read: &mut Read, kinds: &[Kind], most: i64) -> Result<Vec<Proposal>, Fault> {
+    sql(select!(
+        "where p.ended_at is null and p.kind = any ({}) order by coalesce(p.due_at, p.expires_at), p.id limit {}"
+    ))
+    .bind(kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>())
+    .bind(most)
+    .load::<Proposal>(read.look())
+    .await
+    .map_err(fault)
 }
 
 /// What events say of the proposal with that id, before anything is locked.

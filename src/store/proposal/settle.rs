@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::base::fault::Fault;
 use crate::model::account::fold_address;
-use crate::model::proposal::{Kind, Reason, State, Verdict, Verified};
+use crate::model::proposal::{Kind, State, Verdict, Verified};
 use crate::store::sql::{Count, sql};
 use crate::store::tx::{Tx, fault};
 
@@ -24,8 +24,8 @@ pub struct NewProposal<'a> {
     pub account: Uuid,
     /// The request a reset belongs to.
     pub request: Option<Uuid>,
-    /// Why.
-    pub reason: Option<Reason>,
+    /// Word of the reason.
+    pub reason: Option<&'a str>,
     /// How the person was verified.
     pub verified: Option<Verified>,
     /// Ticket or letter number.
@@ -81,7 +81,7 @@ pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), Fault> {
     .bind(new.kind.code())
     .bind(new.account)
     .bind(new.request)
-    .bind(new.reason.map(Reason::code))
+    .bind(new.reason)
     .bind(new.verified.map(Verified::code))
     .bind(new.evidence)
     .bind(new.note)

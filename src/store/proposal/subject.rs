@@ -37,6 +37,9 @@ pub struct Subject {
     /// Whether it is locked because of *Ini bukan saya*.
     #[diesel(sql_type = t::Bool)]
     pub disputed: bool,
+    /// Whether its person was erased.
+    #[diesel(sql_type = t::Bool)]
+    pub erased: bool,
     /// Whether it is protected.
     #[diesel(sql_type = t::Bool)]
     pub protected: bool,
@@ -87,7 +90,8 @@ impl Subject {
 }
 
 const FIND: &str = "select a.id, a.user_id, a.name, a.kind, a.language, a.status = 'locked' as locked,
-        coalesce(a.locked_reason = 'disputed', false) as disputed, a.protected,
+        coalesce(a.locked_reason = 'disputed', false) as disputed,
+        coalesce(a.locked_reason = 'erased', false) as erased, a.protected,
         exists (select from credential c where c.account_id = a.id and c.revoked_at is null) as has_factor,
         array(select d.address from address d where d.account_id = a.id order by d.position) as addresses,
         a.address_changed_at, a.password_changed_at, a.last_reset_at,

@@ -125,6 +125,7 @@ fn data(verdict: Verdict, reasons: &[Reason]) -> Data {
         answer: Ok("rina@amanah.example".to_owned()),
         note: None,
         undone: None,
+        erased: None,
         draft: Draft::default(),
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 pub mod desk;
 mod dual;
+mod erase;
 mod links;
 mod login;
 mod mail;
@@ -111,6 +112,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
     dual::pages(lang, &mut out);
+    erase::pages(lang, &mut out);
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
@@ -275,6 +277,7 @@ fn errors(f: &Frame, out: &mut Vec<Sample>) {
         Refusal::ProposalGone,
         Refusal::ProposalThere,
         Refusal::PersonThere,
+        Refusal::ReasonMissing,
     ] {
         add(out, &format!("error-{}", refusal.code()), error::page(f, &error::Data::Refused(refusal)));
     }

@@ -120,6 +120,7 @@ fn data(lang: Lang) -> case::Data {
         note: None,
         impossible: false,
         mail: None,
+        erased: None,
         draft: Draft { language: lang, ..Draft::default() },
     }
 }

@@ -11,6 +11,7 @@ use super::accounts::{Marks, marks};
 use super::parts::{chip, code_words, fresh_code};
 use super::shell::shell_of_form;
 use crate::model::account::UserType;
+use crate::model::staff::Role;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -104,7 +105,10 @@ pub fn account(desk: &Desk, data: &Data) -> Markup {
             @for (id, kind) in &data.proposals {
                 (shared::notice(Tone::Wait, &html! {
                     p { (desk.t(&format!("desk-account-proposal-{kind}"))) " "
-                        a href={ "/staff/approvals/" (id) } { (desk.t("desk-account-proposal-link")) } }
+                        @if desk.sees(kind) {
+                            a href={ "/staff/approvals/" (id) } { (desk.t("desk-account-proposal-link")) }
+                        }
+                    }
                 }))
             }
             div.split {
@@ -167,6 +171,7 @@ fn decisions(desk: &Desk, data: &Data) -> Markup {
                 @if data.marks.has_factor { li { a href=(to("reset")) { (desk.t("desk-account-reset")) } } }
                 li { a href=(to("address")) { (desk.t("desk-account-address")) } }
                 li { a href=(to("protect")) { (desk.t(protect)) } }
+                @if desk.roles.has(Role::Admin) { li { a href="/staff/accounts/erase" { (desk.t("erase-link")) } } }
                 @if data.disputed { li { a href=(to("unlock")) { (desk.t("desk-account-unlock-two")) } } }
             }
         }

@@ -78,6 +78,7 @@ pub fn accounts(desk: &Desk, data: &Data) -> Markup {
             @if works { (search(desk, data)) }
             @if let Some(found) = &data.found { (results(desk, found, data.more)) }
             @else if works { p.empty { (desk.t("accounts-before")) } }
+            @if desk.roles.has(Role::Admin) { p { a href="/staff/accounts/erase" { (desk.t("erase-link")) } } }
             @if leads {
                 section.panel {
                     h2 { (desk.t("accounts-file-title")) }

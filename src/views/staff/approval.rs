@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::super::parts::{self as shared, Tone, hidden};
 use super::approvals::{agreed, state};
+use super::erase::{Outlook, outlook};
 use super::propose::area;
 use super::shell::shell_of_form;
 use super::{Desk, parts};
@@ -21,6 +22,8 @@ pub struct Data {
     pub kind: Kind,
     /// Where it stands.
     pub state: State,
+    /// What an erasure would erase, or erased.
+    pub erases: Option<Outlook>,
     /// User ID.
     pub user_id: String,
     /// Addresses on file, masked.
@@ -79,8 +82,9 @@ pub struct Data {
 pub fn page(desk: &Desk, data: &Data) -> Markup {
     let title = desk.ta(&format!("propose-title-{}", data.kind.code()), &[("user", &data.user_id)]);
     let words = data.trouble.map(|refusal| parts::refusal_words(desk, refusal));
+    let field = if data.trouble == Some(Refusal::ReasonMissing) { "reason" } else { "code" };
     let mistakes: Vec<(&str, String)> =
-        words.iter().filter(|_| !data.may.is_empty()).map(|words| ("code", words.clone())).collect();
+        words.iter().filter(|_| !data.may.is_empty()).map(|words| (field, words.clone())).collect();
     let body = html! {
         (shared::summary(&desk.frame, &mistakes))
         @if let (Some(words), true) = (&words, data.may.is_empty()) {
@@ -96,6 +100,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             }
             div {
                 section.panel aria-label=(desk.t("proposal-account")) { (shared::facts(&account(desk, data))) }
+                @if let Some(erases) = &data.erases { (outlook(desk, erases)) }
                 (decision(desk, data))
             }
         }
@@ -105,7 +110,9 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
 }
 
 fn proposal(desk: &Desk, data: &Data) -> Vec<(String, Markup)> {
+    let erases = data.kind == Kind::Erase;
     let code = |family: &str, code: &str| match family {
+        "reason" if erases => desk.t(&format!("erase-ground-{code}")),
         "reason" => desk.t(&format!("proposal-reason-{code}")),
         _ => desk.t(&format!("proposal-verified-{code}")),
     };
@@ -129,7 +136,8 @@ fn proposal(desk: &Desk, data: &Data) -> Vec<(String, Markup)> {
         rows.push((desk.t("propose-number"), words));
     }
     if let Some(evidence) = &data.evidence {
-        rows.push((desk.t("propose-evidence"), html! { (evidence) }));
+        let label = if erases { "erase-evidence" } else { "propose-evidence" };
+        rows.push((desk.t(label), html! { (evidence) }));
     }
     if data.mailbox_lost {
         rows.push((desk.t("proposal-mailbox"), parts::chip(Tone::Bad, &desk.t("proposal-mailbox-lost"))));
@@ -193,7 +201,18 @@ fn said(desk: &Desk, data: &Data) -> Markup {
     }
 }
 
+/// The message key of what can be said.
+fn verdict_words(kind: Kind, verdict: Verdict) -> String {
+    match (kind, verdict) {
+        (Kind::Erase, Verdict::Approve) => "erase-verdict-approve".to_owned(),
+        _ => format!("proposal-verdict-{}", verdict.code()),
+    }
+}
+
 fn decision(desk: &Desk, data: &Data) -> Markup {
+    let unsaid = data.trouble.filter(|trouble| *trouble == Refusal::ReasonMissing);
+    let unsaid = unsaid.map(|trouble| parts::refusal_words(desk, trouble));
+    let why = if data.kind == Kind::Erase { "erase-why" } else { "proposal-why" };
     html! {
         @if let Some(tie) = data.tie {
             (shared::notice(Tone::Info, &html! { p { (desk.t(&format!("tie-{}", tie.code()))) } }))
@@ -209,13 +228,13 @@ fn decision(desk: &Desk, data: &Data) -> Markup {
                             @let id = format!("verdict-{}", verdict.code());
                             label.radio for=(id) {
                                 input type="radio" name="verdict" id=(id) value=(verdict.code()) required;
-                                span { (desk.t(&format!("proposal-verdict-{}", verdict.code()))) }
+                                span { (desk.t(&verdict_words(data.kind, *verdict))) }
                             }
                         }
                     }
                 }
-                (area("reason", &desk.t("proposal-why"), &data.typed, None))
-                (parts::code_of(desk, data.trouble))
+                (area("reason", &desk.t(why), &data.typed, unsaid.as_deref()))
+                (parts::code_of(desk, data.trouble.filter(|trouble| *trouble != Refusal::ReasonMissing)))
                 div.buttons { button.main type="submit" { (desk.t("proposal-decide")) } }
             }
         }

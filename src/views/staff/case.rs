@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::parts::{self as shared, Tone};
 use super::case_forms::{self, Draft};
+use super::erase::erased_on;
 use super::queue::{self, Left};
 use super::{Desk, case_mail, shell};
 use crate::model::account::UserType;
@@ -60,6 +61,8 @@ pub struct Data {
     pub impossible: bool,
     /// The newest mail that waits for the desk.
     pub mail: Option<case_mail::Asks>,
+    /// When its person was erased.
+    pub erased: Option<DateTime<Utc>>,
     /// What was typed and is not done yet.
     pub draft: Draft,
 }
@@ -126,7 +129,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
         (case_forms::hold(desk, data))
         div.split data-opened=(data.id) data-live="/staff/requests/live" data-changed=(desk.t("desk-case-changed")) {
             div {
-                (case_forms::write(desk, data))
+                @if data.erased.is_none() { (case_forms::write(desk, data)) }
                 (timeline(desk, data))
             }
             div {
@@ -134,7 +137,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
                 @if let Some(asks) = data.mail.as_ref().filter(|_| data.state != CaseState::Closed) {
                     (case_mail::asks(desk, asks, data.version, data.account.is_some()))
                 }
-                (case_forms::decide(desk, data))
+                @if data.erased.is_none() { (case_forms::decide(desk, data)) }
             }
         }
         (queue::help(desk))
@@ -147,6 +150,7 @@ fn notices(desk: &Desk, data: &Data) -> Markup {
         data.draft.flaws.iter().map(|(id, key)| (*id, desk.ta(key, &[("name", &data.draft.unknown)]))).collect();
     html! {
         (shared::summary(&desk.frame, &flaws))
+        @if let Some(at) = data.erased { (erased_on(desk, at)) }
         @if let Some(note) = data.note {
             (shared::notice(Tone::Good, &html! { p { (desk.t(&format!("desk-note-{note}"))) } }))
         }
@@ -156,7 +160,8 @@ fn notices(desk: &Desk, data: &Data) -> Markup {
         }
         @for (id, kind) in &data.proposals {
             (shared::notice(Tone::Wait, &html! {
-                p { (desk.t("desk-proposal")) " " span.mono { (kind) } " " a href={ "/staff/approvals/" (id) } { (desk.t("desk-proposal-open")) } }
+                p { (desk.t("desk-proposal")) " " span.mono { (kind) } " "
+                    @if desk.sees(kind) { a href={ "/staff/approvals/" (id) } { (desk.t("desk-proposal-open")) } } }
             }))
         }
     }
@@ -208,7 +213,7 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
                     ul { @for risk in &data.risks { li { (desk.t(&format!("desk-risk-{risk}"))) } } }
                 }))
             }
-            @if data.account.is_some() { (case_forms::reveal(desk, data)) }
+            @if data.account.is_some() && data.erased.is_none() { (case_forms::reveal(desk, data)) }
         }
     }
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::super::parts::{self as shared, Tone};
+use super::erase::erased_on;
 use super::mail_forms::{self, Draft};
 use super::parts::chip;
 use super::{Desk, mail_proof, mail_text, shell};
@@ -62,6 +63,8 @@ pub struct Data {
     pub note: Option<&'static str>,
     /// Why what was asked was not done: suffix of its message key.
     pub undone: Option<&'static str>,
+    /// When it was erased.
+    pub erased: Option<DateTime<Utc>>,
     /// What was typed and is not done yet.
     pub draft: Draft,
 }
@@ -137,7 +140,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
         @if let Some(why) = data.undone {
             (shared::notice(Tone::Bad, &html! { p { (desk.t(&format!("inmail-undone-{why}"))) } }))
         }
-        (outcome(desk, data))
+        @match data.erased { Some(at) => (erased_on(desk, at)), None => (outcome(desk, data)) }
         div.split {
             div {
                 (mail_proof::addresses(desk, data))
@@ -147,7 +150,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             }
             div {
                 (facts(desk, data))
-                (mail_forms::decide(desk, data))
+                @if data.erased.is_none() { (mail_forms::decide(desk, data)) }
             }
         }
         @if let Some(judgement) = &data.judgement { (mail_proof::why(desk, judgement)) }

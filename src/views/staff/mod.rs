@@ -11,6 +11,7 @@ pub mod case_late;
 pub mod case_mail;
 pub mod deed;
 pub mod enrol;
+pub mod erase;
 pub mod freeze;
 pub mod import;
 pub mod invite;
@@ -31,6 +32,7 @@ pub mod sign_in;
 use chrono::{DateTime, Utc};
 
 use super::layout::Frame;
+use crate::model::proposal::Kind;
 use crate::model::staff::Roles;
 
 /// What a page of the desk is drawn in.
@@ -70,6 +72,11 @@ impl Desk {
     /// The words of `key` with its variables.
     pub fn ta(&self, key: &str, args: &[(&'static str, &str)]) -> String {
         self.frame.ta(key, args)
+    }
+
+    /// Whether who looks may see a proposal of that kind.
+    fn sees(&self, kind: &str) -> bool {
+        Kind::from_code(kind).is_some_and(|kind| kind.is_seen_by(&self.roles))
     }
 }
 

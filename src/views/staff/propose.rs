@@ -213,7 +213,14 @@ fn fields(desk: &Desk, data: &Data) -> Markup {
     }
 }
 
-fn choices(name: &str, legend: &str, hint: &str, wrong: Option<&str>, all: &[(&'static str, String, bool)]) -> Markup {
+/// A choice out of a few.
+pub(super) fn choices(
+    name: &str,
+    legend: &str,
+    hint: &str,
+    wrong: Option<&str>,
+    all: &[(&'static str, String, bool)],
+) -> Markup {
     html! {
         fieldset.field.wrong[wrong.is_some()] aria-describedby=[shared::described(name, !hint.is_empty(), wrong.is_some())] {
             legend { (legend) }

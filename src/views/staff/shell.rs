@@ -14,7 +14,7 @@ use Role::{Admin, Auditor, Helpdesk, Supervisor};
 const MENU: [(Room, &str, &str, &[Role]); 13] = [
     (Room::Requests, "/staff/requests", "staff-menu-requests", &[Helpdesk, Supervisor]),
     (Room::Mail, "/staff/mail", "staff-menu-mail", &[Helpdesk, Supervisor]),
-    (Room::Approvals, "/staff/approvals", "staff-menu-approvals", &[Helpdesk, Supervisor, Admin]),
+    (Room::Approvals, "/staff/approvals", "staff-menu-approvals", &[Helpdesk, Supervisor, Admin, Auditor]),
     (Room::Accounts, "/staff/accounts", "staff-menu-accounts", &[Helpdesk, Supervisor, Admin]),
     (Room::Outbox, "/staff/outbox", "staff-menu-outbox", &[Helpdesk, Supervisor, Admin]),
     (Room::History, "/audit", "staff-menu-history", &[Auditor]),

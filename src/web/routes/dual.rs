@@ -1,11 +1,13 @@
 //! What two people decide: proposals and approvals, and the links that cancel them.
 
 use super::{Enter, Limit, Route, read, read_as, write, write_as};
-use crate::app::staff::{Helpdesk, Officer, Proof};
+use crate::app::staff::{Anybody, Helpdesk, Officer, Proof};
 use crate::web::pages::cancel;
 use crate::web::pages::staff::{approvals, propose};
 
 const HELPDESK: Enter = Enter::Staff(Helpdesk::ROLES);
+/// Auditors see and decide what concerns them: erasures.
+const ANYBODY: Enter = Enter::Staff(Anybody::ROLES);
 const OFFICER: Enter = Enter::Staff(Officer::ROLES);
 
 /// What a decision may leave behind.
@@ -28,6 +30,9 @@ const DECIDED: &[&str] = &[
     "overwrite.approved",
     "overwrite.rejected",
     "overwrite.withdrawn",
+    "erase.approved",
+    "erase.rejected",
+    "erase.withdrawn",
 ];
 
 /// Its rows.
@@ -40,9 +45,9 @@ pub const ROWS: &[Route] = &[
     write_as(HELPDESK, "/staff/accounts/{id}/protect", Limit::Guesses, &["protect.proposed"], |r| r.to(propose::send)),
     read_as(HELPDESK, "/staff/accounts/{id}/unlock", Limit::Wall, |r| r.to(propose::form)),
     write_as(HELPDESK, "/staff/accounts/{id}/unlock", Limit::Guesses, &["unlock.proposed"], |r| r.to(propose::send)),
-    read_as(OFFICER, "/staff/approvals", Limit::Wall, |r| r.to(approvals::list)),
-    read_as(OFFICER, "/staff/approvals/{id}", Limit::Wall, |r| r.to(approvals::show)),
-    write_as(OFFICER, "/staff/approvals/{id}", Limit::Guesses, DECIDED, |r| r.to(approvals::say)),
+    read_as(ANYBODY, "/staff/approvals", Limit::Wall, |r| r.to(approvals::list)),
+    read_as(ANYBODY, "/staff/approvals/{id}", Limit::Wall, |r| r.to(approvals::show)),
+    write_as(ANYBODY, "/staff/approvals/{id}", Limit::Guesses, DECIDED, |r| r.to(approvals::say)),
     write_as(HELPDESK, "/staff/approvals/{id}/files", Limit::Wall, &["evidence.attached"], |r| r.to(approvals::attach)),
     read_as(OFFICER, "/staff/approvals/{id}/files/{file}", Limit::Wall, |r| r.to(approvals::file)),
     // before the token's row, which would take it

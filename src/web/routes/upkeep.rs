@@ -1,8 +1,8 @@
 //! Accounts, the outbox, freezing, import and export.
 
 use super::{Enter, Limit, Route, read_as, write_as};
-use crate::app::staff::{Helpdesk, Lead, Officer, Proof, Supervisor};
-use crate::web::pages::staff::{accounts, freeze, import, outbox};
+use crate::app::staff::{Admin, Helpdesk, Lead, Officer, Proof, Supervisor};
+use crate::web::pages::staff::{accounts, erase, freeze, import, outbox};
 
 /// Its rows.
 pub const ROWS: &[Route] = &[
@@ -24,6 +24,10 @@ pub const ROWS: &[Route] = &[
         &["accounts.uploaded"],
         |r| r.to(import::confirm),
     ),
+    read_as(Enter::Staff(Admin::ROLES), "/staff/accounts/erase", Limit::Wall, |r| r.to(erase::form)),
+    write_as(Enter::Staff(Admin::ROLES), "/staff/accounts/erase", Limit::Guesses, &["erase.proposed"], |r| {
+        r.to(erase::send)
+    }),
     read_as(Enter::Staff(Helpdesk::ROLES), "/staff/accounts/{id}", Limit::Wall, |r| r.to(accounts::account)),
     write_as(
         Enter::Staff(Helpdesk::ROLES),

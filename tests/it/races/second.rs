@@ -2,7 +2,7 @@
 
 use pulih::actions::decide::{Decide, decide};
 use pulih::actions::propose::{Propose, propose};
-use pulih::app::staff::{Helpdesk, Officer, Proof};
+use pulih::app::staff::{Anybody, Helpdesk, Proof};
 use pulih::base::{random, secret_hash};
 use pulih::model::proposal::{Kind, Reason, Verdict, Verified};
 use pulih::model::refusal::Stop;
@@ -46,11 +46,11 @@ async fn proposed(app: &TestApp, wati: &desk::Officer, round: usize, urgent: boo
     propose(&app.app, proof::<Helpdesk>(app, wati).await, &wanted).await.unwrap()
 }
 
-async fn says(app: &TestApp, who: &desk::Officer, id: Uuid, verdict: Verdict) -> (Officer, Decide) {
+async fn says(app: &TestApp, who: &desk::Officer, id: Uuid, verdict: Verdict) -> (Anybody, Decide) {
     let mut read = app.app.read().await.unwrap();
     let found = proposal::find(&mut read, id).await.unwrap().unwrap();
     let account = subject::find(&mut read, found.account_id.unwrap()).await.unwrap().unwrap();
-    let shown = found.shown_sha256(&account).unwrap();
+    let shown = found.shown_sha256(&account, None).unwrap();
     drop(read);
     let decide = Decide { proposal: id, verdict, reason: String::new(), shown, code: who.code(app).await };
     (proof(app, who).await, decide)

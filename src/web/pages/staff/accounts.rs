@@ -15,12 +15,12 @@ use crate::model::account::{ADDRESS_MAX, mask_address};
 use crate::model::account_csv::Writer;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::lookup::{self, Found};
-use crate::store::{self, history};
+use crate::store::{self, erasure, history};
 use crate::views::account::HISTORY;
 use crate::views::code::CodeTrouble;
 use crate::views::staff::account::{self as one, DESK_HISTORY, Trouble};
 use crate::views::staff::accounts::{self as views, Marks, TermFlaw};
-use crate::views::staff::{Desk, Room};
+use crate::views::staff::{Desk, Room, erase};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Form, House, On, Sent};
 
@@ -98,7 +98,11 @@ pub async fn account(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Accounts)?;
-    draw(&house, &desk, read_id(&id)?, Trouble::default()).await
+    let id = read_id(&id)?;
+    if let Some(at) = erasure::at(&mut house.app.read().await?, Some(id), None).await? {
+        return Ok(page(StatusCode::OK, erase::erased(&desk, at)));
+    }
+    draw(&house, &desk, id, Trouble::default()).await
 }
 
 /// `POST /staff/accounts/{id}/status`

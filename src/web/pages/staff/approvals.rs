@@ -10,20 +10,21 @@ use super::super::{dated, page, see};
 use super::desk;
 use crate::actions::attach::{self, may_attach};
 use crate::actions::decide::{self, Decide};
-use crate::app::staff::{Helpdesk, Officer, Proof};
+use crate::app::staff::{Anybody, Helpdesk, Officer, Proof};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::seal;
 use crate::model::account::{mask_address, mask_user_id};
 use crate::model::dual::{Person, Tie, may_decide};
-use crate::model::proposal::FILE_MAX;
-use crate::model::proposal::{State, Verdict};
+use crate::model::erasure::Hindrance;
+use crate::model::proposal::{FILE_MAX, Kind, State, Verdict};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::staff::Role;
 use crate::store::proposal::{self, Proposal, file, subject};
-use crate::store::staff;
+use crate::store::{Read, erasure, staff};
 use crate::views::staff::approval::{self, Data};
 use crate::views::staff::approvals::{self, Row};
+use crate::views::staff::erase::Outlook;
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, House, On, Sent, upload};
@@ -37,11 +38,12 @@ pub async fn list(
     house: web::Data<House>,
     spoken: Spoken,
     browser: Browser,
-    on: On<Officer>,
+    on: On<Anybody>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Approvals)?;
     let mut read = house.app.read().await?;
-    let open = proposal::open(&mut read, MOST).await?;
+    let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.is_seen_by(&desk.roles)).collect();
+    let open = proposal::open(&mut read, &kinds, MOST).await?;
     let me = on.proof.by().staff();
     let mut ids: Vec<Uuid> = open.iter().flat_map(Proposal::hands).chain([me]).collect();
     ids.sort_unstable();
@@ -66,13 +68,13 @@ fn row(open: &Proposal, persons: &[Person], me: Uuid, desk: &Desk) -> Result<Row
         until: open.due_at.unwrap_or(open.expires_at),
         approvals: (open.approvals.len(), open.needed),
         urgent: open.urgent,
-        tie: tie(open, persons, me).filter(|_| decides(desk, state)),
+        tie: tie(open, persons, me).filter(|_| decides(desk, kind, state)),
     })
 }
 
 /// Whether somebody at that desk could decide something about a proposal in that state.
-fn decides(desk: &Desk, state: State) -> bool {
-    desk.roles.has(Role::Supervisor) && matches!(state, State::Proposed | State::Contested)
+fn decides(desk: &Desk, kind: Kind, state: State) -> bool {
+    desk.roles.has(kind.decider()) && matches!(state, State::Proposed | State::Contested)
 }
 
 /// Why somebody is no second person for it.
@@ -89,7 +91,7 @@ pub async fn show(
     house: web::Data<House>,
     spoken: Spoken,
     browser: Browser,
-    on: On<Officer>,
+    on: On<Anybody>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Stop> {
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Approvals)?;
@@ -102,7 +104,7 @@ pub async fn say(
     req: HttpRequest,
     house: web::Data<House>,
     spoken: Spoken,
-    on: On<Officer>,
+    on: On<Anybody>,
     id: web::Path<String>,
     sent: Sent,
 ) -> Result<HttpResponse, Stop> {
@@ -176,6 +178,11 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
     // people of the desk are decided about where they are
     let account = found.account_id.ok_or(Refusal::NotFound)?;
     let account = subject::find(&mut read, account).await?.ok_or(Refusal::NotFound)?;
+    let kind = found.kind()?;
+    if !kind.is_seen_by(&desk.roles) {
+        return Err(Refusal::NotFound.into());
+    }
+    let erases = erases(&mut read, &found, kind).await?;
     let said = proposal::said(&mut read, id).await?;
     let files = file::list(&mut read, id).await?;
     let path = |file: Uuid| format!("/staff/approvals/{id}/files/{file}");
@@ -183,16 +190,19 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
     ids.push(me);
     let persons = staff::persons_shown(&mut read, &ids).await?;
     let state = if found.is_over() { State::Expired } else { found.state()? };
-    let tie = tie(&found, &persons, me).filter(|_| decides(desk, state));
+    let tie = tie(&found, &persons, me).filter(|_| decides(desk, kind, state));
     let supervisor = desk.roles.has(Role::Supervisor);
     let own = found.proposed_by == Some(me);
     let may = |verdict: &Verdict| {
-        verdict.fits(state) && verdict.is_for(state, supervisor, own) && !(verdict.needs_another() && tie.is_some())
+        verdict.fits(state)
+            && verdict.is_for(kind, state, &desk.roles, own)
+            && !(verdict.needs_another() && tie.is_some())
     };
     Ok(Data {
         action: format!("/staff/approvals/{id}"),
-        kind: found.kind()?,
+        kind,
         state,
+        erases,
         user_id: account.user_id.clone(),
         addresses: account.addresses.iter().map(|address| mask_address(address)).collect(),
         flags: (account.locked, account.protected),
@@ -215,11 +225,27 @@ async fn data(house: &House, desk: &Desk, me: Uuid, id: &str) -> Result<Data, St
         files: files.into_iter().map(|file| (path(file.id), file.name, file.bytes / 1024 + 1)).collect(),
         attach: may_attach(&found, me).then(|| format!("/staff/approvals/{id}/files")),
         said: said.into_iter().map(|said| (said.name, said.verdict, said.reason, said.at)).collect(),
-        shown: HEXLOWER.encode(&found.shown_sha256(&account)?),
+        shown: HEXLOWER.encode(&found.shown_sha256(&account, erases.map(|erases| erases.counts))?),
         may: Verdict::ALL.iter().copied().filter(may).collect(),
         tie,
         typed: String::new(),
         trouble: None,
+    })
+}
+
+/// What an erasure would erase, or erased.
+async fn erases(read: &mut Read, found: &Proposal, kind: Kind) -> Result<Option<Outlook>, Fault> {
+    let (Kind::Erase, Some(account)) = (kind, found.account_id) else { return Ok(None) };
+    Ok(match found.state()? {
+        State::Done => {
+            let gone = erasure::by_proposal(read, found.id).await?;
+            gone.map(|counts| Outlook { counts, hindrance: Hindrance::default(), done: true })
+        }
+        State::Proposed => {
+            let erasure::Outlook { counts, hindrance } = erasure::outlook(read, account).await?;
+            Some(Outlook { counts, hindrance, done: false })
+        }
+        _ => None,
     })
 }
 

@@ -21,6 +21,7 @@ pub mod live;
 pub mod requests;
 
 pub mod approvals;
+pub mod erase;
 pub mod propose;
 
 use actix_web::HttpRequest;

@@ -1,6 +1,7 @@
 //! What two people decide.
 
 use chrono::DateTime;
+use pulih::model::erasure::{Counts, Ground};
 use pulih::model::event::{Actor, Attached, Decided, Dual, Event, Fate, LinkRef, ProposalRef, Proposed};
 use pulih::model::proposal::{Kind, Reason, Verified};
 use pulih::model::refusal::Refusal;
@@ -19,6 +20,7 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             done: false,
             shown_sha256: "cd".repeat(32),
             reason: "Sudah diperiksa.".to_owned(),
+            erased: None,
         }))
     };
     let executed = Event::ResetExecuted { request: id(2), account: id(3), proposal: Some(id(12)), effect: None };
@@ -44,6 +46,7 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         all.push((staff, Some(Refusal::ChangedMeanwhile), decided(kind, Fate::Approved)));
         all.push((Actor::Worker("sweeper"), None, Event::Dual(Dual::Lapsed(of(kind)))));
     }
+    all.extend(erasures());
     for fate in [Fate::Cancelled, Fate::Upheld, Fate::Dismissed] {
         all.push((staff, None, decided(Kind::SelfReset, fate)));
     }
@@ -65,4 +68,38 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         all.push((Actor::User, None, Event::Dual(event)));
     }
     all
+}
+
+/// An erasure, which is between an admin and an auditor.
+fn erasures() -> Vec<(Actor, Option<Refusal>, Event)> {
+    let staff = Actor::Staff(id(13));
+    let of = |proposal| ProposalRef { proposal, kind: Kind::Erase, account: Some(id(3)), request: None };
+    let proposed = |proposal| {
+        let (evidence, note) = ("12/Pdt/2026".to_owned(), String::new());
+        Event::Dual(Dual::ErasureProposed { of: of(proposal), ground: Ground::Asked, evidence, note })
+    };
+    let counts =
+        Counts { events: 41, requests: 3, letters: 12, mails: 2, notes: 4, addresses: 2, files: 1, proposals: 1 };
+    let decided = |fate, erased: Option<Counts>| {
+        Event::Dual(Dual::Decided(Decided {
+            of: of(Some(id(12))),
+            fate,
+            approvals: usize::from(fate == Fate::Approved),
+            due: None,
+            done: erased.is_some(),
+            shown_sha256: "cd".repeat(32),
+            reason: if fate == Fate::Approved { String::new() } else { "Belum berdasar.".to_owned() },
+            erased,
+        }))
+    };
+    vec![
+        (staff, None, proposed(Some(id(12)))),
+        (staff, Some(Refusal::NotPossibleNow), proposed(None)),
+        (staff, None, decided(Fate::Approved, Some(counts))),
+        (staff, Some(Refusal::ChangedMeanwhile), decided(Fate::Approved, None)),
+        (staff, None, decided(Fate::Rejected, None)),
+        (staff, Some(Refusal::ReasonMissing), decided(Fate::Rejected, None)),
+        (staff, None, decided(Fate::Withdrawn, None)),
+        (Actor::Worker("sweeper"), None, Event::Dual(Dual::Lapsed(of(Some(id(12)))))),
+    ]
 }

@@ -19,6 +19,7 @@ use crate::store::Read;
 use crate::store::desk::case::{self as store, Detail};
 use crate::store::desk::timeline;
 use crate::store::desk::{self as cases, canned, setting};
+use crate::store::erasure;
 use crate::views::staff::Room;
 use crate::views::staff::case::{self as views, Account, Data, Line, NOTES};
 use crate::views::staff::case_forms::Draft;
@@ -66,6 +67,7 @@ async fn data(house: &House, on: &On<Helpdesk>, id: Uuid) -> Result<Data, Stop> 
         Some(account) => store::proposals(&mut read, account).await?,
         None => Vec::new(),
     };
+    let erased = erasure::at(&mut read, found.account_id, Some(found.request_id)).await?;
     let mails = mails::of_case(house, &mut read, id).await?;
     let mail = mails::asking(&mut read, &mails).await?;
     let lines = mails::among(lines(&mut read, id).await?, mails);
@@ -92,6 +94,7 @@ async fn data(house: &House, on: &On<Helpdesk>, id: Uuid) -> Result<Data, Stop> 
         revealed: None,
         note: None,
         impossible: false,
+        erased,
         draft,
         reference: found.reference,
         typed_user_id: found.typed_user_id,

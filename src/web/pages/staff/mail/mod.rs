@@ -20,6 +20,7 @@ use crate::model::desk::CaseState;
 use crate::model::inbound::{Kind, Mailbox, Message};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::desk::canned;
+use crate::store::erasure;
 use crate::store::inbound::desk::show::{self as store, Mail};
 use crate::views::staff::mail::{self as views, Account, Candidate, Compared, Data, Fit, NOTES};
 use crate::views::staff::mail_forms::Draft;
@@ -78,6 +79,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
     let found = store::find(&mut read, id).await?.ok_or(Refusal::NotFound)?;
     let candidates = store::candidates(&mut read, id).await?;
     let texts = canned::all(&mut read).await?.into_iter().map(|text| (text.id, text.name)).collect();
+    let erased = erasure::of_mail(&mut read, id).await?;
     drop(read);
     let message = message(house, &found)?;
     let kind = found.kind()?;
@@ -117,6 +119,7 @@ async fn data(house: &House, id: Uuid) -> Result<Data, Stop> {
         answer,
         note: None,
         undone: None,
+        erased,
         draft: Draft { canned: texts, ..Draft::default() },
         message,
     })

@@ -1,0 +1,125 @@
+//! Erasing a person's details: why, how much goes, and what has to end first.
+
+use serde_json::{Value, json};
+
+use super::words::words;
+
+words! {
+    /// Why a person's details are erased; message keys `erase-ground-<code>`.
+    Ground {
+        /// Their owner asked for it.
+        Asked = "asked",
+        /// An authority or a court ordered it.
+        Ordered = "ordered",
+        /// They are needed for nothing any more.
+        Unneeded = "unneeded",
+        /// They should never have been here.
+        Mistaken = "mistaken",
+    }
+}
+
+/// The longest number of a legal document, in characters.
+pub const REFERENCE_MAX: usize = 60;
+
+/// How much goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events whose details go; their bytes stay.
+    pub events: i64,
+    /// Requests.
+    pub requests: i64,
+    /// Letters.
+    pub letters: i64,
+    /// Mails that came in.
+    pub mails: i64,
+    /// Notes and replies of the desk.
+    pub notes: i64,
+    /// Addresses on file.
+    pub addresses: i64,
+    /// Files that prove.
+    pub files: i64,
+    /// Proposals about it.
+    pub proposals: i64,
+}
+
+impl Counts {
+    /// Each with its word: suffix of the message key `erase-count-<word>`, and its name in events.
+    pub fn list(&self) -> [(&'static str, i64); 8] {
+        [
+            ("events", self.events),
+            ("requests", self.requests),
+            ("letters", self.letters),
+            ("mails", self.mails),
+            ("notes", self.notes),
+            ("addresses", self.addresses),
+            ("files", self.files),
+            ("proposals", self.proposals),
+        ]
+    }
+
+    /// The same as an object.
+    pub fn json(&self) -> Value {
+        Value::Object(self.list().into_iter().map(|(word, count)| (word.to_owned(), json!(count))).collect())
+    }
+}
+
+/// What is under way, and has to end before anything is erased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hindrance {
+    /// Requests.
+    pub requests: i64,
+    /// Cases of the desk.
+    pub cases: i64,
+    /// Other proposals.
+    pub proposals: i64,
+    /// Letters that are being handed over.
+    pub letters: i64,
+}
+
+impl Hindrance {
+    /// Whether there is any.
+    pub fn any(&self) -> bool {
+        self.requests + self.cases + self.proposals + self.letters > 0
+    }
+}
+
+/// Whether a text names the person: their User ID, name or an address, where those are long enough to be told from a number.
+/// What justifies an erasure stays, so it must not.
+pub fn names(text: &str, user_id: &str, name: &str, addresses: &[String]) -> bool {
+    let text = text.to_lowercase();
+    let parts = [user_id, name].into_iter().chain(addresses.iter().map(String::as_str));
+    parts.map(|part| part.trim().to_lowercase()).any(|part| part.chars().count() > 2 && text.contains(&part))
+}
+
+/// Whether that can be the number of a legal document: a line that holds no address.
+pub fn is_reference(text: &str) -> bool {
+    let length = text.chars().count();
+    (3..=REFERENCE_MAX).contains(&length) && !text.contains('@') && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_names_the_person_in_whatever_case() {
+        let addresses = ["Rina@Amanah.example".to_owned()];
+        let named = |text| names(text, "AMANAH7", "Rina Wijaya", &addresses);
+        assert!(named("Akun amanah7 dihapus") && named("RINA WIJAYA") && named("kirim ke rina@amanah.example ya"));
+        assert!(!named("Putusan 12/Pdt/2026") && !names("x", "", "", &[]));
+    }
+
+    #[test]
+    fn a_reference_is_short_and_holds_no_address() {
+        assert!(is_reference("12/Pdt.G/2026/PN Jkt") && is_reference("B-7"));
+        assert!(!is_reference("12") && !is_reference(&"1".repeat(61)) && !is_reference("a@b.example"));
+    }
+
+    #[test]
+    fn counts_are_told_by_name() {
+        let counts = Counts { events: 3, files: 1, ..Counts::default() };
+        assert_eq!(counts.json()["events"], 3);
+        assert_eq!(counts.json().as_object().map(serde_json::Map::len), Some(8));
+        assert!(Hindrance { letters: 1, ..Hindrance::default() }.any() && !Hindrance::default().any());
+    }
+}
