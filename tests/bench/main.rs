@@ -40,7 +40,7 @@ use scale::Scale;
 /// A figure: its name, what it measures, and how.
 type Figure = (&'static str, &'static str, fn(Scale, &mut Report));
 
-const FIGURES: [Figure; 11] = [
+const FIGURES: [Figure; 12] = [
     ("p1", "Kirim against the floor", p1_ask::measure),
     ("p2", "OK against the floor", p2_confirm::measure),
     ("p3", "the code of a sign-in against the floor", p3_code::measure),

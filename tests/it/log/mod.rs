@@ -8,7 +8,6 @@ mod kit;
 mod many;
 mod python;
 mod restore;
-mod seal;
 pub mod seal;
 mod served;
 mod stream;
