@@ -77,9 +77,10 @@ def keys(path):
 
 def note(text, trusted):
     """The text of a note that a trusted key has signed, and that key's name."""
-    text, _, signatures = text.rpartition("\n\n")
+    text, gap, signatures = text.rpartition("\n\n")
+    check(gap and signatures.endswith("\n"), "this is no note")
     text, signer = text + "\n", None
-    for line in signatures.splitlines():
+    for line in signatures[:-1].split("\n"):
         dash, name, signature = line.split(" ")
         raw = unbase64(signature)
         if dash == "\u2014" and (name, raw[:4]) in trusted:
@@ -133,7 +134,7 @@ def notes(text):
     """Notes one after the other, or lines of JSON with a member `note`."""
     if text.lstrip().startswith("{"):
         return [json.loads(line)["note"] for line in text.splitlines() if line.strip()]
-    found, lines = [], text.lstrip("\n").splitlines(keepends=True)
+    found, lines = [], [line + "\n" for line in text.strip("\n").split("\n")]
     for i, line in enumerate(lines):
         if not found or (lines[i - 1].startswith("\u2014") and not line.startswith("\u2014")):
             found.append("")

@@ -152,7 +152,7 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
             range.erased += u64::from(seen.erased);
             range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));
         } else {
-            let moved = raw.moved.contains(&leaf.event_id);
+            let moved = raw.moved.contains(&leaf.event_id) || raw.events.iter().any(|e| e.id == leaf.event_id);
             range.gone += 1;
             range.moved.extend(moved.then_some(leaf.event_id));
             range.found.push((Some(index), if moved { What::TimeMoved } else { What::EventGone }));

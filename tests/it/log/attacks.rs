@@ -301,8 +301,6 @@ async fn an_event_that_waits_and_was_changed_or_removed_is_found() {
 async fn altered_personal_details_are_found_and_erased_ones_are_counted() {
     let app = TestApp::start().await;
     app.people().await;
-    let mut browser = app.browser();
-    browser.open("/reset-totp").await;
     pulih::actions::tell_log::copied(&app.app, 1, false).await.unwrap();
     for query in ["kind:reset", "kind:link"] {
         let told = pulih::model::event::Audit::Searched { query: query.to_owned(), found: 1, further: false };
