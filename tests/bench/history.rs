@@ -71,7 +71,7 @@ pub fn measure(scale: Scale, report: &mut Report) {
     let app = house(&ground);
     let mut worst = 0.0_f64;
     for filter in FILTERS {
-        let mut times = run(pages(&app, &ground, filter, events, rounds));
+        let mut times = run(pages(&app, filter, events, rounds));
         let (p50, p99) = (quantile(&mut times, 0.5), quantile(&mut times, 0.99));
         eprintln!("  {filter:<44} p50 {p50:6.2} ms  p99 {p99:6.2} ms");
         worst = worst.max(p99);
@@ -103,7 +103,7 @@ fn house(ground: &Ground) -> App {
 }
 
 /// Milliseconds of pages that begin anywhere in the year, both ways, with their lines.
-async fn pages(app: &App, ground: &Ground, filter: &str, events: usize, rounds: i64) -> Vec<f64> {
+async fn pages(app: &App, filter: &str, events: usize, rounds: i64) -> Vec<f64> {
     let mut times = Vec::new();
     let now = Utc::now();
     for round in 0..rounds {
@@ -131,7 +131,6 @@ async fn pages(app: &App, ground: &Ground, filter: &str, events: usize, rounds: 
             times.push(begun.elapsed().as_secs_f64() * 1e3);
         }
     }
-    let _ = ground;
     times
 }
 
@@ -184,7 +183,7 @@ fn plans(ground: &Ground) -> usize {
     let (_, before) = ground.log(0);
     let app = house(ground);
     for filter in FILTERS {
-        run(pages(&app, ground, filter, 1_000, 1));
+        run(pages(&app, filter, 1_000, 1));
     }
     let entries = ground.log(before).0;
     ground.stop_listening();
