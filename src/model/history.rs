@@ -53,6 +53,7 @@ impl Group {
                 "unlock.",
                 "overwrite.",
                 "evidence.",
+                "erase.",
                 "erasure.",
             ],
             Self::People => &["staff."],

@@ -3,11 +3,9 @@
 //! `PULIH_ROUNDS=full cargo bench --bench figures -- history` takes 10 million events (some 15 GB and a quarter of an hour to
 //! make them), the normal scale one million. All plans are left in `history-plans.txt`.
 
-use std::time::Instant;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use pulih::app::App;
-use pulih::base::clock::Clock;
+use pulih::base::clock::{Clock, instant};
 use pulih::base::keyring::Keyring;
 use pulih::config::Config;
 use pulih::model::history::{forever, parse};
@@ -71,7 +69,7 @@ pub fn measure(scale: Scale, report: &mut Report) {
     let app = house(&ground);
     let mut worst = 0.0_f64;
     for filter in FILTERS {
-        let mut times = run(pages(&app, &ground, filter, events, rounds));
+        let mut times = run(pages(&app, filter, events, rounds));
         let (p50, p99) = (quantile(&mut times, 0.5), quantile(&mut times, 0.99));
         eprintln!("  {filter:<44} p50 {p50:6.2} ms  p99 {p99:6.2} ms");
         worst = worst.max(p99);
@@ -103,9 +101,9 @@ fn house(ground: &Ground) -> App {
 }
 
 /// Milliseconds of pages that begin anywhere in the year, both ways, with their lines.
-async fn pages(app: &App, ground: &Ground, filter: &str, events: usize, rounds: i64) -> Vec<f64> {
+async fn pages(app: &App, filter: &str, events: usize, rounds: i64) -> Vec<f64> {
     let mut times = Vec::new();
-    let now = Utc::now();
+    let now = Clock::system().now();
     for round in 0..rounds {
         // 7919 is prime: the days do not repeat
         let back = TimeDelta::minutes(round * 7_919 % (365 * 24 * 60));
@@ -123,7 +121,7 @@ async fn pages(app: &App, ground: &Ground, filter: &str, events: usize, rounds: 
         let terms = parse(&text).expect("a search");
         let starts = if filter.contains('{') { [None, None] } else { [None, Some(place)] };
         for (turn, past) in starts.into_iter().map(|past| (Turn::Older, past)).chain([(Turn::Newer, Some(place))]) {
-            let begun = Instant::now();
+            let begun = instant();
             let mut read = app.read().await.expect("a connection");
             let query = search::query(&mut read, &terms, chrono_tz::Asia::Jakarta).await.expect("a query");
             let found = search::page(&mut read, &query, turn, past, PAGE).await.expect("a page");
@@ -131,19 +129,18 @@ async fn pages(app: &App, ground: &Ground, filter: &str, events: usize, rounds: 
             times.push(begun.elapsed().as_secs_f64() * 1e3);
         }
     }
-    let _ = ground;
     times
 }
 
 /// Medians of the newest page and of one at the other end of the year.
 async fn depth(app: &App, rounds: i64) -> (f64, f64) {
     let (mut first, mut last) = (Vec::new(), Vec::new());
-    let far = Key { at: Utc::now() - TimeDelta::days(360), id: Uuid::max() };
+    let far = Key { at: Clock::system().now() - TimeDelta::days(360), id: Uuid::max() };
     let mut read = app.read().await.expect("a connection");
     let query = search::query(&mut read, &[], chrono_tz::Asia::Jakarta).await.expect("a query");
     for _ in 0..rounds {
         for (past, times) in [(None, &mut first), (Some(far), &mut last)] {
-            let begun = Instant::now();
+            let begun = instant();
             let found = search::page(&mut read, &query, Turn::Older, past, PAGE).await.expect("a page");
             assert_eq!(found.keys.len(), PAGE);
             record::find(&mut read, found.keys[0].id).await.expect("a record").expect("the event");
@@ -156,14 +153,14 @@ async fn depth(app: &App, rounds: i64) -> (f64, f64) {
 /// What samples cost, in words.
 async fn draws(app: &App) -> String {
     let mut told = Vec::new();
-    let now = Utc::now();
+    let now = Clock::system().now();
     let mut read = app.read().await.expect("a connection");
     let spans =
         [("month", now - TimeDelta::days(61), now - TimeDelta::days(31)), ("year", DateTime::UNIX_EPOCH, forever())];
     for (span, from, to) in spans {
         for class in [Class::All, Class::Decisions, Class::Refused] {
             let frame = Frame { from, to, class };
-            let begun = Instant::now();
+            let begun = instant();
             let population = sample::population(&mut read, frame).await.expect("a count");
             let keys = sample::draw(&mut read, frame, "figures", 100).await.expect("a sample");
             let took = begun.elapsed().as_secs_f64();
@@ -184,7 +181,7 @@ fn plans(ground: &Ground) -> usize {
     let (_, before) = ground.log(0);
     let app = house(ground);
     for filter in FILTERS {
-        run(pages(&app, ground, filter, 1_000, 1));
+        run(pages(&app, filter, 1_000, 1));
     }
     let entries = ground.log(before).0;
     ground.stop_listening();

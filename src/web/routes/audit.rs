@@ -13,6 +13,7 @@ pub const ROWS: &[Route] = &[
     read_as(AUDITOR, "/audit", Limit::Wall, |r| r.to(history::show)),
     read_as(AUDITOR, "/audit/events/{id}", Limit::Wall, |r| r.to(record::show)),
     read_as(AUDITOR, "/audit/events/{id}/proof", Limit::Wall, |r| r.to(record::proof)),
-    write_as(AUDITOR, "/audit/events/{id}/mark", Limit::Wall, &["audit.marked"], |r| r.to(record::mark)),
+    // what cannot be taken is shown again, which is a reading
+    write_as(AUDITOR, "/audit/events/{id}/mark", Limit::Wall, &["audit.marked", "audit.read"], |r| r.to(record::mark)),
     read_as(AUDITOR, "/audit/review", Limit::Wall, |r| r.to(review::show)),
 ];

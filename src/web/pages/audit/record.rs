@@ -163,7 +163,7 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
         name,
         subject: subject.collect(),
         facts: facts(&body["facts"]),
-        details: details(&body["personal"], &kept),
+        details: details(&body["personal"], &kept, None),
         proof,
         marks: set
             .into_iter()
@@ -224,12 +224,12 @@ fn plain(value: &Json) -> String {
     }
 }
 
-/// What the bytes commit to: opened where it is kept and fits.
-fn details(committed: &Json, kept: &Kept) -> Vec<(String, Detail)> {
+/// What the bytes commit to: opened where it is kept and fits, and else erased, at that time as far as known.
+fn details(committed: &Json, kept: &Kept, erased_at: Option<DateTime<Utc>>) -> Vec<(String, Detail)> {
     let salt = kept.salt.as_deref().and_then(|salt| <&[u8; 32]>::try_from(salt).ok());
     let opened = |name: &String, commits: &Json| {
         let (Some(salt), Some(value)) = (salt, kept.details.as_ref().and_then(|d| d[name].as_str())) else {
-            return Detail::Erased(None);
+            return Detail::Erased(erased_at);
         };
         if *commits == commitment(salt, name, value) {
             Detail::Open(value.to_owned())
