@@ -26,7 +26,7 @@ const HEAD: i64 = 20;
 /// Characters of a label at most; the table has the whole.
 const LABEL: usize = 32;
 /// Columns whose values are all written above them.
-const FEW: usize = 12;
+const FEW: usize = 16;
 
 /// Bars that lie, one below the other: each with its label and its number above it.
 pub fn bars(lang: Lang, named: Named<'_>, lines: &[(String, i64)]) -> Markup {

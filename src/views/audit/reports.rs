@@ -208,8 +208,8 @@ fn delays(desk: &Desk, report: &Report) -> Markup {
             }
             h3 { (desk.t("reports-domains")) }
             p.small { (desk.t("reports-domains-text")) }
-            @if report.domains.is_empty() { p.empty { (desk.t("reports-empty")) } } @else {
-                div.scroll { table.list {
+            @if report.domains.is_empty() { p.small { (desk.t("reports-empty")) } } @else {
+                div.scroll tabindex="0" role="region" aria-label=(desk.t("reports-domains")) { table.list {
                     caption.small { (desk.t("reports-domains-caption")) }
                     thead { tr {
                         th scope="col" { (desk.t("reports-domain")) } th.num scope="col" { (desk.t("reports-handoff")) }
@@ -239,7 +239,7 @@ fn spread(desk: &Desk, which: &str, spread: &Spread) -> Markup {
     let id = format!("c-{which}");
     html! {
         h3 { (title) }
-        @if spread.count == 0 { p.empty { (desk.t("reports-empty")) } } @else {
+        @if spread.count == 0 { p.small { (desk.t("reports-empty")) } } @else {
             p { strong { (text) } }
             div.drawn {
                 (columns(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &points, 4))

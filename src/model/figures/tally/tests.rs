@@ -10,10 +10,17 @@ const BUDI: Uuid = Uuid::from_u128(0xb2);
 /// An event at so many seconds after Saturday, 21 November 2026, 14.00 in Jakarta.
 fn told(seconds: i64, kind: &str, actor: Value, subject: Value, facts: Value) -> Told {
     let at = "2026-11-21T07:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::seconds(seconds);
-    let body = json!({
-        "v": 1, "id": Uuid::nil(), "at": at, "kind": kind, "outcome": "done", "actor": actor, "subject": subject, "facts": facts,
-    });
-    Told::read(&body.to_string()).unwrap()
+    let members = [
+        ("v", json!(1)),
+        ("at", json!(at)),
+        ("kind", json!(kind)),
+        ("outcome", json!("done")),
+        ("actor", actor),
+        ("subject", subject),
+        ("facts", facts),
+    ];
+    let body: Map<String, Value> = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Told::read(&Value::Object(body).to_string()).unwrap()
 }
 
 fn by(id: Uuid) -> Value {

@@ -20,7 +20,7 @@ pub fn section(desk: &Desk, report: &Report) -> Markup {
         section.panel {
             h2 { (desk.t("reports-outliers")) }
             p { (desk.t("reports-outliers-text")) }
-            @if found.is_empty() { p.empty { (desk.t("reports-outliers-none")) } } @else {
+            @if found.is_empty() { p { (desk.t("reports-outliers-none")) } } @else {
                 ul.lines.outliers { @for (label, said, query) in &found { li {
                     (chip(Tone::Wait, &desk.t(label))) " " (said) " "
                     @if let Some(query) = query {

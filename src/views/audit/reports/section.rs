@@ -65,7 +65,8 @@ pub fn matrix(desk: &Desk, report: &Report, measure: Measure, side: Side) -> Num
             columns.into_iter().map(|code| words_of(side == Side::A, code)).collect()
         },
         rows: rows.into_iter().map(|(code, numbers)| (words_of(side == Side::B, code), numbers)).collect(),
-        sums: true,
+        // one link is mailed, and opened or late besides; one case is opened and closed
+        sums: !matches!(measure, Measure::Link | Measure::Case),
     }
 }
 
@@ -94,7 +95,7 @@ pub fn sheet(desk: &Desk, key: &str, numbers: &Numbers) -> Markup {
     let (id, text) = (format!("c-{key}"), said.join("; "));
     html! {
         h3 { (title) }
-        @if numbers.rows.is_empty() { p.empty { (desk.t("reports-empty")) } } @else {
+        @if numbers.rows.is_empty() { p.small { (desk.t("reports-empty")) } } @else {
             div.drawn {
                 (bars(desk.frame.lang, Named { id: &id, title: &title, text: &text }, &lines))
                 (plain(desk, key, numbers))
@@ -106,13 +107,13 @@ pub fn sheet(desk: &Desk, key: &str, numbers: &Numbers) -> Markup {
 /// The table alone.
 pub fn plain(desk: &Desk, key: &str, numbers: &Numbers) -> Markup {
     let lang = desk.frame.lang;
-    let wide = numbers.columns.len() > 1;
+    let wide = numbers.sums && numbers.columns.len() > 1;
     let down = |at: usize| numbers.rows.iter().filter_map(|(_, n)| n.get(at)).sum::<i64>();
     let all: i64 = numbers.rows.iter().flat_map(|(_, n)| n).sum();
     html! {
         details.numbers open {
             summary { (desk.ta("reports-table", &[("title", &desk.t(key))])) }
-            div.scroll { table.list {
+            div.scroll tabindex="0" role="region" aria-label=(desk.t(key)) { table.list {
                 thead { tr {
                     th scope="col" { (numbers.head) }
                     @for column in &numbers.columns { th.num scope="col" { (column) } }
