@@ -141,7 +141,7 @@ fn checkpoint(desk: &Desk, data: &Data) -> Markup {
                 }
             }),
         ]))
-        h3 { (desk.t("integrity-note")) }
+        p { strong { (desk.t("integrity-note")) } }
         pre.mail #note { code { (checkpoint.note) } }
         (shared::copy(&desk.frame, "note", &desk.t("integrity-copy-note")))
         p.small { (desk.t("integrity-note-hint")) }
