@@ -193,7 +193,8 @@ pub async fn page(
     }
     let found: Vec<Found> = sql("with part as materialized (
             select index, event_id, event_at from leaf
-            where index >= {} and index < {} and event_at >= coalesce({}, '-infinity') and event_at < coalesce({}, 'infinity')
+            where index >= {} and index < {} and event_at >= coalesce({}::timestamptz, '-infinity')
+                and event_at < coalesce({}::timestamptz, 'infinity')
             order by index limit {})
         select p.index, e.body, s.username as staff, r.reference, d.details as personal,
             e.id is null or ((cardinality({}::text[]) = 0 or e.kind = any({})) and ({} or e.outcome = {})) as fits

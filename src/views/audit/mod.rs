@@ -1,5 +1,6 @@
 //! The auditor's rooms.
 
+mod around;
 pub mod case;
 pub mod chart;
 pub mod exports;
@@ -9,6 +10,7 @@ pub mod pack;
 pub mod record;
 pub mod reports;
 pub mod review;
+mod whole;
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};

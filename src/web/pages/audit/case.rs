@@ -68,7 +68,8 @@ async fn told(house: &House, auditor: Auditor, reference: &str, format: &'static
     let pack = pack::make(&mut read, &found, &events).await?;
     let leaves: HashMap<Uuid, i64> = pack.leaves.iter().copied().collect();
     let mut people: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for event in &events {
+    // who only reads does not act
+    for event in events.iter().filter(|event| !event.kind.starts_with("audit.")) {
         if let (Some(name), Some(username)) = (&event.staff_name, &event.staff_username) {
             *people.entry((name.clone(), username.clone())).or_default() += 1;
         }
