@@ -282,3 +282,30 @@ async fn an_erased_account_stays_as_it_is() {
     }
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_and_pages_of_whoever_was_erased_lead_nowhere() {
+    let (app, mut admin, mut auditor) = desk().await;
+    let mut rina = app.browser();
+    rina.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    let status = format!("/requests/{}", rina.page.path.split("r=").nth(1).unwrap());
+    app.settle().await;
+    let letter = app.letter_to("rina@amanah.example");
+    assert_eq!(rina.open(&status).await.status, StatusCode::OK);
+    app.advance(TimeDelta::hours(25)).await;
+    app.sweep().await;
+    for who in [&mut admin, &mut auditor] {
+        who.browser = app.staff_browser(who.id).await;
+    }
+    let id = propose(&app, &mut admin, "AMANAH7").await;
+    assert_eq!(say(&app, &mut auditor, id, "approve", "").await.status, StatusCode::OK);
+    let before = app.value("select a::text from account a where locked_reason = 'erased'").await;
+    for path in ["/r/", "/not-me/"] {
+        let page = app.browser().open(&letter.link(path)).await.clone();
+        assert!(page.status.is_client_error(), "{path}: {} {}", page.status, page.text());
+    }
+    assert_eq!(rina.open(&status).await.status, StatusCode::NOT_FOUND);
+    app.settle().await;
+    assert_eq!(app.value("select a::text from account a where locked_reason = 'erased'").await, before);
+    app.end().await;
+}
