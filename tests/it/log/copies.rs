@@ -338,7 +338,7 @@ async fn auditors_get_the_newest_checkpoint_by_mail_once_a_day() {
         let end = end + text[end..].find('\n').unwrap() + 1;
         let checkpoint = Checkpoint::open(&text[begin..end], &trusted).unwrap();
         assert_eq!(checkpoint.size, 5);
-        assert!(letter.html.contains(&checkpoint.text().lines().nth(2).unwrap()));
+        assert!(letter.html.contains(checkpoint.text().lines().nth(2).unwrap()));
     }
     let count = async || app.value("select count(*) from event where kind = 'log.mailed'").await;
     assert_eq!(count().await, "1");

@@ -62,10 +62,11 @@ impl Ear {
                 tokio::spawn(async move {
                     match tls {
                         // who does not trust us ends the handshake
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => messages(stream, &h, &w).await,
-                            Err(_) => {}
-                        },
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                messages(stream, &h, &w).await;
+                            }
+                        }
                         None if syslog => messages(stream, &h, &w).await,
                         None => posted(stream, &h, &s).await,
                     }
