@@ -53,12 +53,15 @@ struct Access {
 }
 
 pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    // connections belong to the runtime on which their pool is made
+    let _here = runtime.enter();
     match command {
-        Command::Verify(options) => verify::run(common, options),
-        Command::Checkpoint(options) => prove::checkpoint(common, options),
-        Command::Prove(options) => prove::run(common, options),
-        Command::Export(options) => export::run(common, options),
-        Command::Follow(options) => follow::run(common, options),
+        Command::Verify(options) => verify::run(common, options, &runtime),
+        Command::Checkpoint(options) => prove::checkpoint(common, options, &runtime),
+        Command::Prove(options) => prove::run(common, options, &runtime),
+        Command::Export(options) => export::run(common, options, &runtime),
+        Command::Follow(options) => follow::run(common, options, &runtime),
     }
 }
 

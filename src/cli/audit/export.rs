@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::runtime::Runtime;
+
 use super::{Bar, MISMATCH, open};
 use crate::actions::tell_log;
 use crate::audit::copy::extend;
@@ -11,8 +13,8 @@ use crate::audit::folder::Folder;
 use crate::audit::prove;
 use crate::audit::source::Source;
 use crate::audit::verify::Progress;
+use crate::cli::Common;
 use crate::cli::failure::{Failure, print};
-use crate::cli::{Common, runtime};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Export {
@@ -27,7 +29,7 @@ pub(in crate::cli) struct Export {
     personal: bool,
 }
 
-pub(super) fn run(common: &Common, options: &Export) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, options: &Export, runtime: &Runtime) -> Result<(), Failure> {
     let app = open(common, false)?;
     let cannot = |e: std::io::Error| Failure::new(format!("{} cannot be written: {e}", options.folder.display()));
     if options.from_scratch && options.folder.exists() {
@@ -37,7 +39,7 @@ pub(super) fn run(common: &Common, options: &Export) -> Result<(), Failure> {
     }
     private(&options.folder).map_err(cannot)?;
     let folder = Folder::at(options.folder.clone());
-    runtime()?.block_on(async {
+    runtime.block_on(async {
         let trusted = prove::verifiers(&app)?;
         let progress = Arc::new(Progress::default());
         let bar = Bar::of(&progress);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::runtime::Runtime;
 
-use super::{Access, Bar, MISMATCH, USAGE, eprint, keys, runtime};
+use super::{Access, Bar, MISMATCH, USAGE, eprint, keys};
 use crate::audit::copy::Copied;
 use crate::audit::folder::Folder;
 use crate::audit::follow::{Follower, NoFollower};
@@ -40,7 +41,7 @@ pub(in crate::cli) struct Follow {
     json: bool,
 }
 
-pub(super) fn run(common: &Common, options: &Follow) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, options: &Follow, runtime: &Runtime) -> Result<(), Failure> {
     let keys = options.key.as_deref().map(keys).transpose()?.unwrap_or_default();
     let remote = options.access.open(common, &options.url)?;
     let folder = Folder::at(options.folder.clone());
@@ -49,7 +50,7 @@ pub(super) fn run(common: &Common, options: &Follow) -> Result<(), Failure> {
         NoFollower::OtherKey(_) => Failure::new(no.to_string()).with_code(MISMATCH),
         NoFollower::Fault(fault) => fault.into(),
     })?;
-    runtime()?.block_on(async {
+    runtime.block_on(async {
         loop {
             match look(&follower).await? {
                 Ok(copied) => tell(options, &copied)?,

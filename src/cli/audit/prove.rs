@@ -1,6 +1,7 @@
 //! `pulih audit checkpoint` and `pulih audit prove`: what is kept elsewhere, and what is shown to others.
 
 use serde_json::json;
+use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::{MISMATCH, open};
@@ -9,8 +10,8 @@ use crate::app::App;
 use crate::audit::prove::{self, NoProof, Proved};
 use crate::base::checkpoint::Checkpoint as Says;
 use crate::base::merkle;
+use crate::cli::Common;
 use crate::cli::failure::{Failure, print, print_json};
-use crate::cli::{Common, runtime};
 use crate::store::log::{read, verify};
 
 #[derive(Debug, clap::Args)]
@@ -30,13 +31,13 @@ pub(in crate::cli) struct Prove {
     which: String,
 }
 
-pub(super) fn checkpoint(common: &Common, options: &Checkpoint) -> Result<(), Failure> {
+pub(super) fn checkpoint(common: &Common, options: &Checkpoint, runtime: &Runtime) -> Result<(), Failure> {
     let app = open(common, false)?;
     let key = prove::signer(&app)?.verifier().text();
     if options.key && !options.json {
         return print(&format!("{key}\n"));
     }
-    let newest = runtime()?.block_on(async { read::latest(&mut app.read().await?).await })?;
+    let newest = runtime.block_on(async { read::latest(&mut app.read().await?).await })?;
     let newest = newest.ok_or_else(|| Failure::new("nothing is sealed yet"))?;
     if options.json {
         return print_json(&json!({ "size": newest.size, "at": newest.at, "note": newest.note, "key": key }));
@@ -44,9 +45,9 @@ pub(super) fn checkpoint(common: &Common, options: &Checkpoint) -> Result<(), Fa
     print(&newest.note)
 }
 
-pub(super) fn run(common: &Common, options: &Prove) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, options: &Prove, runtime: &Runtime) -> Result<(), Failure> {
     let app = open(common, false)?;
-    let file = runtime()?.block_on(async {
+    let file = runtime.block_on(async {
         let proved = proof(&app, &options.which).await?;
         tell_log::proof_taken(&app, proved.leaf.event_id, proved.leaf.index, proved.checkpoint.size).await?;
         Ok::<_, Failure>(proved.file())

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::runtime::Runtime;
+
 use super::{Access, Bar, MISMATCH, USAGE, eprint, keys, open};
 use crate::actions::tell_log;
 use crate::app::App;
@@ -11,8 +13,8 @@ use crate::audit::prove;
 use crate::audit::source::Source;
 use crate::audit::verify::{self, Options, Outside, Progress, Report};
 use crate::base::note::Verifier;
+use crate::cli::Common;
 use crate::cli::failure::{Failure, print_json, print_lines};
-use crate::cli::{Common, runtime};
 use crate::model::event::Actor;
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +38,7 @@ pub(in crate::cli) struct Verify {
     json: bool,
 }
 
-pub(super) fn run(common: &Common, options: &Verify) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, options: &Verify, runtime: &Runtime) -> Result<(), Failure> {
     let given = options.key.as_deref().map(keys).transpose()?;
     let against = options.against.iter().map(|path| Outside::read(path)).collect::<Result<Vec<_>, _>>();
     let against = against.map_err(|words| Failure::new(words).with_code(USAGE))?;
@@ -45,7 +47,7 @@ pub(super) fn run(common: &Common, options: &Verify) -> Result<(), Failure> {
         Some(keys) => keys,
         None => trusted(options, app.as_ref())?,
     };
-    let report = runtime()?.block_on(async {
+    let report = runtime.block_on(async {
         let progress = Arc::new(Progress::default());
         let bar = Bar::of(&progress);
         let report = verify::run(&source, &Options { trusted, against }, &progress).await?;
