@@ -116,7 +116,8 @@ async fn each_operator_finds_what_it_says_and_nothing_else() {
         let mut found = listed(page);
         if query.contains("leaf") {
             // that order is the leaves' own
-            (wanted.sort(), found.sort());
+            wanted.sort();
+            found.sort();
         }
         assert_eq!(found, wanted, "{query}");
         newest = app.value("select id from event order by at desc, id desc limit 1").await;
@@ -203,16 +204,12 @@ async fn a_search_that_finds_little_looks_through_the_log_piece_by_piece() {
     for pages in 0.. {
         let page = sari.browser.open(&path).await;
         found.extend(listed(page));
-        match way(page, "Lebih lama") {
-            Some(older) => {
-                assert!(page.text().contains("riwayat sudah dilihat sampai"), "page {pages}");
-                path = older;
-            }
-            None => {
-                assert_eq!(pages, 2, "4,000 are looked at for one page");
-                break;
-            }
-        }
+        let Some(older) = way(page, "Lebih lama") else {
+            assert_eq!(pages, 2, "4,000 are looked at for one page");
+            break;
+        };
+        assert!(page.text().contains("riwayat sudah dilihat sampai"), "page {pages}");
+        path = older;
     }
     assert_eq!(found, wanted);
     app.end().await;

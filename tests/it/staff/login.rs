@@ -108,18 +108,18 @@ async fn a_session_ends_by_itself_and_by_its_person() {
     let (_, secret) = app.staff("rina", &["auditor"]).await;
     let phone = Phone::holding(&BASE32_NOPAD.encode(&secret));
     let mut browser = app.browser();
-    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/staff/activity");
-    browser.open("/staff/login").await.assert_at("/staff/activity");
+    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/audit");
+    browser.open("/staff/login").await.assert_at("/audit");
     app.advance(TimeDelta::minutes(31)).await;
     browser.open("/staff").await.assert_at("/staff/login");
 
-    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/staff/activity");
+    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/audit");
     assert!(browser.page.text().contains("Masuk sebelumnya"), "{}", browser.page.text());
     browser.send("/staff/logout", &[]).await.assert_at("/staff/login?note=signed-out");
     browser.open("/staff/activity").await.assert_at("/staff/login?note=ended");
 
     // twelve hours are the most, however busy it is
-    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/staff/activity");
+    browser.staff_sign_in(&app, "rina", &phone).await.assert_at("/audit");
     for _ in 0..28 {
         app.advance(TimeDelta::minutes(25)).await;
         browser.open("/staff/activity").await.assert_at("/staff/activity");
