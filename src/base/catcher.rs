@@ -82,6 +82,11 @@ impl Catcher {
         Ok(Self { address, shelf, _stop: stop.drop_guard() })
     }
 
+    /// Throws away all mails it holds.
+    pub fn forget(&self) {
+        self.shelf.mails().clear();
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

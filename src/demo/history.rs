@@ -57,7 +57,7 @@ const MEANWHILE: &str = "
         expires_at = expires_at - interval '7 h';
     update letter set queued_at = queued_at - interval '7 h', ended_at = ended_at - interval '7 h';";
 
-async fn ask_for(app: &App, who: &Person) -> Result<String, Fault> {
+pub(super) async fn ask_for(app: &App, who: &Person) -> Result<String, Fault> {
     let ask = Ask {
         form: random::id(),
         user_id: who.user_id.clone(),
@@ -78,13 +78,13 @@ async fn settle(app: &App, courier: &Courier) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn confirm(app: &App, link: Uuid) -> Result<(), Stop> {
+pub(super) async fn confirm(app: &App, link: Uuid) -> Result<(), Stop> {
     open::open(app, link).await?;
     let browser_hash = secret_hash(&random::bytes::<32>()?);
     let confirm = Confirm { link, browser_hash, grant_secret: random::bytes::<32>()?, password: None };
     reset::confirm(app, confirm).await.map(|_| ())
 }
 
-fn told(stop: Stop) -> Fault {
+pub(super) fn told(stop: Stop) -> Fault {
     Fault::bug("what happened before the demo", stop)
 }

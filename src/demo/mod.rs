@@ -1,6 +1,7 @@
 //! The demo: a private cluster, seeded people and a mail catcher, in one process.
 
 mod history;
+mod past;
 pub mod people;
 mod staff;
 
@@ -129,7 +130,11 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     let fresh = seed(&app, options.accounts).await?;
     staff::seed(&app).await?;
     if fresh {
-        history::happen(&app, &SecretString::from(cluster.url("pulih", "postgres"))).await?;
+        let admin = SecretString::from(cluster.url("pulih", "postgres"));
+        past::happen(&app, &admin, options.accounts).await?;
+        // nobody looks for letters of weeks ago
+        catcher.forget();
+        history::happen(&app, &admin).await?;
     }
     let people = (0..SHOWN).map(person).map(shown).collect();
     let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher, signer }))?;

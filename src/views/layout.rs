@@ -23,6 +23,8 @@ pub struct Assets {
     pub steps: String,
     /// `staff.css`; pages of the desk load it besides.
     pub staff_css: String,
+    /// `audit.css`; the auditor's rooms load it besides.
+    pub audit_css: String,
     /// `staff.js`; pages of the desk load it besides.
     pub staff_js: String,
     /// `mark.svg`, the icon of the browser's tab: a `data:` address, since it is too small to be worth a request.

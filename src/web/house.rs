@@ -59,6 +59,7 @@ impl House {
             pow: asset("pow.js"),
             steps: asset("steps.js"),
             staff_css: asset("staff.css"),
+            audit_css: asset("audit.css"),
             staff_js: asset("staff.js"),
             mark: assets::inline("mark.svg"),
         };

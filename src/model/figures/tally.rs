@@ -129,8 +129,7 @@ impl<'a> Tally<'a> {
                 let (way, user_type) = (told.word("channel"), told.word("user_type"));
                 self.add(told, Measure::Asked, way, user_type);
                 let user_type = Some(user_type.to_owned());
-                self.memory
-                    .keep(key, &Request { way: way.to_owned(), user_type, queued: Some(told.at), ..request });
+                self.memory.keep(key, &Request { way: way.to_owned(), user_type, queued: Some(told.at), ..request });
             }
             "reset.matched" => {
                 let joined = told.fact("joined").map_or("own", |_| "joined");

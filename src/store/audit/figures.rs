@@ -2,7 +2,7 @@
 //!
 //! Counting is bookkeeping: it derives from the log and changes nothing that people did.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -22,6 +22,18 @@ use crate::store::tx::{Read, fault};
 
 /// Leaves that are counted at once.
 const BATCH: i64 = 2_000;
+
+/// The statements of a page, for the test that looks at their plans; none reads events.
+pub const OF_A_PAGE: [&str; 3] = [SUMS, RESETS, COUNTED];
+/// What each batch reads of the log: a walk along leaves, each event by its key.
+pub const BODIES: &str = "select (select e.body from event e where e.id = l.event_id and e.at = l.event_at) as body
+    from leaf l where l.index >= {} and l.index < {} order by l.index";
+const SUMS: &str = "select measure, a, b, sum(n)::bigint as n from figure
+    where day >= {}::text::date and day <= {}::text::date group by measure, a, b order by measure, a, b";
+const RESETS: &str = "select day, sum(n)::bigint as n from figure
+    where day >= {}::text::date and day <= {}::text::date and measure = 'reset' group by day order by day";
+const COUNTED: &str = "select next as leaves, at,
+    greatest((select coalesce(max(index) + 1, 0) from leaf) - next, 0) as behind from figure_place";
 
 #[derive(QueryableByName)]
 struct Place {
@@ -71,13 +83,8 @@ async fn within(connection: &mut AsyncPgConnection, zone: Tz) -> Result<usize, F
         sql("select next from figure_place for update skip locked").load(connection).await.map_err(fault)?;
     let Some(Place { next }) = place.into_iter().next() else { return Ok(0) };
     // leaves stand without gaps: the first that is missing is the end
-    let bodies: Vec<Body> = sql("select (select e.body from event e where e.id = l.event_id and e.at = l.event_at) as body
-        from leaf l where l.index >= {} and l.index < {} order by l.index")
-    .bind(next)
-    .bind(next.saturating_add(BATCH))
-    .load(connection)
-    .await
-    .map_err(fault)?;
+    let bodies: Vec<Body> =
+        sql(BODIES).bind(next).bind(next.saturating_add(BATCH)).load(connection).await.map_err(fault)?;
     // what is gone or cannot be read is for the verification to find
     let events: Vec<Told> = bodies.iter().filter_map(|row| Told::read(row.body.as_deref()?)).collect();
     let types = types(connection, &events).await?;
@@ -106,7 +113,7 @@ async fn types(connection: &mut AsyncPgConnection, events: &[Told]) -> Result<Ha
 }
 
 async fn remembered(connection: &mut AsyncPgConnection, events: &[Told]) -> Result<Memory, Fault> {
-    let keys: std::collections::BTreeSet<Key> = events.iter().flat_map(Told::keys).collect();
+    let keys: BTreeSet<Key> = events.iter().flat_map(Told::keys).collect();
     let (nouns, ids): (Vec<&str>, Vec<Uuid>) = keys.into_iter().unzip();
     let rows: Vec<Remembered> = sql("select m.noun, m.id, m.facts from unnest({}, {}) k (noun, id)
         join figure_memory m on m.noun = k.noun and m.id = k.id")
@@ -171,13 +178,7 @@ struct Sum {
 /// What was counted in a range of days, by measure and its two words.
 pub async fn sums(read: &mut Read, range: Range) -> Result<Vec<(String, Cell)>, Fault> {
     let (from, to) = (range.from.to_string(), range.to.to_string());
-    let rows: Vec<Sum> = sql("select measure, a, b, sum(n)::bigint as n from figure
-        where day >= {}::text::date and day <= {}::text::date group by measure, a, b order by measure, a, b")
-    .bind(from.as_str())
-    .bind(to.as_str())
-    .load(read.look())
-    .await
-    .map_err(fault)?;
+    let rows: Vec<Sum> = sql(SUMS).bind(from.as_str()).bind(to.as_str()).load(read.look()).await.map_err(fault)?;
     Ok(rows.into_iter().map(|row| (row.measure, Cell { a: row.a, b: row.b, n: row.n })).collect())
 }
 
@@ -192,13 +193,7 @@ struct Daily {
 /// Resets of each day of a range that has some.
 pub async fn resets(read: &mut Read, range: Range) -> Result<Vec<(NaiveDate, i64)>, Fault> {
     let (from, to) = (range.from.to_string(), range.to.to_string());
-    let rows: Vec<Daily> = sql("select day, sum(n)::bigint as n from figure
-        where day >= {}::text::date and day <= {}::text::date and measure = 'reset' group by day order by day")
-    .bind(from.as_str())
-    .bind(to.as_str())
-    .load(read.look())
-    .await
-    .map_err(fault)?;
+    let rows: Vec<Daily> = sql(RESETS).bind(from.as_str()).bind(to.as_str()).load(read.look()).await.map_err(fault)?;
     Ok(rows.into_iter().map(|row| (row.day, row.n)).collect())
 }
 
@@ -214,11 +209,7 @@ struct Until {
 
 /// How far the log was counted.
 pub async fn counted(read: &mut Read) -> Result<Counted, Fault> {
-    let row: Until = sql("select next as leaves, at,
-            greatest((select coalesce(max(index) + 1, 0) from leaf) - next, 0) as behind from figure_place")
-    .get_result(read.look())
-    .await
-    .map_err(fault)?;
+    let row: Until = sql(COUNTED).get_result(read.look()).await.map_err(fault)?;
     Ok(Counted { leaves: row.leaves, behind: row.behind, at: row.at })
 }
 

@@ -1,1 +1,4 @@
 //! The auditor's rooms.
+
+pub mod chart;
+pub mod reports;

@@ -7,6 +7,7 @@ mod links;
 mod login;
 mod mail;
 mod queue;
+mod reports;
 mod staff_people;
 mod upkeep;
 
@@ -74,6 +75,7 @@ pub fn frame(lang: Lang) -> Frame {
                 pow: asset("pow.js"),
                 steps: asset("steps.js"),
                 staff_css: asset("staff.css"),
+                audit_css: asset("audit.css"),
                 staff_js: asset("staff.js"),
                 mark: "data:image/svg+xml,".to_owned(),
             },
@@ -110,6 +112,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     demos(&f, &mut out);
     queue::all(lang, &mut out);
     mail::all(lang, &mut out);
+    reports::all(lang, &mut out);
     out
 }
 

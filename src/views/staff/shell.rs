@@ -44,6 +44,7 @@ fn page(desk: &Desk, head: &str, title: &str, body: &Markup) -> Markup {
         &desk.frame,
         head,
         Some(keys),
+        audit_sheet(desk),
         &html! {
             (top(&desk.frame, Some(desk)))
             div.room {
@@ -57,6 +58,12 @@ fn page(desk: &Desk, head: &str, title: &str, body: &Markup) -> Markup {
             }
         },
     )
+}
+
+/// The sheet of the auditor's rooms, in those.
+fn audit_sheet(desk: &Desk) -> Option<&str> {
+    let audits = matches!(desk.room, Room::History | Room::Integrity | Room::Reports | Room::Review | Room::Exports);
+    audits.then_some(desk.frame.site.assets.audit_css.as_str())
 }
 
 /// When and from where the sign-in before this one was.
@@ -80,6 +87,7 @@ pub fn outside(frame: &Frame, title: &str, wrong: bool, body: &Markup) -> Markup
         frame,
         &head,
         None,
+        None,
         &html! {
             (top(frame, None))
             div.room.outside {
@@ -93,7 +101,7 @@ pub fn outside(frame: &Frame, title: &str, wrong: bool, body: &Markup) -> Markup
     )
 }
 
-fn document(frame: &Frame, head: &str, keys: Option<&str>, body: &Markup) -> Markup {
+fn document(frame: &Frame, head: &str, keys: Option<&str>, sheet: Option<&str>, body: &Markup) -> Markup {
     let site = &frame.site;
     html! {
         (DOCTYPE)
@@ -105,6 +113,7 @@ fn document(frame: &Frame, head: &str, keys: Option<&str>, body: &Markup) -> Mar
                 title { (head) " – " (frame.t("staff-app")) " · " (site.agency) }
                 link rel="stylesheet" href=(site.assets.css);
                 link rel="stylesheet" href=(site.assets.staff_css);
+                @if let Some(sheet) = sheet { link rel="stylesheet" href=(sheet); }
                 link rel="icon" type="image/svg+xml" href=(site.assets.mark);
                 script src=(site.assets.js) defer {}
                 script src=(site.assets.staff_js) defer {}

@@ -1,1 +1,3 @@
 //! The auditor's rooms.
+
+pub mod reports;

@@ -1,0 +1,3 @@
+//! The auditor's rooms.
+
+mod reports;
