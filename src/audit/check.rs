@@ -66,8 +66,8 @@ impl Findings {
     }
 
     /// The hash that an event's bytes give, which goes into the tree whatever its row says.
-    fn judge(&mut self, index: i64, body: Option<Option<String>>, row: Option<&Vec<u8>>) -> Hash {
-        match (body.flatten(), row) {
+    fn judge(&mut self, index: i64, body: Option<String>, row: Option<&Vec<u8>>) -> Hash {
+        match (body, row) {
             (Some(body), Some(row)) => {
                 let hash = merkle::leaf(body.as_bytes());
                 if hash != row.as_slice() {
@@ -112,7 +112,7 @@ pub async fn check(app: &App, progress: &Progress) -> Result<Summary, Fault> {
         let mut entries = read::entries(&mut read, at, to).await?.into_iter().peekable();
         let rows = verification::hashes(&mut read, at, to).await?;
         for index in at..to {
-            let body = entries.next_if(|entry| entry.index == index).map(|entry| entry.body);
+            let body = entries.next_if(|entry| entry.index == index).and_then(|entry| entry.body);
             edge.push(findings.judge(index, body, rows.get(&index)), |_, _| {});
             if let Some(signed) = next.take_if(|signed| signed.size == index + 1) {
                 findings.witness(&trusted, &signed, &edge.root());

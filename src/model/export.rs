@@ -82,7 +82,7 @@ impl Filter {
             }
             "at" | "created" | "tanggal" => {
                 let (from, to) = value.split_once("..").unwrap_or((value, value));
-                (self.from, self.to) = (day(from)?, day(to)?);
+                (self.from, self.to) = (day(from).ok()?, day(to).ok()?);
                 let ordered = self.from.zip(self.to).is_none_or(|(from, to)| from <= to);
                 (ordered && (self.from.is_some() || self.to.is_some())).then_some(())
             }
@@ -100,13 +100,17 @@ impl Filter {
     }
 }
 
+/// Something was written that is no day.
+struct NoDay;
+
 /// A day, or none where nothing is written.
-fn day(text: &str) -> Option<Option<NaiveDate>> {
+fn day(text: &str) -> Result<Option<NaiveDate>, NoDay> {
     if text.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     // years that a database and a calendar can add a day to
-    text.parse::<NaiveDate>().ok().filter(|day| (2000..=2999).contains(&day.year())).map(Some)
+    let read = text.parse::<NaiveDate>().ok().filter(|day| (2000..=2999).contains(&day.year()));
+    read.map(Some).ok_or(NoDay)
 }
 
 #[cfg(test)]

@@ -121,10 +121,7 @@ pub(super) fn letters(desk: &Desk, letters: &[Letter]) -> Markup {
 
 /// The links.
 pub(super) fn links(desk: &Desk, links: &[Link]) -> Markup {
-    let time = |at: Option<DateTime<Utc>>| match at {
-        Some(at) => shared::time(&desk.frame, at),
-        None => html! { "–" },
-    };
+    let time = |at: Option<DateTime<Utc>>| at.map_or_else(|| html! { "–" }, |at| shared::time(&desk.frame, at));
     html! {
         table.list.cards {
             thead { tr {

@@ -137,9 +137,9 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
         let browser = data.browser.clone().unwrap_or_else(|| desk.t("account-browser-unknown"));
         rows.push((desk.t("pack-from"), html! { (browser) " " span.mono { (network) } }));
     }
-    let account = match &data.account {
-        Some((user_id, name)) => html! { span.mono { (line(user_id)) } " " (line(name)) },
-        None => html! { (desk.t("pack-no-account")) },
+    let account = html! {
+        @if let Some((user_id, name)) = &data.account { span.mono { (line(user_id)) } " " (line(name)) }
+        @else { (desk.t("pack-no-account")) }
     };
     rows.push((desk.t("pack-account"), account));
     if let Some(at) = data.ended_at {

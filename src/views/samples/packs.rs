@@ -141,7 +141,7 @@ fn told(n: usize, kind: &str) -> case::Told {
         actor: ["user", "worker", "operator"][n % 3].to_owned(),
         staff: (n % 4 == 3).then(|| "Budi Santoso".to_owned()),
         facts: if n.is_multiple_of(2) { vec![("reference".to_owned(), REFERENCE.to_owned())] } else { Vec::new() },
-        personal: vec![("user_id".to_owned(), (n % 3 == 0).then(|| "AMANAH7".to_owned()))],
+        personal: vec![("user_id".to_owned(), n.is_multiple_of(3).then(|| "AMANAH7".to_owned()))],
     }
 }
 
