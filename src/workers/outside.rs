@@ -55,14 +55,14 @@ mod tests {
     #[tokio::test]
     async fn what_hangs_holds_one_thread() {
         let (hands, (tell, told)) = (Hands::new(), std::sync::mpsc::channel::<()>());
+        let (begin, begun) = tokio::sync::oneshot::channel();
         let other = hands.clone();
-        let hangs = tokio::spawn(async move { other.block(move || told.recv().is_ok()).await });
-        let refused = loop {
-            match hands.block(|| ()).await {
-                Ok(()) => tokio::task::yield_now().await,
-                Err(words) => break words,
-            }
-        };
+        let hangs = tokio::spawn(async move {
+            let work = move || begin.send(()).is_ok() && told.recv().is_ok();
+            other.block(work).await
+        });
+        begun.await.unwrap();
+        let refused = hands.block(|| ()).await.unwrap_err();
         assert!(refused.contains("still hangs"), "{refused}");
         tell.send(()).unwrap();
         assert_eq!(hangs.await.unwrap(), Ok(true));

@@ -96,7 +96,7 @@ impl Place {
             return Ok(false);
         }
         let lease = Lease { place: &self.name, kind: self.kind, by, seconds: LEASE };
-        if !copy::lease(&mut read, lease).await? {
+        if !copy::lease(&mut read, lease, had).await? {
             return Ok(false);
         }
         // nothing of the database is held while a place takes its time

@@ -158,10 +158,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoints");
         let signer = Signer::new("pulih.example/log", &Key::new([1; 32])).unwrap();
-        let lines: Vec<String> = (1..4_000).map(|size| signed(&signer, size).1).collect();
+        let lines: Vec<String> = (1..8_000).map(|size| signed(&signer, size).1).collect();
         std::fs::write(&path, lines.join("\n")).unwrap();
         assert!(std::fs::metadata(&path).unwrap().len() > TAIL);
         let Held::Ours(newest) = newest(&path, &[signer.verifier()]).unwrap() else { panic!("nothing of ours") };
-        assert_eq!(newest.size, 3_999);
+        assert_eq!(newest.size, 7_999);
     }
 }

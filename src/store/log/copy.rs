@@ -75,17 +75,20 @@ pub struct Lease<'a> {
     pub seconds: i32,
 }
 
-/// Takes a place, so that nobody else goes there meanwhile; false where somebody is at it. Bookkeeping, no action.
-pub async fn lease(read: &mut Read, lease: Lease<'_>) -> Result<bool, Fault> {
+/// Takes a place that has so many leaves, so that nobody else goes there meanwhile; false where somebody is at it, or has
+/// been there in between. Bookkeeping, no action.
+pub async fn lease(read: &mut Read, lease: Lease<'_>, had: i64) -> Result<bool, Fault> {
     let taken = sql("insert into log_copy as c (place, kind, tried_at, leased_by, leased_until)
         values ({}, {}, pulih.now(), {}, pulih.now() + make_interval(secs => {}))
         on conflict (place) do update set tried_at = excluded.tried_at, leased_by = excluded.leased_by,
             leased_until = excluded.leased_until
-        where c.leased_by is null or c.leased_by = excluded.leased_by or c.leased_until <= pulih.now()")
+        where c.size = {}
+            and (c.leased_by is null or c.leased_by = excluded.leased_by or c.leased_until <= pulih.now())")
     .bind(lease.place)
     .bind(lease.kind)
     .bind(lease.by)
     .bind(lease.seconds)
+    .bind(had)
     .execute(read.look())
     .await
     .map_err(fault)?;

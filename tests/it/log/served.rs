@@ -186,7 +186,6 @@ async fn a_key_opens_the_log_until_it_ends() {
     ] {
         assert_eq!(ask(wrong.as_deref()).await, 401, "{wrong:?}");
     }
-    assert_eq!(ask(Some("Bearer \u{7f}")).await, 401);
     // nobody can show a token again
     assert_eq!(
         app.value(&format!("select count(*) from access_key where token_hash::text like '%{}%'", made.token)).await,

@@ -62,7 +62,7 @@ async fn a_file_gets_every_event_once_and_goes_on_after_its_own_last_line() {
     assert_eq!(of(&file), (0..size).collect::<Vec<_>>());
     // the machine went down midway: a torn line, and a database that believes more than the file holds
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, &text[..text.len() - 200_000]).unwrap();
+    fs::write(&file, &text[..text.len() / 2]).unwrap();
     all(&app, &Streamer::new(&app.app)).await;
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
     // the database went down before it heard of the last batch
