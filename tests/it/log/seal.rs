@@ -91,11 +91,7 @@ async fn events_of_another_cluster_go_first_and_wait_for_nothing() {
     app.sql("update seal_queue set system_identifier = 1, txid = '9000000000000000000'").await;
     events(&app, 2).await;
     app.seal().await;
-<<<<<<< HEAD
     let own = app.value("select min(index) from (select index from leaf order by event_at desc limit 2) own").await;
-=======
-    let own = app.value("select min(index) from (select index from leaf order by event_at desc limit 2) l").await;
->>>>>>> serve
     assert_eq!(own, "3");
     app.end().await;
 }
