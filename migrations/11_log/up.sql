@@ -133,6 +133,8 @@ alter table event add constraint event_body_fits check (octet_length(body) <= 65
 alter function pulih.make_partitions(integer) set lock_timeout = '2s';
 
 grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
+-- ids, times and hashes of what waits
+grant select on seal_queue to pulih_auditor;
 -- bodies hold commitments alone
 grant select on event to pulih_auditor;
 grant insert on tile to pulih_app;

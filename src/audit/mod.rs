@@ -1,6 +1,5 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
-pub mod check;
 pub mod copy;
 pub mod export;
 pub mod folder;

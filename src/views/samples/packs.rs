@@ -121,7 +121,7 @@ fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
         words: "the event's bytes were changed after it was sealed".to_owned(),
     };
     let bad = integrity::Verified {
-        found: 25,
+        found: 32,
         first_bad: Some(4_711),
         findings: FINDINGS.iter().zip(0..).map(finding).collect(),
         ..last

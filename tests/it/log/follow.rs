@@ -109,7 +109,7 @@ async fn a_follower_fetches_what_is_new_and_keeps_a_copy_that_is_right() {
     let asked = served.asked();
     assert!(!asked.iter().any(|path| path == "tile/entries/000"), "what it has is not fetched again: {asked:?}");
     let copy = Folder::at(own.clone());
-    let options = Options { trusted: keys(&app), against: vec![] };
+    let options = Options { trusted: keys(&app), against: vec![], lanes: None };
     let report = verify::run(&Source::Files(Arc::new(copy.clone())), &options, &Progress::default()).await.unwrap();
     assert!(report.is_right() && report.size == 801 && report.checkpoints == 3, "{:?}", report.findings);
     // the log at the server itself, and the database against the follower's copy
@@ -154,7 +154,7 @@ async fn a_follower_that_was_killed_midway_goes_on() {
     fs::rename(&aside, &missing).unwrap();
     let copied = follower.look(app.app.clock().now(), &Progress::default()).await.unwrap().unwrap();
     assert_eq!((copied.size, copied.added), (1_000, 700));
-    let options = Options { trusted: keys(&app), against: vec![] };
+    let options = Options { trusted: keys(&app), against: vec![], lanes: None };
     let source = Source::Files(Arc::new(Folder::at(own)));
     let report = verify::run(&source, &options, &Progress::default()).await.unwrap();
     assert!(report.is_right() && report.checkpoints == 2, "{:?}", report.findings);
