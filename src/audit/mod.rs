@@ -6,6 +6,7 @@ pub mod export;
 pub mod folder;
 pub mod follow;
 mod growth;
+pub mod http;
 pub mod outside;
 pub mod pack;
 pub mod prove;
