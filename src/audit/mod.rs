@@ -5,6 +5,7 @@ pub mod export;
 pub mod folder;
 pub mod follow;
 mod growth;
+pub mod http;
 pub mod outside;
 pub mod pack;
 pub mod prove;
