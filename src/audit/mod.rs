@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod copy;
+pub mod details;
 pub mod export;
 pub mod folder;
 pub mod follow;

@@ -119,8 +119,8 @@ fn data() -> record::Data {
             ("address".to_owned(), Detail::Open("rina@amanah.example".to_owned())),
             ("note".to_owned(), Detail::Open(String::new())),
             ("reason".to_owned(), Detail::Altered("<b>Lain</b>".to_owned())),
-            ("term".to_owned(), Detail::Erased(None)),
-            ("query".to_owned(), Detail::Erased(Some(at(9_000)))),
+            ("term".to_owned(), Detail::Gone),
+            ("query".to_owned(), Detail::Erased(at(9_000))),
         ],
         body: format!("{{\"at\":\"2026-11-21T07:05:00.123456Z\",\"id\":\"{EVENT}\"}}"),
         proof: Proof::Holds(shown()),
@@ -134,8 +134,8 @@ fn records(desk: &Desk, out: &mut Vec<Sample>) {
     show("record", data());
     let plain = || record::Data { facts: vec![], details: vec![], subject: vec![], marks: vec![], ..data() };
     show("record-waits", record::Data { proof: Proof::Waits, refused: Some("code-wrong".to_owned()), ..plain() });
-    show("record-fails", record::Data { proof: Proof::Fails(Some(shown())), name: None, ..plain() });
-    let nothing = record::Data { proof: Proof::Fails(None), kind: String::new(), actor: String::new(), ..plain() };
+    show("record-fails", record::Data { proof: Proof::Fails, name: None, ..plain() });
+    let nothing = record::Data { proof: Proof::Fails, kind: String::new(), actor: String::new(), ..plain() };
     show("record-spoilt", record::Data { kind: "?".to_owned(), ..nothing });
     let missing = Draft { mark_flaw: Some("record-mark-missing"), ..Draft::default() };
     show("record-trouble-mark", record::Data { draft: Some(missing), ..plain() });

@@ -131,6 +131,15 @@ fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
     put("bad-end", integrity::Data { checkpoint: Some(rewound), ..good });
 }
 
+fn detail(n: usize) -> case::Detail {
+    match n % 4 {
+        0 => case::Detail::Open("AMANAH7".to_owned()),
+        1 => case::Detail::Erased(at(900)),
+        2 => case::Detail::Altered("BAHTERA8".to_owned()),
+        _ => case::Detail::Gone,
+    }
+}
+
 fn told(n: usize, kind: &str) -> case::Told {
     let minutes = i64::try_from(n).unwrap_or_default();
     case::Told {
@@ -141,7 +150,7 @@ fn told(n: usize, kind: &str) -> case::Told {
         actor: ["user", "worker", "operator"][n % 3].to_owned(),
         staff: (n % 4 == 3).then(|| "Budi Santoso".to_owned()),
         facts: if n.is_multiple_of(2) { vec![("reference".to_owned(), REFERENCE.to_owned())] } else { Vec::new() },
-        personal: vec![("user_id".to_owned(), (n % 3 == 0).then(|| "AMANAH7".to_owned()))],
+        personal: vec![("user_id".to_owned(), detail(n))],
     }
 }
 
@@ -161,6 +170,7 @@ fn packs(desk: &Desk, out: &mut Vec<Sample>) {
         erased: None,
         size: Some(98_202),
         events: kinds().take(9).enumerate().map(|(n, kind)| told(n, kind)).collect(),
+        left_out: 0,
         proposals: Vec::new(),
         letters: Vec::new(),
         links: Vec::new(),
@@ -204,6 +214,7 @@ fn full(data: case::Data) -> case::Data {
     let kinds = ["reset", "notice", "activate", "cancel", "invite", "permit"];
     case::Data {
         channel: "staff".to_owned(),
+        left_out: 12,
         proposals: vec![case::Proposal {
             kind: "reset".to_owned(),
             state: "done".to_owned(),
