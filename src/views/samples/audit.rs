@@ -67,9 +67,10 @@ fn histories(desk: &Desk, out: &mut Vec<Sample>) {
         lines: lines(),
         ways: Ways { first: Some("/audit".to_owned()), newer: way("newer"), older: way("older") },
         looked_to: None,
+        cut: false,
     };
     add(out, "history", history::page(desk, &data));
-    let looked = history::Data { lines: vec![], looked_to: Some(at(-9_000)), ..data.clone() };
+    let looked = history::Data { lines: vec![], looked_to: Some(at(-9_000)), cut: true, ..data.clone() };
     add(out, "history-looked", history::page(desk, &looked));
     add(out, "history-empty", history::page(desk, &history::Data::default()));
     let all = kinds().take(60).map(line).collect();
@@ -171,5 +172,7 @@ fn reviews(desk: &Desk, out: &mut Vec<Sample>) {
     add(out, "review-drawn", review::page(desk, &data));
     add(out, "review-none", review::page(desk, &none));
     let flaws = vec![("period", "review-period-flaw"), ("size", "review-size-flaw"), ("seed", "review-seed-flaw")];
+    let long = review::Data { flaws: vec![("period", "review-period-long")], drawn: None, ..data.clone() };
+    add(out, "review-trouble-long", review::page(desk, &long));
     add(out, "review-trouble-all", review::page(desk, &review::Data { flaws, drawn: None, ..data }));
 }

@@ -7,6 +7,7 @@ use super::{REFERENCE, STATES, Sample, add, at};
 use crate::i18n::Lang;
 use crate::model::event::kinds;
 use crate::model::export::Format;
+use crate::model::history::Flaw;
 use crate::model::inbound::{Judgement, Verdict};
 use crate::views::audit::case::{self, Seal};
 use crate::views::audit::exports::{self, State, Typed};
@@ -56,8 +57,8 @@ fn exports(desk: &Desk, out: &mut Vec<Sample>) {
         "list",
         exports::Data { lines: states.into_iter().zip(1..).map(|(s, n)| line(n, s)).collect(), ..empty.clone() },
     );
-    let typed = Typed { query: "rina".to_owned(), ..Typed::default() };
-    put("trouble-query", exports::Data { typed, bad: Some("rina".to_owned()), ..empty });
+    let typed = Typed { query: "rina who:me".to_owned(), ..Typed::default() };
+    put("trouble-query", exports::Data { typed, bad: Some((Flaw::Operator, 5..11)), ..empty });
 }
 
 fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
