@@ -23,7 +23,7 @@ async fn a_log_that_is_whole_says_so_with_its_checkpoint_and_key() {
     let app = TestApp::start().await;
     let mut auditor = app.officer("citra", &["auditor"]).await;
     let page = auditor.browser.open("/audit/integrity").await.text();
-    assert!(page.contains("Belum ada titik periksa"), "{page}");
+    assert!(page.contains("Belum ada checkpoint"), "{page}");
     events(&app, 300).await;
     app.seal().await;
     events(&app, 3).await;
@@ -77,7 +77,7 @@ async fn leaves_and_events_changed_alike_do_not_fit_the_signed_checkpoint() {
     ask(&mut auditor).await;
     assert!(step(&app).await);
     let page = auditor.browser.open("/audit/integrity").await.text();
-    assert!(page.contains("Catatan tidak utuh") && page.contains("Hash akar sebuah titik periksa salah."), "{page}");
+    assert!(page.contains("Catatan tidak utuh") && page.contains("Hash akar sebuah checkpoint salah."), "{page}");
     app.end().await;
 }
 
