@@ -1,6 +1,7 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
 pub mod copy;
+pub mod details;
 pub mod export;
 pub mod folder;
 pub mod follow;

@@ -114,7 +114,7 @@ fn proofs(runtime: &Runtime, ground: &Ground, app: &App, events: usize, rounds: 
         let proved = runtime.block_on(async {
             let mut read = app.read().await.expect("a connection");
             let latest = read::latest(&mut read).await.expect("a checkpoint").expect("a checkpoint");
-            prove::event(&mut read, event.parse().expect("an id"), body, &latest)
+            prove::event(&mut read, event.parse().expect("an id"), body, &latest, &prove::verifiers(app).expect("keys"))
                 .await
                 .expect("a proof")
                 .expect("a proof")

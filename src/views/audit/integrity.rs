@@ -23,7 +23,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             div {
                 section.panel { h2 { (desk.t("integrity-verification")) } (verification(desk, data)) }
                 @if let Some(last) = data.last.as_ref().filter(|last| last.found > 0) { (findings(desk, last)) }
-                section.panel { h2 { (desk.t("integrity-checkpoint")) } (checkpoint(desk, data)) }
+                section.panel { h2 { (desk.t("integrity-checkpoint")) } p.small { (desk.t("integrity-checkpoint-is")) } (checkpoint(desk, data)) }
             }
             div {
                 section.panel { h2 { (desk.t("integrity-pulse")) } (pulse(desk, data)) }

@@ -31,7 +31,11 @@ async fn proof(app: &TestApp, index: u64) -> Value {
     let newest = read::latest(&mut read).await.unwrap().unwrap();
     let event = app.value(&format!("select event_id from leaf where index = {index}")).await;
     let body = app.value(&format!("select body from event where id = '{event}'")).await;
-    prove::event(&mut read, event.parse().unwrap(), &body, &newest).await.unwrap().unwrap().file()
+    prove::event(&mut read, event.parse().unwrap(), &body, &newest, &prove::verifiers(&app.app).unwrap())
+        .await
+        .unwrap()
+        .unwrap()
+        .file()
 }
 
 /// A folder with the log's verifier key.

@@ -151,7 +151,16 @@ async fn logs_of_any_growth_agree_with_another_implementation() {
                 let index = dice.throw(size);
                 let event = app.value(&format!("select event_id from leaf where index = {index}")).await;
                 let body = app.value(&format!("select body from event where id = '{event}'")).await;
-                let ours = prove::event(&mut read, event.parse().unwrap(), &body, &newest).await.unwrap().unwrap();
+                let ours = prove::event(
+                    &mut read,
+                    event.parse().unwrap(),
+                    &body,
+                    &newest,
+                    &prove::verifiers(&app.app).unwrap(),
+                )
+                .await
+                .unwrap()
+                .unwrap();
                 assert_eq!(ours.path.concat(), oracle.prove_inclusion(index).as_bytes());
             }
             for old in &before {

@@ -89,7 +89,10 @@ async fn proofs(app: &TestApp) -> BTreeMap<String, prove::Proved> {
     let mut all = BTreeMap::new();
     for row in app.sql("select id, body from event").await {
         let (id, body) = (row[0].clone().unwrap(), row[1].clone().unwrap());
-        let proved = prove::event(&mut read, id.parse().unwrap(), &body, &latest).await.unwrap().unwrap();
+        let proved = prove::event(&mut read, id.parse().unwrap(), &body, &latest, &prove::verifiers(&app.app).unwrap())
+            .await
+            .unwrap()
+            .unwrap();
         all.insert(id, proved);
     }
     all
