@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::around::{letters, links, mail_of, people, proposals};
 use super::exports::number;
+use super::label;
 use crate::views::parts::{self as shared, Tone};
 use crate::views::staff::Desk;
 use crate::views::staff::mail_text::line;
@@ -202,9 +203,9 @@ fn event(desk: &Desk, data: &Data, told: &Told) -> Markup {
             }
             td data-label=(desk.t("pack-details")) {
                 @if told.facts.is_empty() && told.personal.is_empty() { "–" }
-                @for (name, value) in &told.facts { div.small { (name) ": " span.mono { (line(value)) } } }
+                @for (name, value) in &told.facts { div.small { (label(desk, "fact", name)) ": " span.mono { (line(value)) } } }
                 @for (name, value) in &told.personal {
-                    div.small { (name) ": "
+                    div.small { (label(desk, "detail", name)) ": "
                         @match value { Some(value) => span.mono { (line(value)) }, None => em { (erased()) } }
                     }
                 }
