@@ -20,7 +20,7 @@ const NOTE: Duration = Duration::from_secs(2);
 /// How often one is begun that never comes to its end.
 const TRIES: i32 = 3;
 /// How long the file of copies is waited for: what a disk that hangs holds is not compared.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What one process verifies as.
 #[derive(Debug)]

@@ -142,4 +142,4 @@ demo-desk-try = What to try
 demo-desk-helpdesk = Work the queue of requests and propose manual resets.
 demo-desk-supervisor = Approve what others proposed, or freeze self-service.
 demo-desk-admin = Propose new staff or other roles; a supervisor then approves.
-demo-desk-auditor = See the history. An auditor cannot change anything.
+demo-desk-auditor = Find a reset in the history, see who did it, download its proof, verify the log, and open this month's report.

@@ -142,4 +142,4 @@ demo-desk-try = Yang bisa dicoba
 demo-desk-helpdesk = Kerjakan antrean permintaan dan ajukan reset manual.
 demo-desk-supervisor = Setujui pengajuan orang lain, atau bekukan layanan mandiri.
 demo-desk-admin = Ajukan petugas baru atau peran lain; penyetuju lalu menyetujui.
-demo-desk-auditor = Lihat riwayat. Auditor tidak bisa mengubah apa pun.
+demo-desk-auditor = Cari reset di riwayat, lihat siapa yang melakukannya, unduh buktinya, verifikasi catatan, dan buka laporan bulan ini.

@@ -8,6 +8,7 @@ use super::{MISMATCH, open};
 use crate::actions::tell_log;
 use crate::app::App;
 use crate::audit::prove::{self, Proved};
+use crate::cli::Common;
 use crate::cli::failure::{Failure, print, print_json};
 use crate::store::log::{read, verify};
 

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::around::{letters, links, mail_of, people, proposals};
 use super::exports::number;
+use super::label;
 use crate::views::parts::{self as shared, Tone};
 use crate::views::staff::Desk;
 use crate::views::staff::mail_text::line;
@@ -211,9 +212,9 @@ fn event(desk: &Desk, told: &Told) -> Markup {
             }
             td data-label=(desk.t("pack-details")) {
                 @if told.facts.is_empty() && told.personal.is_empty() { "–" }
-                @for (name, value) in &told.facts { div.small { (name) ": " span.mono { (line(value)) } } }
+                @for (name, value) in &told.facts { div.small { (label(desk, "fact", name)) ": " span.mono { (line(value)) } } }
                 @for (name, value) in &told.personal {
-                    div.small { (name) ": " (super::detail(desk, value, |text| html! { span.mono { (line(text)) } })) }
+                    div.small { (label(desk, "detail", name)) ": " (super::detail(desk, value, |text| html! { span.mono { (line(text)) } })) }
                 }
             }
         }

@@ -77,6 +77,11 @@ pub fn kind(desk: &Desk, kind: &str) -> String {
     desk.frame.lang.known(&format!("kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_owned())
 }
 
+/// The words of the name of a `subject`, `fact` or `detail`, or the name itself where it has none.
+pub fn label(desk: &Desk, what: &str, name: &str) -> String {
+    desk.frame.lang.known(&format!("{what}-{name}").replace('_', "-")).unwrap_or_else(|| name.to_owned())
+}
+
 /// Who acted, in words.
 pub fn actor(desk: &Desk, code: &str) -> String {
     desk.frame.lang.known(&format!("events-actor-{code}")).unwrap_or_else(|| code.to_owned())

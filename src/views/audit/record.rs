@@ -185,7 +185,7 @@ fn said(desk: &Desk, data: &Data) -> Markup {
                 dd { (super::actor(desk, &data.actor)) @if let Some(name) = &data.name { ": " (name) } }
             }
             @for (name, about) in &data.subject {
-                div { dt { (label(desk, &format!("subject-{name}"), name)) } dd { a.mono href=(about.to) { (about.name) } } }
+                div { dt { (super::label(desk, "subject", name)) } dd { a.mono href=(about.to) { (about.name) } } }
             }
             div { dt { (desk.t("record-kind")) } dd.mono { (data.kind) } }
             div { dt { (desk.t("record-id")) } dd.mono { (data.id) } }
@@ -201,7 +201,7 @@ fn facts(desk: &Desk, facts: &[Fact]) -> Markup {
             thead { tr { th scope="col" { (desk.t("record-fact")) } th scope="col" { (desk.t("record-value")) } } }
             tbody { @for fact in facts { tr { @match fact {
                 Fact::Is(name, is) => {
-                    th scope="row" { (label(desk, &format!("fact-{name}"), name)) }
+                    th scope="row" { (super::label(desk, "fact", name)) }
                     td { (value(desk, is)) }
                 }
                 Fact::Changed(before, after) => {
@@ -211,11 +211,6 @@ fn facts(desk: &Desk, facts: &[Fact]) -> Markup {
             } } } }
         }
     }
-}
-
-/// The words of a name, or the name itself where it has none.
-fn label(desk: &Desk, key: &str, name: &str) -> String {
-    desk.frame.lang.known(&key.replace('_', "-")).unwrap_or_else(|| name.to_owned())
 }
 
 fn value(desk: &Desk, value: &Value) -> Markup {
@@ -236,7 +231,7 @@ fn value(desk: &Desk, value: &Value) -> Markup {
 fn details(desk: &Desk, details: &[(String, Detail)]) -> Markup {
     html! {
         dl.facts { @for (name, detail) in details { div {
-            dt { (label(desk, &format!("detail-{name}"), name)) }
+            dt { (super::label(desk, "detail", name)) }
             dd { (super::detail(desk, detail, |text| html! { span.said { (text) } })) }
         } } }
     }
