@@ -42,7 +42,7 @@ async fn what_an_auditor_has_not_closed_keeps_the_person() {
     let id = propose(&app, &mut admin, "AMANAH7").await;
     for name in ["tika", "umar"] {
         let letter = app.letter_to(&format!("{name}@lpse.example"));
-        let text = letter.text();
+        let text = letter.text;
         assert!(text.contains("Penghapusan data pribadi diajukan") && text.contains(super::REFERENCE), "{text}");
         assert!(!text.contains("AMANAH7") && !text.contains("Rina"), "{text}");
     }
