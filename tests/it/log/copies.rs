@@ -371,3 +371,31 @@ async fn auditors_get_the_newest_checkpoint_by_mail_once_a_day() {
     assert_eq!(app.value("select count(*) from letter").await, "0");
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shorter_log_is_noticed_by_a_running_server_and_not_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    let app = TestApp::with(|plan| plan.config.audit.copy_file = Some(file.clone())).await;
+    grow(&app, 300).await;
+    let copier = Copier::new(&app.app);
+    copier.step(&app.app).await.unwrap();
+    rewind(&app, 0).await;
+    app.advance(TimeDelta::minutes(6)).await;
+    copier.step(&app.app).await.unwrap();
+    assert!(places(&app).await[0].contradiction.as_deref().is_some_and(|words| words.contains("rewound")));
+    // whoever rewound the log empties that row too, and the disk elsewhere goes away
+    let sealer = Sealer::default();
+    app.sql("update log_copy set contradiction = null").await;
+    assert!(sealer.step(&app.app).await.unwrap_err().to_string().contains("rewound"));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    for _ in 0..2 {
+        let told = sealer.step(&app.app).await.unwrap_err().to_string();
+        assert!(told.contains("cannot be read now"), "{told}");
+    }
+    std::fs::remove_dir(&file).unwrap();
+    app.advance(TimeDelta::minutes(1)).await;
+    sealer.step(&app.app).await.unwrap();
+    app.end().await;
+}

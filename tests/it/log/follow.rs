@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use pulih::audit::copy::Why;
 use pulih::audit::folder::Folder;
 use pulih::audit::follow::{Follower, NoFollower};
@@ -13,6 +14,7 @@ use pulih::audit::prove;
 use pulih::audit::remote::Remote;
 use pulih::audit::source::{Files as _, Source};
 use pulih::audit::verify::{self, Options, Progress};
+use pulih::base::clock::Clock;
 use pulih::base::keyring::Key;
 use pulih::base::note::{Signer, Verifier};
 use secrecy::SecretString;
@@ -251,4 +253,18 @@ async fn a_server_is_read_by_tls_and_as_slowly_as_it_wants() {
     assert_eq!(ear.heard().len(), heard.len());
     fs::write(&file, "no certificate").unwrap();
     assert!(Remote::new("https://127.0.0.1", None, Some(&file)).unwrap_err().contains("no certificate"));
+}
+
+#[test]
+fn a_log_that_does_not_grow_is_told_of() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = vec![Signer::new("log.example", &Key::new([1; 32])).unwrap().verifier()];
+    let remote = Remote::new("https://log.example", None, None).unwrap();
+    let follower = Follower::new(Folder::at(home.path().to_owned()), remote, keys).unwrap();
+    let now = Clock::system().now();
+    assert_eq!(follower.quiet(now).unwrap(), None);
+    fs::write(home.path().join("checkpoint"), "a note").unwrap();
+    assert_eq!(follower.quiet(now).unwrap(), None);
+    let quiet = follower.quiet(now + TimeDelta::minutes(20)).unwrap().unwrap();
+    assert!((19..=20).contains(&quiet.num_minutes()), "{quiet}");
 }
