@@ -106,8 +106,10 @@ async fn the_page_tells_everything_and_what_was_erased() {
     let text = get(&auditor, &format!("/audit/events/{asked}")).await.text();
     assert!(text.contains("Hilang tanpa penghapusan yang tercatat"), "{text}");
     app.sql(
-        "set session_replication_role = replica; insert into erasure (id, account_id, proposal_id, counts)
-        select gen_random_uuid(), account_id, gen_random_uuid(), '{}' from request where account_id is not null",
+        "set session_replication_role = replica;
+        with made as (insert into erasure (id, account_id, proposal_id, counts)
+            select gen_random_uuid(), account_id, gen_random_uuid(), '{}' from request where account_id is not null returning id)
+        update request set erasure_id = (select id from made) where account_id is not null",
     )
     .await;
     let text = get(&auditor, &format!("/audit/cases/{reference}")).await.text();

@@ -12,10 +12,21 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::log::seal::events;
 use crate::support::browser::Page;
 use crate::support::desk::Officer;
 use crate::support::house::TestApp;
+
+/// Writes events whose columns say what their bytes do.
+async fn events(app: &TestApp, count: usize) {
+    app.sql(&format!(
+        "insert into event (id, at, kind, outcome, actor, body)
+        select id, at, 'log.heartbeat', 'done', 'worker', concat('{{\"actor\":{{\"kind\":\"worker\"}},\"at\":\"',
+            to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), 'Z\",\"facts\":{{}},\"id\":\"', id,
+            '\",\"kind\":\"log.heartbeat\",\"outcome\":\"done\",\"subject\":{{}}}}')
+        from (select gen_random_uuid() as id, pulih.now() as at from generate_series(1, {count})) n"
+    ))
+    .await;
+}
 
 /// Asks for an export with these fields.
 async fn ask(auditor: &mut Officer, filled: &[(&str, &str)]) {

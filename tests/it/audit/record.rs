@@ -133,6 +133,7 @@ async fn personal_details_are_opened_doubted_or_gone_and_the_proof_stays() {
     app.sql(&format!("set session_replication_role = replica; delete from event_personal where event_id = '{event}'"))
         .await;
     let text = sari.browser.open(&path).await.text();
-    assert!(text.contains("Sudah dihapus.") && text.contains(HOLDS) && !text.contains("@amanah.example"), "{text}");
+    assert!(text.contains("Hilang tanpa penghapusan yang tercatat") && text.contains(HOLDS), "{text}");
+    assert!(!text.contains("@amanah.example"), "{text}");
     app.end().await;
 }
