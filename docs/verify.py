@@ -120,14 +120,21 @@ def included(entry, index, proof, size, root):  # RFC 9162 section 2.1.3.2
     check(last == 0 and found == root, "the proof does not lead to the checkpoint")
 
 
+MEMBERS = {"format", "checkpoint", "index", "event", "proof", "personal", "closed"}
+
+
 def proved(one, size, root):
+    check(set(one) <= MEMBERS, f"members that nobody vouches for: {set(one) - MEMBERS}")
     check(type(one["index"]) is int, "the index is no number")
     included(one["event"].encode(), one["index"], [unbase64(h) for h in one["proof"]], size, root)
     committed = json.loads(one["event"]).get("personal", {})
     for name, detail in (one.get("personal") or {}).items():
-        if isinstance(detail, dict) and "key" in detail:
-            opened = hmac.new(bytes.fromhex(detail["key"]), detail["value"].encode(), hashlib.sha256).hexdigest()
-            check(opened == committed.get(name), f"{name} is not what leaf {one['index']} committed to")
+        check(set(detail) == {"key", "value"}, f"{name} is not opened")
+        key = bytes.fromhex(detail["key"])
+        opened = hmac.new(key, detail["value"].encode(), hashlib.sha256).hexdigest()
+        check(key.hex() == detail["key"] and opened == committed.get(name), f"{name} is not what leaf {one['index']} committed to")
+    closed = {name: why for name, why in (one.get("closed") or {}).items() if why != "erased"}
+    check(not closed, f"personal details of leaf {one['index']} do not open: {closed}")
 
 
 def notes(text):
@@ -208,6 +215,7 @@ def one_file(path, trusted, kept):
         events = {"pulih-proof-1": lambda: [file], "pulih-pack-1": lambda: file["events"]}[file["format"]]()
         for one in events:
             proved(one, size, root)
+        check(not file.get("unproved"), f"{len(file.get('unproved') or [])} events are in it that nothing proves")
         return f"{len(events)} events are in the log of {size} leaves"
     found = [checkpoint(one, trusted) for one in notes(text)]
     check(found, "there is nothing in it")

@@ -190,6 +190,8 @@ fn vouch(app: &AppOf, running: &mut Running) -> Result<(), Fault> {
                 every("verifier", TICK, stop.clone(), async || verifier.step(&app, &stop).await),
             );
         });
+        // a disk elsewhere that hangs is left to the end of the process
+        runtime.shutdown_background();
     }));
     Ok(())
 }

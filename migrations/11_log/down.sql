@@ -13,7 +13,7 @@ alter table event drop constraint event_body_fits;
 drop table checkpoint;
 drop function pulih.checkpoint_fits();
 alter function pulih.make_partitions(integer) reset lock_timeout;
-revoke select on event from pulih_auditor;
+revoke select on event, seal_queue from pulih_auditor;
 drop table tile;
 drop function pulih.tile_fits();
 drop table leaf;

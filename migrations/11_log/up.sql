@@ -113,13 +113,20 @@ end
 $$;
 create trigger checkpoint_fits before insert on checkpoint for each row execute function pulih.checkpoint_fits();
 
--- The same for a tile: only what is full has one.
+-- The same for a tile: only what is full has one, and it holds what stands below it.
 create function pulih.tile_fits() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if (new.index + 1) * power(256::numeric, new.level + 1) > (select coalesce(max(l.index) + 1, 0) from public.leaf l) then
         raise exception 'tile % of level % is not full', new.index, new.level using errcode = 'check_violation';
+    end if;
+    if new.hashes is distinct from (case new.level
+        when 0 then (select string_agg(l.hash, ''::bytea order by l.index) from public.leaf l
+            where l.index >= new.index * 256 and l.index < (new.index + 1) * 256)
+        else (select string_agg(t.root, ''::bytea order by t.index) from public.tile t
+            where t.level = new.level - 1 and t.index >= new.index * 256 and t.index < (new.index + 1) * 256) end) then
+        raise exception 'tile % of level % holds something else', new.index, new.level using errcode = 'check_violation';
     end if;
     return new;
 end
@@ -133,6 +140,8 @@ alter table event add constraint event_body_fits check (octet_length(body) <= 65
 alter function pulih.make_partitions(integer) set lock_timeout = '2s';
 
 grant select on leaf, tile, checkpoint to pulih_app, pulih_auditor;
+-- ids, times and hashes of what waits
+grant select on seal_queue to pulih_auditor;
 -- bodies hold commitments alone
 grant select on event to pulih_auditor;
 grant insert on tile to pulih_app;

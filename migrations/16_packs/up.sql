@@ -52,10 +52,12 @@ create table verification (
     size bigint,
     root bytea check (length(root) = 32),
     result text check (result in ('whole', 'findings')),
-    -- how many, and the first of them as a list of {"index", "what"}
+    -- how many, and the first of them as a list of {"index", "code", "words"}
     found bigint not null default 0,
     findings jsonb not null default '[]',
     first_bad bigint,
+    -- how often it was begun and came to no end
+    tries integer not null default 0,
     leased_by uuid,
     leased_until timestamptz,
     started_at timestamptz,

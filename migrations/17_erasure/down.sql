@@ -1,25 +1,17 @@
-do $$
-begin
-    if to_regclass('public.review_mark') is not null then
-        drop trigger review_mark_not_rewritten on review_mark;
-        drop trigger review_mark_append_only on review_mark;
-        create trigger review_mark_append_only before update or delete on review_mark
-            for each row execute function pulih.refuse_change();
-    end if;
-end
-$$;
+drop trigger review_mark_not_rewritten on review_mark;
+drop trigger review_mark_append_only on review_mark;
+create trigger review_mark_append_only before update or delete on review_mark
+    for each row execute function pulih.refuse_change();
 drop trigger account_stays_erased on account;
 drop function pulih.stay_erased();
 drop function pulih.erase_personal(uuid, uuid);
-drop function pulih.erasure_hindered(uuid);
-drop function pulih.erasable(uuid);
-drop function pulih.erasure_events(uuid);
-drop function pulih.erasure_letters(uuid);
-drop function pulih.erasure_mails(uuid);
-drop function pulih.erasure_cases(uuid);
-drop function pulih.erasure_requests(uuid);
-drop function pulih.erasure_matches(uuid);
-drop function pulih.erasure_addresses(uuid);
+drop function pulih.erase_late();
+drop function pulih.erasure_hindered(uuid, pulih.erasure_sets);
+drop function pulih.erasable(uuid, pulih.erasure_sets);
+drop function pulih.erasure_of(uuid);
+drop type pulih.erasure_sets;
+drop index request_typed;
+drop index event_personal_typed;
 drop index event_unattached;
 -- proposals of this kind cannot stand without it; what was erased stays erased
 alter table inbound drop column erasure_id;

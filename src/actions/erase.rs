@@ -6,11 +6,14 @@ use crate::app::staff::{Admin, Proof};
 use crate::app::{App, Outcome};
 use crate::model::erasure::{Ground, is_reference, names};
 use crate::model::event::{Actor, Dual, Event, ProposalRef};
+use crate::model::letter::LetterKind;
 use crate::model::proposal::{Kind, Obstacle};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::erasure::{self, Outlook};
+use crate::store::letter;
 use crate::store::proposal::settle::{self, NewProposal};
 use crate::store::proposal::subject::{self, Subject};
+use crate::store::staff::people;
 
 /// What is proposed.
 #[derive(Clone, Debug)]
@@ -73,6 +76,10 @@ pub async fn propose(app: &App, proof: Admin, erase: &Erase) -> Result<Uuid, Sto
             ..NewProposal::of(erase.id, Kind::Erase, account.id)
         };
         settle::insert(tx, &new).await?;
+        // one admin and one auditor are enough to erase: every auditor hears of it before. The letter is of the auditors and
+        // not of the account, or it would go with it and hold it up
+        let (told_of, auditors) = (format!("erase:{}", erase.evidence), people::auditors(tx).await?);
+        letter::post_staff(tx, LetterKind::StaffNotice, &auditors, Some(&told_of), None).await?;
         of.proposal = Some(erase.id);
         Ok(Outcome::Done(erase.id, told(of)))
     })

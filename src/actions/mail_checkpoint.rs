@@ -9,6 +9,7 @@ use crate::model::refusal::Stop;
 use crate::store::letter;
 use crate::store::log::copy;
 use crate::store::log::read::Signed;
+use crate::store::staff::people;
 
 /// Mails it to all auditors, where none was mailed today; says whether it did.
 pub async fn mail_checkpoint(app: &App, newest: &Signed) -> Result<bool, Stop> {
@@ -16,7 +17,7 @@ pub async fn mail_checkpoint(app: &App, newest: &Signed) -> Result<bool, Stop> {
     let today = now.with_timezone(&app.config().locale.zone).with_time(NaiveTime::MIN).earliest();
     let since = today.map_or(now, |midnight| midnight.to_utc());
     app.transact(Actor::Worker("copier"), async |tx| {
-        let auditors = copy::auditors(tx).await?;
+        let auditors = people::auditors(tx).await?;
         if auditors.is_empty() || !copy::mail(tx, newest.size, since).await? {
             return Ok(Outcome::Nothing(false));
         }

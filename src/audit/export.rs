@@ -10,11 +10,14 @@ use super::prove;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
-use crate::base::{deflate, json as canonical, note};
+use crate::base::{deflate, json as canonical, merkle, note};
 use crate::model::account_csv::is_formula;
-use crate::model::export::{Filter, Format};
+use crate::model::event::commitment;
+use crate::model::export::Format;
+use crate::model::history;
 use crate::store::Read;
-use crate::store::audit::exports::{self, Export, Row};
+use crate::store::audit::export_rows::Row;
+use crate::store::audit::exports::{self, Export};
 use crate::store::log::read as log;
 
 /// Bytes of a part at most, unpacked: rows of one page, each at most some 64 KiB.
@@ -24,13 +27,21 @@ pub const PART_MAX: usize = 256 * 1024 * 1024;
 pub const COLUMNS: [&str; 12] =
     ["leaf", "at", "kind", "outcome", "refusal", "actor", "staff", "account", "request", "facts", "personal", "body"];
 
-/// The bytes of some rows; the first part of a CSV file begins with its header.
+/// The bytes of those rows that the search finds; the first part of a CSV file begins with its header. Every row has to be what
+/// was sealed, found or not, since a changed one may be one that would have been found.
 pub fn part(rows: &[Row], format: Format, personal: bool, first: bool) -> Result<Vec<u8>, Fault> {
     let failed = |e: csv::Error| Fault::bug("writing an export", e);
     let mut out = Vec::new();
+    let mut lines = Vec::new();
+    for row in rows {
+        let sealed = sealed(row)?;
+        if row.fits {
+            lines.push(line(row, sealed, personal)?);
+        }
+    }
     if format == Format::Jsonl {
-        for row in rows {
-            serde_json::to_writer(&mut out, &line(row, personal)?).map_err(|e| Fault::bug("writing an export", e))?;
+        for line in &lines {
+            serde_json::to_writer(&mut out, line).map_err(|e| Fault::bug("writing an export", e))?;
             out.push(b'\n');
         }
         return Ok(out);
@@ -39,19 +50,40 @@ pub fn part(rows: &[Row], format: Format, personal: bool, first: bool) -> Result
     if first {
         writer.write_record(COLUMNS).map_err(failed)?;
     }
-    for row in rows {
-        let line = line(row, personal)?;
+    for line in &lines {
         writer.write_record(COLUMNS.map(|name| cell(&line[name]))).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Fault::broken(format!("writing an export: {e}")))?;
     Ok(out)
 }
 
+/// The bytes of a row that are what was sealed, with columns that say the same.
+fn sealed(row: &Row) -> Result<&str, Fault> {
+    let altered = |how: &str| Fault::broken(format!("the log was altered: leaf {} {how}", row.index));
+    let event = row.event.as_ref().ok_or_else(|| altered("has no event"))?;
+    if merkle::leaf(event.body.as_bytes())[..] != row.hash[..] {
+        return Err(altered("is not what was sealed"));
+    }
+    if event.columns().agree(&event.body) { Ok(&event.body) } else { Err(altered("has columns that say otherwise")) }
+}
+
+/// The details of a row, each of which fits its commitment.
+fn details(row: &Row, committed: &Value) -> Result<Value, Fault> {
+    let salt: Option<[u8; 32]> = row.salt.as_ref().and_then(|salt| salt.as_slice().try_into().ok());
+    let fits = |(name, value): (&String, &Value)| {
+        let value = value.as_str().zip(salt);
+        value.is_some_and(|(value, salt)| committed[name] == commitment(&salt, name, value))
+    };
+    if row.personal.as_ref().and_then(Value::as_object).into_iter().flatten().all(fits) {
+        return Ok(row.personal.clone().unwrap_or_default());
+    }
+    Err(Fault::broken(format!("the log was altered: the details of leaf {} are not what was sealed", row.index)))
+}
+
 /// A row as a JSON object of [`COLUMNS`].
-fn line(row: &Row, personal: bool) -> Result<Value, Fault> {
-    let text = row.body.as_deref();
-    let text = text.ok_or_else(|| Fault::broken(format!("the log was altered: leaf {} has no event", row.index)))?;
+fn line(row: &Row, text: &str, personal: bool) -> Result<Value, Fault> {
     let body: Value = serde_json::from_str(text).map_err(|e| Fault::bug("reading a sealed event", e))?;
+    let personal = if personal { details(row, &body["personal"])? } else { Value::Null };
     let mut line = Map::new();
     for (name, value) in [
         ("leaf", json!(row.index)),
@@ -64,7 +96,7 @@ fn line(row: &Row, personal: bool) -> Result<Value, Fault> {
         ("account", body["subject"]["account"].clone()),
         ("request", json!(row.reference)),
         ("facts", body["facts"].clone()),
-        ("personal", row.personal.clone().filter(|_| personal).unwrap_or_default()),
+        ("personal", personal),
         ("body", json!(text)),
     ] {
         line.insert(name.to_owned(), value);
@@ -116,8 +148,8 @@ pub async fn manifest(app: &App, read: &mut Read, export: &Export, sha256: &[u8;
     let gone = || Fault::broken("the checkpoint of an export is gone");
     let signed = log::covering(read, size - 1).await?.filter(|signed| signed.size == size).ok_or_else(gone)?;
     let checkpoint = note::text(&signed.note).and_then(Checkpoint::parse).ok_or_else(gone)?;
-    let filter = Filter::parse(&export.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
-    let (from, to) = filter.bounds(app.config().locale.zone);
+    let terms = history::parse(&export.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
+    let (from, to) = history::bounds(&terms, app.config().locale.zone);
     let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let said = json!({
         "export": export.id,
@@ -141,46 +173,92 @@ pub async fn manifest(app: &App, read: &mut Read, export: &Export, sha256: &[u8;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use chrono::DateTime;
 
-    fn row(staff: &str, body: &str) -> Row {
+    use super::*;
+    use crate::store::audit::export_rows::Event;
+
+    const ID: Uuid = Uuid::from_u128(7);
+    const SALT: [u8; 32] = [3; 32];
+
+    fn body() -> String {
+        let personal = json!({ "user_id": commitment(&SALT, "user_id", "=1+1") });
+        let body = json!({
+            "actor": { "kind": "worker" }, "at": "2026-11-21T07:05:00.123456Z", "facts": { "n": 1 }, "id": ID,
+            "kind": "case.noted", "outcome": "done", "personal": personal, "subject": {},
+        });
+        canonical::canonical(&body).unwrap()
+    }
+
+    fn row(staff: &str) -> Row {
+        let event = Event {
+            id: ID,
+            at: DateTime::parse_from_rfc3339("2026-11-21T07:05:00.123456Z").unwrap().to_utc(),
+            kind: "case.noted".to_owned(),
+            outcome: "done".to_owned(),
+            actor: "worker".to_owned(),
+            staff_id: None,
+            account_id: None,
+            request_id: None,
+            body: body(),
+        };
         Row {
             index: 7,
-            body: Some(body.to_owned()),
+            hash: merkle::leaf(body().as_bytes()).to_vec(),
+            fits: true,
+            event: Some(event),
             staff: Some(staff.to_owned()),
             reference: None,
+            salt: Some(SALT.to_vec()),
             personal: Some(json!({ "user_id": "=1+1" })),
         }
     }
 
-    const BODY: &str = r#"{"actor":{"kind":"staff"},"at":"2026-11-21T07:05:00.123456Z","facts":{"n":1},"kind":"case.noted","outcome":"done","subject":{}}"#;
-
     #[test]
     fn formulas_become_text_and_the_body_stays_exact() {
         for username in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            let bytes = part(&[row(username, BODY)], Format::Csv, true, true).unwrap();
+            let bytes = part(&[row(username)], Format::Csv, true, true).unwrap();
             let mut reader = csv::Reader::from_reader(&bytes[..]);
             assert_eq!(reader.headers().unwrap(), &csv::StringRecord::from(COLUMNS.to_vec()));
             let cells = reader.records().next().unwrap().unwrap();
             assert_eq!(&cells[6], format!("'{username}"));
-            assert_eq!(&cells[11], BODY);
+            assert_eq!(&cells[11], body());
             assert!(cells.iter().all(|cell| !is_formula(cell)), "{cells:?}");
         }
     }
 
     #[test]
     fn personal_details_go_along_only_where_they_were_asked_for() {
-        let with = part(&[row("sari", BODY)], Format::Jsonl, true, true).unwrap();
-        let without = part(&[row("sari", BODY)], Format::Jsonl, false, true).unwrap();
+        let with = part(&[row("sari")], Format::Jsonl, true, true).unwrap();
+        let without = part(&[row("sari")], Format::Jsonl, false, true).unwrap();
         let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
         assert_eq!(read(&with)["personal"]["user_id"], "=1+1");
         assert_eq!(read(&without)["personal"], Value::Null);
-        assert_eq!(read(&without)["body"], BODY);
+        assert_eq!(read(&without)["body"], body());
     }
 
     #[test]
-    fn a_leaf_without_its_event_ends_the_export() {
-        let gone = Row { body: None, ..row("sari", BODY) };
-        assert!(part(&[gone], Format::Csv, false, false).unwrap_err().to_string().contains("leaf 7"));
+    fn whatever_is_not_what_was_sealed_ends_the_export() {
+        let of = |change: &dyn Fn(&mut Event)| {
+            let mut changed = row("sari");
+            changed.event.as_mut().into_iter().for_each(change);
+            changed
+        };
+        for changed in [
+            Row { event: None, ..row("sari") },
+            Row { event: None, fits: false, ..row("sari") },
+            Row { personal: Some(json!({ "user_id": "=1+2" })), ..row("sari") },
+            Row { personal: Some(json!({ "user_id": "=1+1", "name": "x" })), ..row("sari") },
+            Row { fits: false, ..of(&|event| event.kind = "case.taken".to_owned()) },
+            of(&|event| event.body = event.body.replace("\"n\":1", "\"n\":2")),
+            of(&|event| event.body = "nothing of ours".to_owned()),
+            of(&|event| event.outcome = "refused".to_owned()),
+            of(&|event| event.account_id = Some(ID)),
+        ] {
+            let fault = part(&[changed], Format::Csv, true, false).unwrap_err().to_string();
+            assert!(fault.contains("leaf 7"), "{fault}");
+        }
+        let other = Row { fits: false, ..row("sari") };
+        assert!(part(&[other], Format::Csv, true, false).unwrap().is_empty(), "it is not what was searched");
     }
 }

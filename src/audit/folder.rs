@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::source::Files;
@@ -70,6 +71,16 @@ impl Folder {
             fs::rename(&beside, &to)
         })();
         written.map_err(|e| cannot("written", &to, e))
+    }
+
+    /// When a file was laid down last; nothing where it is not there.
+    pub(super) fn changed(&self, path: &str) -> Result<Option<DateTime<Utc>>, Fault> {
+        let path = self.path.join(path);
+        match fs::metadata(&path).and_then(|about| about.modified()) {
+            Ok(at) => Ok(Some(at.into())),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(cannot("read", &path, e)),
+        }
     }
 
     /// Removes a file that is no longer wanted; one that is not there is as well.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::copy::{Contradiction, Copied, extend};
 use super::folder::Folder;
@@ -11,6 +11,9 @@ use super::source::{Files as _, Source};
 use super::verify::Progress;
 use crate::base::fault::Fault;
 use crate::base::note::Verifier;
+
+/// A log that runs grows within this time: a heartbeat comes after five minutes of quiet at the latest.
+const QUIET: TimeDelta = TimeDelta::minutes(15);
 
 /// Somebody who follows a log.
 #[derive(Debug)]
@@ -59,6 +62,13 @@ impl Follower {
             self.keep_evidence(contradiction, now)?;
         }
         Ok(looked)
+    }
+
+    /// Since how long the copy has not grown, where that is longer than a log that runs stays as it is: its sealer stands,
+    /// or what is shown to us is old.
+    pub fn quiet(&self, now: DateTime<Utc>) -> Result<Option<TimeDelta>, Fault> {
+        let since = self.folder.changed("checkpoint")?.map(|changed| now - changed);
+        Ok(since.filter(|since| *since > QUIET))
     }
 
     /// Keeps both notes, each pair once.

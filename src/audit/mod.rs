@@ -1,11 +1,12 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
-pub mod check;
 pub mod copy;
+pub mod details;
 pub mod export;
 pub mod folder;
 pub mod follow;
 mod growth;
+pub mod http;
 pub mod outside;
 pub mod pack;
 pub mod prove;

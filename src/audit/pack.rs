@@ -1,77 +1,122 @@
 //! The pack of one request: its events with their proofs against one checkpoint, and the keys of their personal details.
 
-use std::collections::HashSet;
-
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
+use super::details::{self, Detail, Kept};
 use super::prove::{self, NoProof};
+use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::json::canonical;
+use crate::base::note::Verifier;
 use crate::model::event::detail_key;
 use crate::store::Read;
-use crate::store::audit::case::{Request, Told};
-use crate::store::log::read as log;
+use crate::store::audit::case::{Events, Request, Told};
+use crate::store::log::read::{self as log, Signed};
 
 /// A pack.
 #[derive(Clone, Debug)]
 pub struct Pack {
     /// `{"format":"pulih-pack-1","reference","checkpoint" (signed note),"events":[{"index","event" (canonical bytes as text),
-    /// "proof" (base64 hashes),"personal":{name:{"value","key" (hexadecimal)}}}],"waiting" (events that are not sealed yet)}`.
+    /// "proof" (base64 hashes),"personal":{name:{"value","key" (hexadecimal)}},"closed":{name:"erased"|"altered"|"gone"}}],
+    /// "unproved":[{"id","event"}] (events that do not fit the log),"waiting" (events that are not sealed yet),
+    /// "left_out" (events beyond the most that a pack holds)}`.
     pub json: String,
-    /// Leaves of events that it proves, by event.
-    pub leaves: Vec<(Uuid, i64)>,
+    /// How each event stands, in their order.
+    pub events: Vec<Stands>,
     /// Leaves of its checkpoint.
     pub size: Option<i64>,
-    /// Events whose proof the log's own rows do not give.
-    pub unproved: HashSet<Uuid>,
+}
+
+/// How an event stands.
+#[derive(Clone, Debug)]
+pub struct Stands {
+    /// Its leaf, where that is proved.
+    pub leaf: Result<i64, NoProof>,
+    /// Its personal details.
+    pub details: Vec<(String, Detail)>,
 }
 
 /// Makes the pack of a request out of its events.
-pub async fn make(read: &mut Read, request: &Request, told: &[Told]) -> Result<Pack, Fault> {
-    let (mut events, mut leaves, mut unproved) = (Vec::new(), Vec::new(), HashSet::new());
+pub async fn make(app: &App, read: &mut Read, request: &Request, told: &Events) -> Result<Pack, Fault> {
+    let trusted = prove::verifiers(app)?;
     let checkpoint = log::latest(read).await?;
-    let mut waiting = 0;
-    for event in told {
-        let proved = match &checkpoint {
-            Some(checkpoint) => prove::event(read, event.id, &event.body, checkpoint).await?,
-            None => Err(NoProof::NotSealed),
-        };
-        match proved {
-            Ok(proved) => {
-                leaves.push((event.id, proved.leaf.index));
-                let path: Vec<String> = proved.path.iter().map(|hash| BASE64.encode(hash)).collect();
-                events.push(json!({
-                    "index": proved.leaf.index,
+    let (mut proved, mut unproved, mut stands) = (Vec::new(), Vec::new(), Vec::new());
+    for event in &told.events {
+        let kept = Kept { salt: event.salt.as_deref(), values: event.details.as_ref() };
+        let details = details::of(read, event.columns(), &event.body, kept).await?;
+        let leaf = match prove(read, event, checkpoint.as_ref(), &trusted).await? {
+            Ok((leaf, path)) => {
+                proved.push(json!({
+                    "index": leaf,
                     "event": event.body,
                     "proof": path,
-                    "personal": personal(event),
+                    "personal": opened(event, &details),
+                    "closed": closed(&details),
                 }));
+                Ok(leaf)
             }
-            Err(NoProof::NotSealed) => waiting += 1,
-            Err(NoProof::Altered) => {
-                unproved.insert(event.id);
+            Err(why) => {
+                if why == NoProof::Altered {
+                    unproved.push(json!({ "id": event.id, "event": event.body }));
+                }
+                Err(why)
             }
-        }
+        };
+        stands.push(Stands { leaf, details });
     }
     let whole = json!({
         "format": "pulih-pack-1",
         "reference": request.reference,
         "checkpoint": checkpoint.as_ref().map(|signed| &signed.note),
-        "events": events,
-        "waiting": waiting,
+        "events": proved,
+        "unproved": unproved,
+        "waiting": stands.iter().filter(|event| event.leaf == Err(NoProof::NotSealed)).count(),
+        "left_out": told.left_out,
     });
     let json = canonical(&whole).map_err(|e| Fault::bug("a pack has no canonical form", e))?;
-    Ok(Pack { json, leaves, size: checkpoint.map(|signed| signed.size), unproved })
+    Ok(Pack { json, events: stands, size: checkpoint.map(|signed| signed.size) })
+}
+
+/// The leaf of an event and its path (base64), where its bytes are proved and its row says what they do.
+async fn prove(
+    read: &mut Read,
+    event: &Told,
+    checkpoint: Option<&Signed>,
+    trusted: &[Verifier],
+) -> Result<Result<(i64, Vec<String>), NoProof>, Fault> {
+    if !event.columns().agree(&event.body) {
+        return Ok(Err(NoProof::Altered));
+    }
+    let Some(checkpoint) = checkpoint else { return Ok(Err(NoProof::NotSealed)) };
+    let proved = prove::event(read, event.id, &event.body, checkpoint, trusted).await?;
+    Ok(proved.map(|proved| (proved.leaf.index, proved.path.iter().map(|hash| BASE64.encode(hash)).collect())))
 }
 
 /// What opens the commitments of an event: each detail with its own key, which opens no other.
-fn personal(event: &Told) -> Value {
+fn opened(event: &Told, details: &[(String, Detail)]) -> Value {
     let salt: Option<[u8; 32]> = event.salt.as_ref().and_then(|salt| salt.as_slice().try_into().ok());
-    let (Some(salt), Some(Value::Object(details))) = (salt, &event.details) else { return json!({}) };
-    let open = |(name, value): (&String, &Value)| {
-        (name.clone(), json!({ "value": value, "key": HEXLOWER.encode(&detail_key(&salt, name)) }))
+    let Some(salt) = salt else { return json!({}) };
+    let open = |(name, detail): &(String, Detail)| match detail {
+        Detail::Open(value) => {
+            let key = HEXLOWER.encode(&detail_key(&salt, name));
+            Some((name.clone(), json!({ "value": value, "key": key })))
+        }
+        _ => None,
     };
-    Value::Object(details.iter().map(open).collect::<Map<_, _>>())
+    Value::Object(details.iter().filter_map(open).collect::<Map<_, _>>())
+}
+
+/// Why each detail that does not open stays closed.
+fn closed(details: &[(String, Detail)]) -> Value {
+    let why = |(name, detail): &(String, Detail)| {
+        let why = match detail {
+            Detail::Open(_) => return None,
+            Detail::Altered(_) => "altered",
+            Detail::Erased(_) => "erased",
+            Detail::Gone => "gone",
+        };
+        Some((name.clone(), json!(why)))
+    };
+    Value::Object(details.iter().filter_map(why).collect::<Map<_, _>>())
 }

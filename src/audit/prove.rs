@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::merkle;
@@ -33,7 +34,7 @@ pub fn verifiers(app: &App) -> Result<Vec<Verifier>, Fault> {
 pub enum NoProof {
     /// The event is not sealed yet.
     NotSealed,
-    /// The log's own rows do not lead to its checkpoint.
+    /// The event's bytes and the log's rows do not lead to a checkpoint that one of our keys has signed.
     Altered,
 }
 
@@ -65,12 +66,14 @@ impl Proved {
     }
 }
 
-/// The proof that an event is in the log, against the newest checkpoint, or an older one of `size` leaves.
+/// The proof that an event with these bytes is in the log, against a checkpoint: it is checked as whoever gets it would, so
+/// that what is handed out holds.
 pub async fn event(
     read: &mut Read,
     event: Uuid,
     body: &str,
     checkpoint: &Signed,
+    trusted: &[Verifier],
 ) -> Result<Result<Proved, NoProof>, Fault> {
     let Some(leaf) = read::leaf_of(read, event).await?.filter(|leaf| leaf.index < checkpoint.size) else {
         return Ok(Err(NoProof::NotSealed));
@@ -78,6 +81,11 @@ pub async fn event(
     let (index, size) = (unsigned(leaf.index)?, unsigned(checkpoint.size)?);
     let Some(proof) = merkle::inclusion(index, size) else { return Ok(Err(NoProof::NotSealed)) };
     let Some(path) = read::prove(read, &proof, size).await? else { return Ok(Err(NoProof::Altered)) };
+    let signed = Checkpoint::open(&checkpoint.note, trusted).ok().filter(|signed| signed.size == size);
+    let hash = merkle::leaf(body.as_bytes());
+    if signed.is_none_or(|signed| !merkle::verify_inclusion(&hash, index, size, &path, &signed.root)) {
+        return Ok(Err(NoProof::Altered));
+    }
     Ok(Ok(Proved { leaf, body: body.to_owned(), path, checkpoint: checkpoint.clone() }))
 }
 

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use ureq::Agent;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::http::HeaderMap;
+use ureq::http::header::RETRY_AFTER;
 
+use super::http;
 use super::source::Files;
 use crate::base::fault::Fault;
 
@@ -18,6 +20,10 @@ const LONGEST: u64 = 256 * (65_535 + 2);
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often an answer is asked for before the server counts as away.
 const TRIES: u32 = 4;
+/// How often it may ask to come more slowly: a first copy of a long log is more than its limits let through at once.
+const SLOWER: u32 = 60;
+/// The longest pause it may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A log at a server.
 pub struct Remote {
@@ -47,18 +53,7 @@ impl Remote {
         if host.is_some_and(|host| !is_here(host)) {
             return Err(format!("{url} is not protected by TLS: the key would be read on the way; use https"));
         }
-        let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&authorities(ca)?)).build();
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            // the token is for this server alone
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .tls_config(tls)
-            .user_agent("pulih")
-            .build()
-            .new_agent();
-        Ok(Self { agent, prefix, token })
+        Ok(Self { agent: http::agent(ca, PATIENCE)?, prefix, token })
     }
 
     /// One try: the answer's bytes, nothing where there is no such file, or why it may be better later.
@@ -75,7 +70,8 @@ impl Remote {
             }
             404 | 410 => Ok(None),
             401 | 403 => Err(Problem::Never("it refuses the key: ask for a new one".to_owned())),
-            status @ (429 | 500..=599) => Err(Problem::Later(format!("it answers with status {status}"))),
+            429 => Err(Problem::Slower(pause(answer.headers()))),
+            status @ 500..=599 => Err(Problem::Later(format!("it answers with status {status}"))),
             status => Err(Problem::Never(format!("it answers with status {status}: is this a server of ours?"))),
         }
     }
@@ -85,6 +81,8 @@ impl Remote {
 enum Problem {
     /// Asking again may help.
     Later(String),
+    /// Asking again after a pause will.
+    Slower(Duration),
     /// It will not.
     Never(String),
 }
@@ -92,16 +90,34 @@ enum Problem {
 impl Files for Remote {
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
         let away = |why: String| Fault::away(format!("{}/{path} cannot be read", self.prefix), why);
-        for again in 1.. {
+        let (mut failed, mut slower) = (0, 0);
+        loop {
             match self.ask(path) {
                 Ok(bytes) => return Ok(bytes),
-                Err(Problem::Later(why)) if again >= TRIES => return Err(away(why)),
                 Err(Problem::Never(why)) => return Err(away(why)),
-                Err(Problem::Later(_)) => std::thread::sleep(Duration::from_millis(250 << again)),
+                Err(Problem::Later(why)) => {
+                    failed += 1;
+                    if failed >= TRIES {
+                        return Err(away(why));
+                    }
+                    std::thread::sleep(Duration::from_millis(250 << failed));
+                }
+                Err(Problem::Slower(pause)) => {
+                    slower += 1;
+                    if slower >= SLOWER {
+                        return Err(away("it answers with status 429 again and again".to_owned()));
+                    }
+                    std::thread::sleep(pause);
+                }
             }
         }
-        Ok(None)
     }
+}
+
+/// How long a server asks to wait (RFC 9110, 10.2.3); a second where it says nothing.
+fn pause(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    Duration::from_secs(seconds.unwrap_or(1)).clamp(Duration::from_millis(250), LONGEST_PAUSE)
 }
 
 /// Whether what follows `http://` is this machine.
@@ -112,24 +128,6 @@ fn is_here(rest: &str) -> bool {
     let host = host.strip_prefix('[').and_then(|h| h.split(']').next()).or_else(|| host.split(':').next());
     let host = host.unwrap_or_default();
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// The authorities to trust: the system's, and one more.
-fn authorities(ca: Option<&Path>) -> Result<Vec<Certificate<'static>>, String> {
-    let system = rustls_native_certs::load_native_certs().certs;
-    let mut all: Vec<_> = system.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    if let Some(path) = ca {
-        let pem = std::fs::read(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
-        let before = all.len();
-        all.extend(parse_pem(&pem).filter_map(Result::ok).filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        }));
-        if all.len() == before {
-            return Err(format!("{} holds no certificate in PEM", path.display()));
-        }
-    }
-    Ok(all)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The one that seals: takes what has committed, in an order that no later commit can disturb, and signs the log's new end.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::outside::{self, Held};
 use super::prove;
@@ -20,6 +23,8 @@ const BATCH: i32 = 20_000;
 
 /// How long the file of copies is waited for: a disk that hangs does not keep the log from going on.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one that could not be read is left alone.
+const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// What one process remembers of its sealing.
 #[derive(Debug, Default)]
@@ -28,8 +33,14 @@ pub struct Sealer {
     looked: AtomicBool,
     /// The last end of the log this process saw: a log that is shorter was rewound.
     seen: Mutex<Option<(u64, Hash)>>,
-    /// Whether the file of copies was looked at and fits the log.
+    /// Whether the file of copies was looked at and fits the log; taken back once a place contradicts it.
     agreed: AtomicBool,
+    /// Whether the file contradicted the log when it was read last. Until it is read again and does not, nothing is sealed.
+    contradicted: AtomicBool,
+    /// When the file could not be read.
+    unread: Mutex<Option<DateTime<Utc>>>,
+    /// Whether a thread is at the file: one that hangs is one, not one for each try.
+    reading: Arc<AtomicBool>,
 }
 
 impl Sealer {
@@ -79,31 +90,59 @@ impl Sealer {
         Ok(())
     }
 
-    /// Nothing is signed while what lies outside contradicts the log: by our own file of copies, before this process signs
-    /// for the first time, or by what a server has found at its places.
+    /// Nothing is signed while what lies outside contradicts the log: our own file of copies, which this process has to have
+    /// read once, or what a server has found at its places.
     async fn outside(&self, app: &App, read: &mut Read) -> Result<(), Fault> {
-        if let Some(path) = app.config().audit.copy_file.clone().filter(|_| !self.agreed.load(Ordering::Relaxed)) {
-            let trusted = prove::verifiers(app)?;
-            let file = path.clone();
-            let looking = tokio::task::spawn_blocking(move || outside::newest(&file, &trusted));
-            match tokio::time::timeout(PATIENCE, looking).await {
-                Ok(Ok(Ok(Held::Ours(checkpoint)))) => {
-                    if let Some(words) = outside::contradiction(read, &checkpoint).await? {
-                        metrics::gauge!("log_rewound").set(1.0);
-                        return Err(refused(&format!("{}: {words}", path.display())));
-                    }
-                }
-                Ok(Ok(Ok(Held::Nothing | Held::Foreign))) => {}
-                unread => {
-                    tracing::warn!(file = %path.display(), ?unread, "the file of copies was not looked at before sealing");
-                }
-            }
-            self.agreed.store(true, Ordering::Relaxed);
+        if let Some(words) = copy::contradicted(read).await? {
+            // whoever can rewrite the log can also empty that row: our own file is asked before anything is signed again
+            self.agreed.store(false, Ordering::Relaxed);
+            return Err(refused(&words));
         }
-        match copy::contradicted(read).await? {
-            Some(words) => Err(refused(&words)),
+        let Some(path) = app.config().audit.copy_file.as_deref().filter(|_| !self.agreed.load(Ordering::Relaxed))
+        else {
+            return Ok(());
+        };
+        let said = match self.held(app, path).await? {
+            Some(Held::Ours(checkpoint)) => outside::contradiction(read, &checkpoint).await?,
+            Some(Held::Nothing | Held::Foreign) => None,
+            None if self.contradicted.load(Ordering::Relaxed) => {
+                Some("it contradicted the log, and cannot be read now".to_owned())
+            }
+            None => return Ok(()),
+        };
+        self.contradicted.store(said.is_some(), Ordering::Relaxed);
+        self.agreed.store(said.is_none(), Ordering::Relaxed);
+        match said {
+            Some(words) => {
+                metrics::gauge!("log_rewound").set(1.0);
+                Err(refused(&format!("{}: {words}", path.display())))
+            }
             None => Ok(()),
         }
+    }
+
+    /// What the file of copies holds; nothing where it cannot be read in time, which is tried again after a while.
+    async fn held(&self, app: &App, path: &Path) -> Result<Option<Held>, Fault> {
+        let (now, trusted, file) = (app.clock().now(), prove::verifiers(app)?, path.to_owned());
+        let unread = *self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if unread.is_some_and(|at| now < at + PAUSE) || self.reading.swap(true, Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let reading = Arc::clone(&self.reading);
+        let looking = tokio::task::spawn_blocking(move || {
+            let held = outside::newest(&file, &trusted);
+            reading.store(false, Ordering::SeqCst);
+            held
+        });
+        let held = match tokio::time::timeout(PATIENCE, looking).await {
+            Ok(Ok(Ok(held))) => Some(held),
+            unread => {
+                tracing::warn!(file = %path.display(), ?unread, "the file of copies was not looked at before sealing");
+                None
+            }
+        };
+        *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = held.is_none().then_some(now);
+        Ok(held)
     }
 
     async fn seal(&self, app: &App, batch: Batch) -> Result<Option<Sealed>, Fault> {

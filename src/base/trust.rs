@@ -11,9 +11,13 @@ use rustls::{ClientConfig, RootCertStore};
 pub fn authorities(extra: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, String> {
     let mut all = rustls_native_certs::load_native_certs().certs;
     if let Some(file) = extra {
+        let before = all.len();
         let unreadable = |error| format!("{} cannot be read: {error}", file.display());
         for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
             all.push(certificate.map_err(unreadable)?);
+        }
+        if all.len() == before {
+            return Err(format!("{} holds no certificate in PEM", file.display()));
         }
     }
     Ok(all)

@@ -127,10 +127,12 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
 
     let url = config.server.base_url.clone();
     let app = App::new(config, keys(options)?, Clock::system())?;
+    let admin = SecretString::from(cluster.url("pulih", "postgres"));
+    let begun = past::begin(&app, &admin).await?;
     let fresh = seed(&app, options.accounts).await?;
     staff::seed(&app).await?;
+    begun.end().await?;
     if fresh {
-        let admin = SecretString::from(cluster.url("pulih", "postgres"));
         past::happen(&app, &admin, options.accounts).await?;
         // nobody looks for letters of weeks ago
         catcher.forget();

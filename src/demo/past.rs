@@ -8,6 +8,7 @@ use super::history::{ask_for, confirm, told};
 use super::people::{Person, person};
 use crate::app::App;
 use crate::base::fault::Fault;
+use crate::store::log::read;
 use crate::store::{request, setup};
 use crate::workers::courier::Courier;
 use crate::workers::{resolver, sweeper};
@@ -42,6 +43,31 @@ impl Clocks<'_> {
 
     async fn pass(&mut self, by: TimeDelta) -> Result<(), Fault> {
         self.set(self.shift + by).await
+    }
+}
+
+/// A time before all of it, which lasts until it is ended.
+pub struct Begun<'a>(Option<Clocks<'a>>);
+
+/// Sets both clocks to before the first of those days, where nothing has happened yet: no event is earlier than one that
+/// stands before it in the log.
+pub async fn begin<'a>(app: &'a App, admin: &'a SecretString) -> Result<Begun<'a>, Fault> {
+    if read::latest(&mut app.read().await?).await?.is_some() {
+        return Ok(Begun(None));
+    }
+    let first = DAYS.iter().map(|(ago, _)| *ago).max().unwrap_or_default();
+    let mut clocks = Clocks { app, admin, shift: TimeDelta::zero() };
+    clocks.set(-TimeDelta::days(first + 1)).await?;
+    Ok(Begun(Some(clocks)))
+}
+
+impl Begun<'_> {
+    /// It is today again.
+    pub async fn end(self) -> Result<(), Fault> {
+        match self.0 {
+            Some(mut clocks) => clocks.set(TimeDelta::zero()).await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -79,7 +79,7 @@ pub fn letters() -> Vec<(String, Letter)> {
 }
 
 /// What people of the desk are told of.
-const NOTICES: [&str; 5] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken", "hurried"];
+const NOTICES: [&str; 6] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken", "hurried", "erase"];
 
 fn moment() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default()

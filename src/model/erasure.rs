@@ -1,6 +1,7 @@
 //! Erasing a person's details: why, how much goes, and what has to end first.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::words::words;
 
@@ -74,12 +75,16 @@ pub struct Hindrance {
     pub proposals: i64,
     /// Letters that are being handed over.
     pub letters: i64,
+    /// Events of it that an auditor has a question about or a finding in, not closed yet.
+    pub marks: i64,
+    /// One of those events.
+    pub marked: Option<Uuid>,
 }
 
 impl Hindrance {
     /// Whether there is any.
     pub fn any(&self) -> bool {
-        self.requests + self.cases + self.proposals + self.letters > 0
+        self.requests + self.cases + self.proposals + self.letters + self.marks > 0
     }
 }
 
@@ -120,6 +125,7 @@ mod tests {
         let counts = Counts { events: 3, files: 1, ..Counts::default() };
         assert_eq!(counts.json()["events"], 3);
         assert_eq!(counts.json().as_object().map(serde_json::Map::len), Some(8));
-        assert!(Hindrance { letters: 1, ..Hindrance::default() }.any() && !Hindrance::default().any());
+        assert!(Hindrance { letters: 1, ..Hindrance::default() }.any());
+        assert!(Hindrance { marks: 1, ..Hindrance::default() }.any() && !Hindrance::default().any());
     }
 }

@@ -54,7 +54,6 @@ impl Group {
                 "overwrite.",
                 "evidence.",
                 "erase.",
-                "erasure.",
             ],
             Self::People => &["staff."],
             Self::Upkeep => &["accounts.", "retention.", "freeze.", "canned.", "hours.", "holidays."],
@@ -129,6 +128,19 @@ pub fn span(zone: Tz, from: Option<NaiveDate>, to: Option<NaiveDate>) -> (DateTi
     let first = from.map_or(DateTime::UNIX_EPOCH, midnight);
     let last = to.and_then(|day| day.succ_opt()).map_or_else(forever, midnight);
     (first, last)
+}
+
+/// The days of a search as times, in a zone: from which, and before which; none where they are open.
+pub fn bounds(terms: &[Term], zone: Tz) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    let mut bounds: (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = (None, None);
+    for term in terms.iter().filter(|term| !term.not) {
+        if let What::Days(from, to) = term.what {
+            let (first, last) = span(zone, from, to);
+            bounds.0 = bounds.0.max(from.map(|_| first));
+            bounds.1 = [bounds.1, to.map(|_| last)].into_iter().flatten().min();
+        }
+    }
+    bounds
 }
 
 /// Later than anything: the first moment of the year 3000.
@@ -360,6 +372,17 @@ mod tests {
             assert_eq!((found.flaw, &text[found.span]), (flaw, bad), "{text}");
         }
         assert_eq!(parse(&"a ".repeat(21)).unwrap_err().flaw, Flaw::TooLong);
+    }
+
+    #[test]
+    fn days_begin_where_people_live() {
+        let read = |text: &str| bounds(&parse(text).unwrap(), chrono_tz::Asia::Jakarta);
+        let (from, to) = read("at:2026-11-01..2026-11-02 kind:reset");
+        assert_eq!(from.unwrap().to_rfc3339(), "2026-10-31T17:00:00+00:00");
+        assert_eq!(to.unwrap().to_rfc3339(), "2026-11-02T17:00:00+00:00");
+        assert_eq!(read("at:2026-11-01.. at:..2026-11-02"), (from, to));
+        assert_eq!(read("at:2026-11-01.. at:2026-10-01..2026-11-02 at:..2026-12-02"), (from, to));
+        assert_eq!(read("kind:reset -at:2026-11-01"), (None, None));
     }
 
     #[test]

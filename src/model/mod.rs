@@ -7,6 +7,7 @@ pub mod activation;
 pub mod answer;
 pub mod budget;
 pub mod canned;
+pub mod columns;
 pub mod delay;
 pub mod delivery;
 pub mod desk;

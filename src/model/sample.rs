@@ -17,6 +17,8 @@ pub const SIZE_MAX: i64 = 100;
 pub const SIZE: i64 = 25;
 /// Days of a period at most.
 const DAYS_MAX: i64 = 400;
+/// The same for a class that holds much of everything.
+const DAYS_MAX_OF_MUCH: i64 = 31;
 /// Characters of a seed at most.
 pub const SEED_MAX: usize = 64;
 /// Characters of a note at most.
@@ -56,6 +58,11 @@ pub enum Drawn {
 }
 
 impl Class {
+    /// Whether a sample can be drawn of so many days at once: each event of them is looked at.
+    pub fn draws(self, from: NaiveDate, to: NaiveDate) -> bool {
+        (to - from).num_days() < if matches!(self, Self::All | Self::Desk) { DAYS_MAX_OF_MUCH } else { DAYS_MAX }
+    }
+
     /// Which events belong to it.
     pub fn drawn(self) -> Drawn {
         match self {
@@ -123,6 +130,16 @@ mod tests {
         assert_eq!(period("2026-11-03"), Some((day("2026-11-03"), day("2026-11-03"))));
         for none in ["", "2026", "2026-13", "2026-11-03..", "2026-11-05..2026-11-03", "2024-01-01..2026-01-01", "é"] {
             assert_eq!(period(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn much_is_drawn_from_a_month_at_most() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for class in Class::ALL {
+            assert!(class.draws(day("2026-12-01"), day("2026-12-31")), "{class:?}");
+            let much = matches!(class, Class::All | Class::Desk);
+            assert_eq!(class.draws(day("2026-12-01"), day("2027-01-01")), !much, "{class:?}");
         }
     }
 

@@ -39,15 +39,46 @@ impl From<CountsRow> for Counts {
 }
 
 #[derive(QueryableByName)]
-struct HindranceRow {
+struct OutlookRow {
+    #[diesel(embed)]
+    counts: CountsRow,
+    #[diesel(embed)]
+    open: OpenRow,
+}
+
+#[derive(QueryableByName)]
+struct OpenRow {
     #[diesel(sql_type = t::BigInt)]
-    requests: i64,
+    open_requests: i64,
     #[diesel(sql_type = t::BigInt)]
-    cases: i64,
+    open_cases: i64,
     #[diesel(sql_type = t::BigInt)]
-    proposals: i64,
+    open_proposals: i64,
     #[diesel(sql_type = t::BigInt)]
-    letters: i64,
+    open_letters: i64,
+    #[diesel(sql_type = t::BigInt)]
+    open_marks: i64,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    marked: Option<Uuid>,
+}
+
+impl From<OpenRow> for Hindrance {
+    fn from(row: OpenRow) -> Self {
+        Self {
+            requests: row.open_requests,
+            cases: row.open_cases,
+            proposals: row.open_proposals,
+            letters: row.open_letters,
+            marks: row.open_marks,
+            marked: row.marked,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Gone {
+    #[diesel(sql_type = t::BigInt)]
+    gone: i64,
 }
 
 #[derive(QueryableByName)]
@@ -66,18 +97,15 @@ pub struct Outlook {
 }
 
 async fn look(connection: &mut AsyncPgConnection, account: Uuid) -> Result<Outlook, Fault> {
-    let counts = sql("select * from pulih.erasable({})")
-        .bind(account)
-        .get_result::<CountsRow>(connection)
-        .await
-        .map_err(fault)?
-        .into();
-    let HindranceRow { requests, cases, proposals, letters } = sql("select * from pulih.erasure_hindered({})")
-        .bind(account)
-        .get_result::<HindranceRow>(connection)
-        .await
-        .map_err(fault)?;
-    Ok(Outlook { counts, hindrance: Hindrance { requests, cases, proposals, letters } })
+    let OutlookRow { counts, open } = sql("select c.*, h.* from pulih.erasure_of({}) s, pulih.erasable({}, s) c,
+            pulih.erasure_hindered({}, s) h")
+    .bind(account)
+    .bind(account)
+    .bind(account)
+    .get_result(connection)
+    .await
+    .map_err(fault)?;
+    Ok(Outlook { counts: counts.into(), hindrance: open.into() })
 }
 
 /// How erasing an account stands.
@@ -114,6 +142,13 @@ async fn of(connection: &mut AsyncPgConnection, proposal: Uuid) -> Result<Option
 /// How much went by that proposal; nothing where it erased nothing.
 pub async fn by_proposal(read: &mut Read, proposal: Uuid) -> Result<Option<Counts>, Fault> {
     of(read.look(), proposal).await
+}
+
+/// Erases what a transaction left that began before an erasure and ended after it; how many events lost details.
+/// Bookkeeping: the erasure itself was told.
+pub async fn late(read: &mut Read) -> Result<i64, Fault> {
+    let row: Gone = sql("select pulih.erase_late() as gone").get_result(read.look()).await.map_err(fault)?;
+    Ok(row.gone)
 }
 
 /// When the details of an account were erased, or those of a request.

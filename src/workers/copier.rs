@@ -12,8 +12,8 @@ use super::every;
 use super::outside::{Hands, LEASE, pause};
 use crate::actions::mail_checkpoint::mail_checkpoint;
 use crate::app::App;
-use crate::audit::outside::{self, Held, http};
-use crate::audit::prove;
+use crate::audit::outside::{self, Held};
+use crate::audit::{http, prove};
 use crate::base::fault::Fault;
 use crate::base::syslog::{self, Target};
 use crate::base::{machine, random};
@@ -125,10 +125,11 @@ impl Place {
         let known = copy::place(&mut read, &self.name).await?;
         let fresh = self.fresh.load(Ordering::Relaxed);
         let (due, had, failures) = known.as_ref().map_or((true, 0, 0), |p| (p.due, p.size, p.failures));
-        let behind = newest.as_ref().is_some_and(|newest| newest.size > had);
-        // a file is also looked at to find out whether the log went back while nobody was there
-        let looks = fresh && matches!(self.to, To::File(_));
-        if !(looks || behind && (fresh || due) || due && failures > 0) {
+        // also where the log is shorter than what went there: whoever keeps copies should see it
+        let differs = newest.as_ref().map_or(0, |newest| newest.size) != had;
+        // a file is compared with the log each time, whether there is anything new or not
+        let looks = matches!(self.to, To::File(_));
+        if !((looks || differs) && (fresh || due) || due && failures > 0) {
             self.fresh.store(false, Ordering::Relaxed);
             return Ok(false);
         }

@@ -7,11 +7,13 @@ use crate::app::App;
 use crate::audit::export;
 use crate::base::fault::{Fault, FaultKind};
 use crate::base::{deflate, random};
-use crate::model::export::Filter;
+use crate::model::history;
 use crate::model::refusal::Stop;
 use crate::store::Read;
-use crate::store::audit::exports::{self, Cursor, Export};
+use crate::store::audit::export_rows::{self, Cursor};
+use crate::store::audit::exports::{self, Export};
 use crate::store::audit::job::{self, Part};
+use crate::store::audit::search;
 
 /// Leaves that are looked up for one part.
 const LEAVES: i64 = 2_000;
@@ -58,14 +60,14 @@ impl Exporter {
     }
 
     async fn part(&self, app: &App, read: &mut Read, found: &Export, size: i64) -> Result<(), Fault> {
-        let filter = Filter::parse(&found.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
-        let days = filter.bounds(app.config().locale.zone);
+        let terms = history::parse(&found.query).map_err(|_| Fault::broken("an export of a query that is none"))?;
+        let query = search::whole(read, &terms, app.config().locale.zone).await?;
         let cursor = Cursor { next: found.next_leaf, size };
-        let (rows, next_leaf) = exports::page(read, &filter, days, cursor, LEAVES).await?;
+        let (rows, next_leaf) = export_rows::page(read, &query, cursor, LEAVES).await?;
         let bytes = export::part(&rows, found.format()?, found.personal_too, found.parts == 0)?;
         let packed = deflate::pack(&bytes)?;
-        let part =
-            Part { number: found.parts, body: &packed, bytes: count(bytes.len()), rows: count(rows.len()), next_leaf };
+        let rows = rows.iter().filter(|row| row.fits).count();
+        let part = Part { number: found.parts, body: &packed, bytes: count(bytes.len()), rows: count(rows), next_leaf };
         if !job::keep(read, found.id, self.who, part).await? {
             tracing::info!(export = %found.id, "another server goes on with this export");
         }

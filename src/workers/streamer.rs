@@ -161,12 +161,16 @@ impl Place {
                 added.map_err(|error| error.to_string())?;
             }
         }
+        for gone in entries.iter().filter(|entry| entry.body.is_none()) {
+            tracing::error!(worker = "streamer", leaf = gone.index, "an event is gone: the log was altered");
+            metrics::counter!("log_events_gone_total", "kind" => self.kind).increment(1);
+        }
         metrics::counter!("log_streamed_total", "kind" => self.kind).increment((to - from).unsigned_abs());
         Ok(to)
     }
 }
 
-/// An event that is gone still has its place: `null`.
+/// An event that is gone still has its place, `null`; the log tells of it besides.
 fn line(entry: &Entry) -> String {
     format!("{{\"leaf\":{},\"event\":{}}}", entry.index, entry.body.as_deref().unwrap_or("null"))
 }

@@ -6,7 +6,7 @@ use crate::store::audit::figures;
 
 /// Counts one batch; says whether more may wait.
 pub async fn step(app: &App) -> Result<bool, Stop> {
-    let counted = figures::count(&mut app.read().await?, app.config().locale.zone).await?;
+    let counted = figures::count(app.read().await?, app.config().locale.zone).await?;
     metrics::counter!("figures_leaves_total").increment(counted as u64);
     Ok(counted > 0)
 }

@@ -57,6 +57,8 @@ fn past_partitions(ground: &Ground) {
                 if to_regclass('public.' || child) is null then
                     execute format('create table public.%I partition of public.event for values from (%L) to (%L)', child,
                         month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+                    execute format('create trigger event_not_truncated before truncate on public.%I
+                        for each statement execute function pulih.refuse_change()', child);
                 end if;
             end loop;
         end $$"

@@ -10,6 +10,7 @@
     reason = "a measurement that fails ends by panicking"
 )]
 
+mod backups;
 mod child;
 mod chronicle;
 mod e1_strangers;

@@ -1,10 +1,15 @@
 //! P6: sealing, proving and verifying a log of years.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pulih::app::App;
+use pulih::audit::copy::extend;
+use pulih::audit::folder::Folder;
 use pulih::audit::prove;
 use pulih::audit::seal::Sealer;
+use pulih::audit::source::Source;
+use pulih::audit::verify::{self, Options, Outside, Progress, Report as Verdict};
 use pulih::base::checkpoint::Checkpoint;
 use pulih::base::clock::{self, Clock};
 use pulih::base::{merkle, note};
@@ -13,6 +18,7 @@ use pulih::store::log::read;
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
+use crate::backups;
 use crate::chronicle;
 use crate::ground::{Ground, runtime};
 use crate::report::Report;
@@ -29,6 +35,36 @@ pub fn measure(scale: Scale, report: &mut Report) {
     let app = runtime.block_on(house(&ground));
     sealing(&runtime, &app, events, report);
     proofs(&runtime, &ground, &app, events, scale.of(20, 500, 1_000), report);
+    verifying(&runtime, &app, events, report);
+    backups::measure(&runtime, &ground, &app, events, report);
+}
+
+/// A log that has to match.
+pub fn verified(runtime: &Runtime, source: &Source, app: &App, against: Vec<Outside>) -> Verdict {
+    let options = Options { trusted: prove::verifiers(app).expect("keys"), against, lanes: None };
+    runtime.block_on(verify::run(source, &options, &Progress::default())).expect("a verification")
+}
+
+/// The whole log, out of the database and out of a folder.
+fn verifying(runtime: &Runtime, app: &App, events: usize, report: &mut Report) {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = Folder::at(home.path().to_owned());
+    let trusted = prove::verifiers(app).expect("keys");
+    let database = Source::Database(app.clone());
+    let copied = runtime.block_on(extend(&folder, &database, &trusted, false, &Progress::default()));
+    copied.expect("a copy").expect("a copy");
+    for (name, source) in [("the database", database), ("a folder", Source::Files(Arc::new(folder)))] {
+        let began = clock::instant();
+        let verdict = verified(runtime, &source, app, Vec::new());
+        let rate = rate(events, began.elapsed());
+        assert!(verdict.is_right() && verdict.size >= events as u64, "{:?}", verdict.findings);
+        report.row(
+            &format!("P6 full verification of {events} events in {name}"),
+            "≥ 200,000 events/s",
+            &format!("{rate:.0}/s"),
+            Some(rate >= 200_000.0),
+        );
+    }
 }
 
 /// A house on that ground, of which nothing runs by itself.
@@ -78,7 +114,7 @@ fn proofs(runtime: &Runtime, ground: &Ground, app: &App, events: usize, rounds: 
         let proved = runtime.block_on(async {
             let mut read = app.read().await.expect("a connection");
             let latest = read::latest(&mut read).await.expect("a checkpoint").expect("a checkpoint");
-            prove::event(&mut read, event.parse().expect("an id"), body, &latest)
+            prove::event(&mut read, event.parse().expect("an id"), body, &latest, &prove::verifiers(app).expect("keys"))
                 .await
                 .expect("a proof")
                 .expect("a proof")

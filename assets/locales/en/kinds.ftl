@@ -136,6 +136,7 @@ kind-audit-verification-asked = Verification of the history asked for
 kind-audit-report-read = Report read
 kind-audit-sampled = Sample drawn
 kind-audit-marked = Record marked
+kind-audit-open-read = Questions and findings read
 kind-audit-case-read = File of a request read
 kind-audit-export-asked = Export of the history asked for
 kind-audit-export-made = Export of the history made

@@ -136,6 +136,7 @@ kind-audit-verification-asked = Verifikasi riwayat diminta
 kind-audit-report-read = Laporan dibaca
 kind-audit-sampled = Sampel diambil
 kind-audit-marked = Catatan ditandai
+kind-audit-open-read = Pertanyaan dan temuan dibaca
 kind-audit-case-read = Berkas permintaan dibaca
 kind-audit-export-asked = Ekspor riwayat diminta
 kind-audit-export-made = Ekspor riwayat selesai

@@ -16,7 +16,7 @@ use crate::store::log::read;
 pub async fn read(app: &App, auditor: Auditor, id: Uuid) -> Result<Option<(Kept, Result<Proved, NoProof>)>, Stop> {
     let mut read = app.read().await?;
     let Some(kept) = record::find(&mut read, id).await? else { return Ok(None) };
-    let proved = proof(&mut read, &kept).await?;
+    let proved = proof(app, &mut read, &kept).await?;
     drop(read);
     tell(app, auditor, Audit::Read { event: id }).await?;
     Ok(Some((kept, proved)))
@@ -26,16 +26,17 @@ pub async fn read(app: &App, auditor: Auditor, id: Uuid) -> Result<Option<(Kept,
 pub async fn take(app: &App, auditor: Auditor, id: Uuid) -> Result<Option<Proved>, Stop> {
     let mut read = app.read().await?;
     let Some(kept) = record::find(&mut read, id).await? else { return Ok(None) };
-    let Ok(proved) = proof(&mut read, &kept).await? else { return Ok(None) };
+    let Ok(proved) = proof(app, &mut read, &kept).await? else { return Ok(None) };
     drop(read);
     let told = Audit::ProofTaken { event: id, index: proved.leaf.index, size: proved.checkpoint.size };
     tell(app, auditor, told).await?;
     Ok(Some(proved))
 }
 
-async fn proof(read: &mut Read, kept: &Kept) -> Result<Result<Proved, NoProof>, Fault> {
+async fn proof(app: &App, read: &mut Read, kept: &Kept) -> Result<Result<Proved, NoProof>, Fault> {
     match read::latest(read).await? {
-        Some(latest) => prove::event(read, kept.id, &kept.body, &latest).await,
+        Some(_) if !kept.columns().agree(&kept.body) => Ok(Err(NoProof::Altered)),
+        Some(latest) => prove::event(read, kept.id, &kept.body, &latest, &prove::verifiers(app)?).await,
         None => Ok(Err(NoProof::NotSealed)),
     }
 }

@@ -1,4 +1,4 @@
-//! A sample is drawn: nothing is shown before that is told in the log.
+//! A sample is drawn, or what is still open is read: nothing is shown before that is told in the log.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,11 @@ use crate::model::history::span;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::sample::Class;
 use crate::store::audit::line::{self, Line};
+use crate::store::audit::mark::{self, Open};
 use crate::store::audit::sample::{self, Frame};
+
+/// Questions and findings that are open shown at most.
+const OPEN: i64 = 100;
 
 /// What is drawn, and by which seed.
 #[derive(Clone, Debug)]
@@ -43,12 +47,26 @@ pub async fn draw(app: &App, auditor: Auditor, wanted: &Sample) -> Result<(i64, 
         population,
         drawn: i64::try_from(lines.len()).unwrap_or(i64::MAX),
     };
+    tell(app, auditor, told).await?;
+    Ok((population, lines))
+}
+
+/// The newest open questions and findings with their notes; that nothing is open is told to nobody.
+pub async fn open(app: &App, auditor: Auditor) -> Result<Vec<Open>, Stop> {
+    let open = mark::open(&mut app.read().await?, OPEN).await?;
+    if !open.is_empty() {
+        tell(app, auditor, Audit::OpenRead { found: i64::try_from(open.len()).unwrap_or(i64::MAX) }).await?;
+    }
+    Ok(open)
+}
+
+async fn tell(app: &App, auditor: Auditor, told: Audit) -> Result<(), Stop> {
     app.transact(Actor::Staff(auditor.by().staff()), async |tx| {
         if app.still(tx, auditor).await?.is_none() {
             return Ok(Outcome::Nothing(Err(Refusal::StaffSignInFirst)));
         }
         Ok(Outcome::Done(Ok(()), Event::Audit(told)))
     })
-    .await??;
-    Ok((population, lines))
+    .await?
+    .map_err(Stop::from)
 }

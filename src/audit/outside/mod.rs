@@ -1,11 +1,11 @@
 //! Copies of checkpoints that lie outside: what is written there, and whether what lies there fits this log.
 
-pub mod http;
 pub mod stream;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use chrono::SecondsFormat;
@@ -19,6 +19,8 @@ use crate::base::tile::TileId;
 use crate::store::Read;
 use crate::store::log::read::{self, Signed};
 
+/// Who reads a file that is made here: its owner and their group, as a collector of logs.
+const MODE: u32 = 0o640;
 /// So much of a file's end is looked at.
 const TAIL: u64 = 1 << 20;
 
@@ -64,7 +66,7 @@ pub fn newest(path: &Path, trusted: &[Verifier]) -> io::Result<Held> {
 /// Adds a line, on a line of its own also where a writer was killed midway, and waits until it lies on the disk. Nothing
 /// that is there is changed.
 pub fn append(path: &Path, line: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(MODE).open(path)?;
     let mut text = format!("{line}\n");
     if file.metadata()?.len() > 0 {
         let mut last = [0];
@@ -111,6 +113,8 @@ pub async fn root_at(read: &mut Read, size: u64) -> Result<Option<Hash>, Fault> 
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use chrono::DateTime;
 
     use super::*;
@@ -144,6 +148,9 @@ mod tests {
         let (second, line) = signed(&signer, 9);
         append(&path, &line).unwrap();
         assert_eq!(newest(&path, &trusted).unwrap(), Held::Ours(second.clone()));
+        let made = folder.path().join("made");
+        append(&made, &line).unwrap();
+        assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o137, 0);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with(&torn) && text.lines().count() == 3, "{text}");
         // what somebody else has signed is passed over, and is not ours

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -48,7 +49,7 @@ pub fn next(path: &Path) -> io::Result<Option<i64>> {
 
 /// Adds whole lines and waits until they lie on the disk.
 pub fn append(path: &Path, lines: &str) -> io::Result<()> {
-    let mut file: File = OpenOptions::new().append(true).create(true).open(path)?;
+    let mut file: File = OpenOptions::new().append(true).create(true).mode(super::MODE).open(path)?;
     file.write_all(lines.as_bytes())?;
     file.sync_all()
 }

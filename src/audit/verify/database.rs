@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::outside::Kept;
 use super::report::{Report, What};
 use super::tree::{Tree, differing};
+use super::way::{Passed, Way};
 use super::{Options, Progress, event};
 use crate::app::App;
 use crate::audit::growth::Tile;
@@ -19,10 +20,12 @@ use crate::base::note::Verifier;
 use crate::base::tile::{TileId, WIDTH, hashes};
 use crate::store::Read;
 use crate::store::log::read::Leaf;
-use crate::store::log::verify as rows;
+use crate::store::log::{erased, guard, verify as rows};
 
-/// Leaves read at a time: sixteen tiles.
-const RANGE: u64 = 16 * WIDTH;
+/// Leaves read at a time: eight tiles, which is 128 MiB where every event is as long as one can be.
+const RANGE: u64 = 8 * WIDTH;
+/// Leaves that are sealed at once, at most.
+const STEP: u64 = 20_000;
 /// How far an event's clock may be ahead of the checkpoint that covers it.
 const SKEW: TimeDelta = TimeDelta::minutes(10);
 
@@ -47,17 +50,19 @@ struct Range {
     tiles: HashMap<u64, (Vec<Hash>, Hash)>,
     checkpoints: Vec<Checkpoint>,
     found: Vec<(Option<u64>, What)>,
-    erased: u64,
-    gone: i64,
-    moved: Vec<Uuid>,
+    passed: Passed,
 }
 
 /// Verifies the log in the database.
 pub(super) async fn run(app: &App, options: &Options, progress: &Progress) -> Result<Report, Fault> {
-    let mut report = Report::default();
-    let mut tree = Tree::new(Kept::open(options, &mut report)?);
+    let (kept, mut report) = Kept::aside(options).await?;
+    let mut tree = Tree::new(kept);
     let mut read = app.read().await?;
     let ends = rows::ends(&mut read).await?;
+    let personal = erased::may_read_details(&mut read).await?;
+    if !personal {
+        report.unread.push("personal details, which this role may not read".to_owned());
+    }
     let (leaves, covered) = (unsigned(ends.leaves)?, unsigned(ends.covered)?);
     report.waiting = unsigned(ends.waiting)?;
     report.at = crate::store::log::read::latest(&mut read).await?.map(|newest| newest.at);
@@ -73,20 +78,22 @@ pub(super) async fn run(app: &App, options: &Options, progress: &Progress) -> Re
     let work = stream::iter(ranges).map(|(from, to)| {
         let (app, trusted) = (app.clone(), options.trusted.clone());
         async move {
-            let whole = tokio::spawn(async move { range(&app, trusted, from, to).await });
+            let whole = tokio::spawn(async move { range(&app, trusted, from, to, personal).await });
             whole.await.map_err(|e| Fault::bug("verifying a range", e))?
         }
     });
-    let mut work = std::pin::pin!(work.buffered(side_by_side(app)));
-    let (mut gone, mut moved) = (0, Vec::new());
+    let mut work = std::pin::pin!(work.buffered(options.lanes.unwrap_or_else(|| side_by_side(app))));
+    let mut way = Way::default();
     while let Some(mut range) = work.try_next().await? {
-        gone += range.gone;
-        moved.append(&mut range.moved);
+        for (index, what) in way.pass(std::mem::take(&mut range.passed)) {
+            report.find(Some(index), what);
+        }
         join(app, &mut tree, range, &mut report).await?;
         progress.at(tree.size());
     }
     tree.end(&mut report);
-    around(app, gone, &moved, &mut report).await?;
+    way.erasures(app, &mut report).await?;
+    around(app, &way, &mut report).await?;
     Ok(report)
 }
 
@@ -96,13 +103,20 @@ fn side_by_side(app: &App) -> usize {
     cores.saturating_add(1).min(app.config().database.pool / 2).max(1)
 }
 
-async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64) -> Result<Range, Fault> {
-    let raw = load(&mut app.read().await?, from, to).await?;
+async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: bool) -> Result<Range, Fault> {
+    let raw = load(&mut app.read().await?, from, to, personal).await?;
     let done = tokio::task::spawn_blocking(move || work_out(&raw, &trusted));
-    done.await.map_err(|e| Fault::bug("working a range out", e))
+    let mut range = done.await.map_err(|e| Fault::bug("working a range out", e))?;
+    let bare: Vec<Uuid> = range.passed.bare.iter().map(|(_, event)| *event).collect();
+    if !personal {
+        range.passed.bare.clear();
+    } else if !bare.is_empty() {
+        range.passed.erased = erased::by(&mut app.read().await?, bare).await?;
+    }
+    Ok(range)
 }
 
-async fn load(read: &mut Read, from: u64, to: u64) -> Result<Raw, Fault> {
+async fn load(read: &mut Read, from: u64, to: u64, personal: bool) -> Result<Raw, Fault> {
     let (first, end) = (signed(from)?, signed(to)?);
     let leaves = rows::leaves(read, first, end).await?;
     let ids: Vec<Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
@@ -111,7 +125,9 @@ async fn load(read: &mut Read, from: u64, to: u64) -> Result<Raw, Fault> {
     let (mut events, mut details, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     if let (Some(earliest), Some(latest)) = (times(std::cmp::min), times(std::cmp::max)) {
         events = rows::events(read, ids.clone(), earliest, latest).await?;
-        details = rows::details(read, ids.clone(), earliest, latest).await?;
+        if personal {
+            details = rows::details(read, ids.clone(), earliest, latest).await?;
+        }
         if events.len() < ids.len() {
             moved = rows::anywhere(read, ids).await?;
         }
@@ -132,9 +148,7 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
         tiles: raw.tiles.iter().filter_map(stored).collect(),
         checkpoints: Vec::new(),
         found: Vec::new(),
-        erased: 0,
-        gone: 0,
-        moved: Vec::new(),
+        passed: Passed::default(),
     };
     let mut leaves = raw.leaves.iter().peekable();
     let mut covering = raw.checkpoints.iter().peekable();
@@ -149,16 +163,18 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
         range.leaves.push(hash);
         if let Some(row) = events.get(&(leaf.event_id, leaf.event_at)) {
             let seen = event::look(&hash, row, details.get(&leaf.event_id).copied());
-            range.erased += u64::from(seen.erased);
+            range.passed.bare.extend(seen.bare.then_some((index, row.id)));
             range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));
         } else {
             let moved = raw.moved.contains(&leaf.event_id) || raw.events.iter().any(|e| e.id == leaf.event_id);
-            range.gone += 1;
-            range.moved.extend(moved.then_some(leaf.event_id));
+            range.passed.gone += 1;
+            range.passed.moved.extend(moved.then_some(leaf.event_id));
             range.found.push((Some(index), if moved { What::TimeMoved } else { What::EventGone }));
         }
         if covering.peek().is_some_and(|c| leaf.event_at > c.at + SKEW) {
             range.found.push((Some(index), What::FromTheFuture));
+        } else {
+            range.passed.times.push((index, leaf.event_at));
         }
     }
     range.checkpoints(raw, trusted);
@@ -204,7 +220,6 @@ async fn join(app: &App, tree: &mut Tree, range: Range, report: &mut Report) -> 
     for (index, what) in range.found {
         report.find(index, what);
     }
-    report.erased += range.erased;
     let mut checkpoints = range.checkpoints.iter().peekable();
     for leaf in &range.leaves {
         tree.push(*leaf, report)?;
@@ -212,6 +227,9 @@ async fn join(app: &App, tree: &mut Tree, range: Range, report: &mut Report) -> 
             report.checkpoints += 1;
             if report.origin.is_empty() {
                 report.origin.clone_from(&checkpoint.origin);
+            }
+            if checkpoint.size.saturating_sub(tree.last()) > STEP {
+                report.find(None, What::CheckpointsGone { since: tree.last(), size: checkpoint.size });
             }
             tree.compare(checkpoint, report);
         }
@@ -251,10 +269,10 @@ fn compare(tile: &Tile, stored: Option<(Vec<Hash>, Hash)>, report: &mut Report) 
 }
 
 /// What stands around the leaves: events without one, those that wait, tiles beyond the end, and what protects it all.
-async fn around(app: &App, gone: i64, moved: &[Uuid], report: &mut Report) -> Result<(), Fault> {
+async fn around(app: &App, way: &Way, report: &mut Report) -> Result<(), Fault> {
     let mut read = app.read().await?;
-    if rows::surplus(&mut read).await? != -gone || !moved.is_empty() {
-        for event in rows::without_leaf(&mut read).await?.into_iter().filter(|event| !moved.contains(event)) {
+    if rows::surplus(&mut read).await? != -way.gone || !way.moved.is_empty() {
+        for event in rows::without_leaf(&mut read).await?.into_iter().filter(|event| !way.moved.contains(event)) {
             report.find(None, What::NoLeaf(event));
         }
     }
@@ -264,6 +282,10 @@ async fn around(app: &App, gone: i64, moved: &[Uuid], report: &mut Report) -> Re
         let Some(last) = waiting.last() else { break };
         after = last.event_id;
         for one in waiting {
+            let late = way.latest.is_some_and(|latest| one.event_at + SKEW < latest);
+            if one.ahead || (one.free && late) {
+                report.find(None, What::PassedBy(one.event_id));
+            }
             if one.body.is_none_or(|body| merkle::leaf(body.as_bytes())[..] != one.hash[..]) {
                 report.find(None, What::QueueDiffers(one.event_id));
             }
@@ -273,7 +295,7 @@ async fn around(app: &App, gone: i64, moved: &[Uuid], report: &mut Report) -> Re
         let id = TileId { level: u8::try_from(name.level).unwrap_or(u8::MAX), index: unsigned(name.index)? };
         report.find(None, What::TileBeyond(id.path(WIDTH)));
     }
-    for words in rows::unprotected(&mut read).await? {
+    for words in guard::unprotected(&mut read).await? {
         report.find(None, What::Unprotected(words));
     }
     Ok(())

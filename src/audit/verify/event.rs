@@ -7,6 +7,7 @@ use super::report::What;
 use crate::base::json;
 use crate::base::merkle::{self, Hash};
 use crate::model::event::commitment;
+use crate::store::log::erased::Told;
 use crate::store::log::verify::{Details, Row};
 
 /// What one event showed.
@@ -14,14 +15,22 @@ use crate::store::log::verify::{Details, Row};
 pub(super) struct Seen {
     /// What is wrong with it.
     pub wrong: Vec<What>,
-    /// Whether its personal details are gone.
-    pub erased: bool,
+    /// Whether its personal details are gone, lawfully or not.
+    pub bare: bool,
 }
 
 /// Whether bytes are canonical JSON; their value where they are.
 pub(super) fn canonical(body: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(body).ok()?;
     json::canonical(&value).is_ok_and(|again| again == body).then_some(value)
+}
+
+/// How many events' details an erasure took, as the event that tells of it says.
+pub(super) fn erases(told: &Told) -> Option<u64> {
+    let body = canonical(&told.body)?;
+    let of = body.pointer("/subject/proposal").and_then(Value::as_str);
+    let events = body.pointer("/facts/erased/events").and_then(Value::as_u64);
+    events.filter(|_| of == Some(&told.proposal.hyphenated().to_string()))
 }
 
 /// Looks at an event's row with its leaf's hash and its personal details.
@@ -39,7 +48,7 @@ pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
     match (commitments, details) {
         (Some(names), Some(details)) if !opens(names, details) => seen.wrong.push(What::PersonalDiffers),
         (None, Some(_)) => seen.wrong.push(What::PersonalDiffers),
-        (Some(_), None) => seen.erased = true,
+        (Some(_), None) => seen.bare = true,
         _ => {}
     }
     seen
@@ -107,11 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_right_and_erasing_is_no_finding() {
+    fn what_was_written_is_right_and_details_that_are_gone_are_told() {
         let (row, details) = searched();
         let leaf = merkle::leaf(row.body.as_bytes());
         assert_eq!(look(&leaf, &row, Some(&details)), Seen::default());
-        assert_eq!(look(&leaf, &row, None), Seen { wrong: vec![], erased: true });
+        assert_eq!(look(&leaf, &row, None), Seen { wrong: vec![], bare: true });
     }
 
     #[test]

@@ -23,6 +23,8 @@ const SIDE_BY_SIDE: usize = 8;
 struct Bundle {
     /// The leaves as they were worked out; fewer where the bundle is not whole.
     leaves: Vec<Hash>,
+    /// What is wrong with the bundle itself.
+    wrong: Option<What>,
     /// Leaves whose bytes are no canonical JSON, by place.
     not_canonical: Vec<u64>,
     /// The tile's own leaves.
@@ -38,8 +40,8 @@ impl Bundle {
 
 /// Verifies a log that is files.
 pub(super) async fn run(files: &Arc<dyn Files>, options: &Options, progress: &Progress) -> Result<Report, Fault> {
-    let mut report = Report::default();
-    let mut tree = Tree::new(Kept::open(options, &mut report)?);
+    let (kept, mut report) = Kept::aside(options).await?;
+    let mut tree = Tree::new(kept);
     let newest = blocking(files, |files| files.bytes("checkpoint")).await?;
     let newest = newest.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let older = blocking(files, |files| files.older()).await?;
@@ -119,10 +121,17 @@ fn own(newest: Option<&str>, older: &[String], options: &Options, report: &mut R
 }
 
 fn bundle(files: &dyn Files, index: u64, width: u64) -> Result<Bundle, Fault> {
-    let bytes = files.bytes(&entries_path(index, width))?.unwrap_or_default();
-    let mut bundle = Bundle { leaves: Vec::new(), not_canonical: Vec::new(), tile: None };
+    let path = entries_path(index, width);
+    let bytes = files.bytes(&path)?.unwrap_or_default();
+    let mut bundle = Bundle { leaves: Vec::new(), wrong: None, not_canonical: Vec::new(), tile: None };
     let most = usize::try_from(width).unwrap_or(usize::MAX);
-    for (entry, at) in entries(&bytes).unwrap_or_default().into_iter().take(most).zip(0..) {
+    let whole = entries(&bytes);
+    bundle.wrong = match &whole {
+        None => Some(What::EntriesTorn(path)),
+        Some(entries) if entries.len() > most => Some(What::EntriesBeyond(path)),
+        Some(_) => None,
+    };
+    for (entry, at) in whole.unwrap_or_default().into_iter().take(most).zip(0..) {
         bundle.leaves.push(merkle::leaf(entry));
         if std::str::from_utf8(entry).ok().and_then(event::canonical).is_none() {
             bundle.not_canonical.push(at);
@@ -142,12 +151,16 @@ fn join(
 ) -> Result<(), Fault> {
     let first = tree.size();
     let width = (size - first).min(WIDTH);
+    let torn = matches!(bundle.wrong, Some(What::EntriesTorn(_)));
+    if let Some(what) = bundle.wrong {
+        report.find(torn.then_some(first), what);
+    }
     for at in bundle.not_canonical {
         report.find(Some(first + at), What::NotCanonical);
     }
     let tile = bundle.tile.unwrap_or_default();
     let here = bundle.leaves.len() as u64;
-    if here < width {
+    if here < width && !torn {
         report.find(Some(first + here), What::EventGone);
     }
     for at in 0..width {

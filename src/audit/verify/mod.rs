@@ -6,6 +6,7 @@ mod files;
 pub mod outside;
 pub mod report;
 mod tree;
+mod way;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +23,9 @@ pub struct Options {
     pub trusted: Vec<Verifier>,
     /// What was kept outside.
     pub against: Vec<Outside>,
+    /// Ranges of the database that are worked out side by side, each with a connection and a core; as many as there are
+    /// where none is said.
+    pub lanes: Option<usize>,
 }
 
 /// Something of the log that was kept where nobody who can change it reaches.

@@ -1,6 +1,7 @@
 //! What was kept outside: signed checkpoints, and copies of the log with their tiles.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -33,6 +34,22 @@ impl Outside {
         let text = std::fs::read_to_string(path).map_err(cannot)?;
         let notes = notes(&text).ok_or_else(|| format!("{} holds no signed checkpoints", path.display()))?;
         Ok(Self::Notes(notes))
+    }
+
+    /// Reads a file to which this house adds its own checkpoints (`audit.copy_file`): lines of other logs, and those that
+    /// were torn, are passed over. Blocks for as long as its disk does.
+    pub fn added_to(path: &Path, origin: &str) -> std::io::Result<Self> {
+        let ours = |line: std::io::Result<String>| match line {
+            Err(error) => Some(Err(error)),
+            Ok(line) => {
+                let line: Value = serde_json::from_str(&line).ok()?;
+                let note = line.get("note")?.as_str()?;
+                let says = note::text(note).and_then(Checkpoint::parse)?;
+                (says.origin == origin).then(|| Ok(note.to_owned()))
+            }
+        };
+        let file = std::io::BufReader::new(std::fs::File::open(path)?.take(LONGEST));
+        Ok(Self::Notes(file.lines().filter_map(ours).collect::<Result<_, _>>()?))
     }
 }
 
@@ -98,8 +115,18 @@ struct Copy {
 }
 
 impl Kept {
+    /// Reads it on a thread where that holds nobody up: there may be as many signatures as days and minutes.
+    pub(super) async fn aside(options: &Options) -> Result<(Self, Report), Fault> {
+        let options = options.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let mut report = Report::default();
+            Ok((Self::open(&options, &mut report)?, report))
+        });
+        opened.await.map_err(|e| Fault::bug("reading what was kept outside", e))?
+    }
+
     /// Reads it; what nobody who is trusted has signed is a finding, since it may be the keys that were changed.
-    pub(super) fn open(options: &Options, report: &mut Report) -> Result<Self, Fault> {
+    fn open(options: &Options, report: &mut Report) -> Result<Self, Fault> {
         let mut checkpoints = BTreeMap::new();
         let mut copies = Vec::new();
         for outside in &options.against {

@@ -42,8 +42,18 @@ pub enum What {
     ColumnDiffers(&'static str),
     /// Personal details are not what the event committed to.
     PersonalDiffers,
+    /// Personal details are gone, and no erasure that the log tells of took them.
+    PersonalGone,
     /// The event is later than the checkpoint that covers it.
     FromTheFuture,
+    /// The event is much earlier than one before it.
+    BackDated,
+    /// An event waits, though later ones were sealed long ago.
+    PassedBy(Uuid),
+    /// A bundle of a copy holds more entries than its checkpoint covers. Its path.
+    EntriesBeyond(String),
+    /// A bundle of a copy cannot be read. Its path.
+    EntriesTorn(String),
     /// A leaf is not what its tile holds.
     TileDiffers,
     /// A tile is missing, or is none. Its path.
@@ -67,6 +77,13 @@ pub enum What {
     /// A checkpoint is none, or its row says something else than its note.
     Checkpoint {
         /// Leaves its row says that it covers.
+        size: u64,
+    },
+    /// Checkpoints are missing between two: sealing never makes so great a step.
+    CheckpointsGone {
+        /// Leaves of the one before.
+        since: u64,
+        /// Leaves of the next.
         size: u64,
     },
     /// No checkpoint covers the last leaves.
@@ -123,7 +140,12 @@ impl What {
             Self::NotCanonical => "not-canonical",
             Self::ColumnDiffers(_) => "column-differs",
             Self::PersonalDiffers => "personal-differs",
+            Self::PersonalGone => "personal-gone",
             Self::FromTheFuture => "from-the-future",
+            Self::BackDated => "back-dated",
+            Self::PassedBy(_) => "passed-by",
+            Self::EntriesBeyond(_) => "entries-beyond",
+            Self::EntriesTorn(_) => "entries-torn",
             Self::TileDiffers => "tile-differs",
             Self::TileGone(_) => "tile-gone",
             Self::NodesDiffer(_) => "nodes-differ",
@@ -131,6 +153,7 @@ impl What {
             Self::Root { .. } => "root",
             Self::Signature { .. } => "signature",
             Self::Checkpoint { .. } => "checkpoint",
+            Self::CheckpointsGone { .. } => "checkpoints-gone",
             Self::NotCovered { .. } => "not-covered",
             Self::Short { .. } => "short",
             Self::Rewound { .. } => "rewound",
@@ -140,6 +163,13 @@ impl What {
             Self::OutsideBroken => "outside-broken",
             Self::Unprotected(_) => "unprotected",
         }
+    }
+}
+
+impl Finding {
+    /// As JSON: `{"index","code","words"}`.
+    pub fn json(&self) -> Value {
+        json!({ "index": self.index, "code": self.what.code(), "words": self.what.to_string() })
     }
 }
 
@@ -155,6 +185,13 @@ impl fmt::Display for What {
             Self::NotCanonical => f.write_str("the event's bytes are no canonical JSON"),
             Self::ColumnDiffers(column) => write!(f, "the row's column {column} is not what the sealed event says"),
             Self::PersonalDiffers => f.write_str("personal details are not those the event committed to"),
+            Self::PersonalGone => {
+                f.write_str("personal details are gone, and the log tells of no erasure that took them")
+            }
+            Self::BackDated => f.write_str("the event is much earlier than those before it: it was back-dated"),
+            Self::PassedBy(event) => write!(f, "event {event} was kept from being sealed, though later ones are"),
+            Self::EntriesBeyond(path) => write!(f, "{path} holds more entries than the checkpoint covers"),
+            Self::EntriesTorn(path) => write!(f, "{path} cannot be read"),
             Self::FromTheFuture => f.write_str("the event is later than the checkpoint that covers it"),
             Self::TileDiffers => f.write_str("the leaf is not the one in its tile"),
             Self::TileGone(path) => write!(f, "{path} is missing or unreadable"),
@@ -166,6 +203,9 @@ impl fmt::Display for What {
             }
             Self::Signature { size } => write!(f, "no trusted key has signed the checkpoint of {size} leaves"),
             Self::Checkpoint { size } => write!(f, "the checkpoint of {size} leaves is not what its row says"),
+            Self::CheckpointsGone { since, size } => {
+                write!(f, "checkpoints between those of {since} and {size} leaves are gone")
+            }
             Self::NotCovered { leaves, covered } => {
                 write!(f, "there are {leaves} leaves, and the newest checkpoint covers {covered}")
             }
@@ -218,6 +258,8 @@ pub struct Report {
     pub erased: u64,
     /// Events that wait for their leaf.
     pub waiting: u64,
+    /// What could not be looked at, in plain words.
+    pub unread: Vec<String>,
     /// When the newest checkpoint was made, where the source says so.
     pub at: Option<DateTime<Utc>>,
     /// What is wrong, at most [`KEPT`].
@@ -238,6 +280,7 @@ impl Default for Report {
             outside: 0,
             erased: 0,
             waiting: 0,
+            unread: Vec::new(),
             at: None,
             findings: Vec::new(),
             found: 0,
@@ -263,10 +306,9 @@ impl Report {
         }
     }
 
-    /// As JSON: `{"ok","origin","size","root" (hexadecimal),"checkpoints","outside","erased","waiting","first_bad","found",
-    /// "findings":[{"index","code","words"}]}`.
+    /// As JSON: `{"ok","origin","size","root" (hexadecimal),"checkpoints","outside","erased","waiting","unread",
+    /// "first_bad","found","findings":[{"index","code","words"}]}`.
     pub fn json(&self) -> Value {
-        let finding = |f: &Finding| json!({ "index": f.index, "code": f.what.code(), "words": f.what.to_string() });
         json!({
             "ok": self.is_right(),
             "origin": self.origin,
@@ -276,9 +318,10 @@ impl Report {
             "outside": self.outside,
             "erased": self.erased,
             "waiting": self.waiting,
+            "unread": self.unread,
             "first_bad": self.first_bad,
             "found": self.found,
-            "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
         })
     }
 }

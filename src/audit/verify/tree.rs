@@ -12,6 +12,8 @@ pub(super) struct Tree {
     growth: Growth,
     /// Leaves of the last checkpoint of the log's own that is right.
     since: u64,
+    /// Leaves of the last one of all.
+    last: u64,
     /// Whether the one before was wrong: one change spoils all that follow.
     failing: bool,
     kept: Kept,
@@ -20,12 +22,17 @@ pub(super) struct Tree {
 impl Tree {
     /// An empty one, to be compared with what was kept outside.
     pub(super) fn new(kept: Kept) -> Self {
-        Self { growth: Growth::default(), since: 0, failing: false, kept }
+        Self { growth: Growth::default(), since: 0, last: 0, failing: false, kept }
     }
 
     /// Leaves so far.
     pub(super) fn size(&self) -> u64 {
         self.growth.size()
+    }
+
+    /// Leaves of the last checkpoint of the log's own.
+    pub(super) fn last(&self) -> u64 {
+        self.last
     }
 
     /// Adds a leaf.
@@ -41,6 +48,7 @@ impl Tree {
 
     /// Compares a checkpoint of the log's own that covers exactly the leaves so far.
     pub(super) fn compare(&mut self, own: &Checkpoint, report: &mut Report) {
+        self.last = own.size;
         if self.growth.root() == own.root {
             (self.since, self.failing) = (own.size, false);
         } else if !std::mem::replace(&mut self.failing, true) {

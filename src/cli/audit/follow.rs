@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -53,7 +54,7 @@ pub(super) fn run(common: &Common, options: &Follow, runtime: &Runtime) -> Resul
     runtime.block_on(async {
         loop {
             match look(&follower).await? {
-                Ok(copied) => tell(options, &copied)?,
+                Ok(copied) => tell(options, &copied, follower.quiet(Clock::system().now())?)?,
                 Err(fault) if options.once => return Err(fault.into()),
                 // a server that is away is asked again; what it says later is compared all the same
                 Err(fault) => eprint(&format!("{fault}")),
@@ -83,10 +84,18 @@ async fn look(follower: &Follower) -> Result<Result<Copied, Fault>, Failure> {
     }
 }
 
-fn tell(options: &Follow, copied: &Copied) -> Result<(), Failure> {
+fn tell(options: &Follow, copied: &Copied, quiet: Option<TimeDelta>) -> Result<(), Failure> {
+    let minutes = quiet.map(|quiet| quiet.num_minutes());
+    if let Some(minutes) = minutes {
+        eprint(&format!(
+            "the log has not grown for {minutes} minutes: its sealer stands, or an old state is shown here"
+        ));
+    }
     if options.json {
         let root = data_encoding::HEXLOWER.encode(&copied.root);
-        return print_json(&json!({ "size": copied.size, "added": copied.added, "root": root }));
+        return print_json(
+            &json!({ "size": copied.size, "added": copied.added, "root": root, "quiet_minutes": minutes }),
+        );
     }
     print(&format!("{} leaves are new, {} in all.\n", copied.added, copied.size))
 }

@@ -38,11 +38,52 @@ pub(in crate::cli) struct Verify {
     json: bool,
 }
 
+/// Whose word the verdict rests on.
+#[derive(Clone, Copy)]
+enum Key {
+    /// The auditor's own copy.
+    Given,
+    /// What the server itself signs with.
+    House,
+    /// What lies in the folder that is verified.
+    Folder,
+}
+
+impl Key {
+    /// Its word, for programs.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::House => "house",
+            Self::Folder => "folder",
+        }
+    }
+
+    /// What the verdict does not prove.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Given => None,
+            Self::House => {
+                Some("Verified by the key that this server signs with; your own copy (--key) would prove more.")
+            }
+            Self::Folder => Some(
+                "Verified by the key that lies in the folder itself: this proves only that the folder is whole, \
+                 not whose it is. Give your own copy with --key.",
+            ),
+        }
+    }
+}
+
 pub(super) fn run(common: &Common, options: &Verify, runtime: &Runtime) -> Result<(), Failure> {
     let given = options.key.as_deref().map(keys).transpose()?;
     let against = options.against.iter().map(|path| Outside::read(path)).collect::<Result<Vec<_>, _>>();
     let against = against.map_err(|words| Failure::new(words).with_code(USAGE))?;
     let (source, app) = source(common, options, given.is_some())?;
+    let by = match (&given, &app) {
+        (Some(_), _) => Key::Given,
+        (None, Some(_)) => Key::House,
+        (None, None) => Key::Folder,
+    };
     let trusted = match given {
         Some(keys) => keys,
         None => trusted(options, app.as_ref())?,
@@ -50,7 +91,7 @@ pub(super) fn run(common: &Common, options: &Verify, runtime: &Runtime) -> Resul
     let report = runtime.block_on(async {
         let progress = Arc::new(Progress::default());
         let bar = Bar::of(&progress);
-        let report = verify::run(&source, &Options { trusted, against }, &progress).await?;
+        let report = verify::run(&source, &Options { trusted, against, lanes: None }, &progress).await?;
         drop(bar);
         if let Some(app) = &app {
             // an auditor's role may only read: what was found is told all the same
@@ -61,9 +102,11 @@ pub(super) fn run(common: &Common, options: &Verify, runtime: &Runtime) -> Resul
         Ok::<_, Failure>(report)
     })?;
     if options.json {
-        print_json(&report.json())?;
+        let mut json = report.json();
+        json["key"] = by.code().into();
+        print_json(&json)?;
     } else {
-        print_lines(words(&report))?;
+        print_lines(words(&report, by))?;
     }
     if report.is_right() { Ok(()) } else { Err(Failure::told(MISMATCH)) }
 }
@@ -95,7 +138,7 @@ fn trusted(options: &Verify, app: Option<&App>) -> Result<Vec<Verifier>, Failure
     Ok(keys)
 }
 
-fn words(report: &Report) -> Vec<String> {
+fn words(report: &Report, by: Key) -> Vec<String> {
     let name = if report.origin.is_empty() { "The log" } else { &report.origin };
     let root = data_encoding::BASE64.encode(&report.root);
     let mut lines = vec![
@@ -106,12 +149,15 @@ fn words(report: &Report) -> Vec<String> {
         let (waiting, erased) = (report.waiting, report.erased);
         lines.push(format!("{waiting} events wait for their leaf; personal details of {erased} were erased."));
     }
+    lines.extend(report.unread.iter().map(|what| format!("Not looked at: {what}.")));
+    lines.extend(by.words().map(str::to_owned));
     lines.extend(report.findings.iter().map(ToString::to_string));
     let more = report.found - report.findings.len() as u64;
     if more > 0 {
         lines.push(format!("… and {more} more."));
     }
     lines.push(match (report.is_right(), report.first_bad) {
+        (true, _) if report.size == 0 => "THE LOG IS EMPTY: nothing was verified.".to_owned(),
         (true, _) => "Everything matches.".to_owned(),
         (false, Some(index)) => format!("THE LOG DOES NOT MATCH: {} findings, first bad leaf {index}.", report.found),
         (false, None) => format!("THE LOG DOES NOT MATCH: {} findings.", report.found),

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 
 use super::{Finding, State, found, ok};
-use crate::audit::outside::http;
+use crate::audit::http;
 use crate::base::syslog::{self, Target};
 use crate::config::Config;
 

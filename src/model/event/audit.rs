@@ -20,6 +20,7 @@ pub(super) const KINDS: &[&str] = &[
     "audit.report-read",
     "audit.sampled",
     "audit.marked",
+    "audit.open-read",
     "audit.case-read",
     "audit.export-asked",
     "audit.export-made",
@@ -136,6 +137,11 @@ pub enum Audit {
         /// What the auditor says about it.
         note: String,
     },
+    /// Open questions and findings were read with their notes.
+    OpenRead {
+        /// How many.
+        found: i64,
+    },
     /// Everything about one request was read.
     CaseRead {
         /// The request.
@@ -228,6 +234,7 @@ impl Audit {
                 personal: vec![("note", note.clone())],
                 ..plain("audit.marked", vec![("event", json!(event)), ("mark", json!(mark))])
             },
+            Self::OpenRead { found } => plain("audit.open-read", vec![("found", json!(found))]),
             Self::CaseRead { request, format } => {
                 parts("audit.case-read", of_request(*request, None), vec![("format", json!(format))])
             }

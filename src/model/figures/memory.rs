@@ -90,6 +90,7 @@ impl Memory {
     /// Remembers it.
     pub fn keep<T: Serialize>(&mut self, key: Key, facts: &T) {
         if let Ok(facts) = serde_json::to_value(facts) {
+            let facts = clean(facts);
             self.changed.insert(key);
             self.known.insert(key, facts);
         }
@@ -106,5 +107,16 @@ impl Memory {
     pub fn changes(&self) -> (Vec<(Key, &Value)>, Vec<Key>) {
         let kept = self.changed.iter().filter_map(|key| Some((*key, self.known.get(key)?))).collect();
         (kept, self.changed.iter().filter(|key| !self.known.contains_key(*key)).copied().collect())
+    }
+}
+
+/// Without characters that the database cannot keep in a text.
+fn clean(value: Value) -> Value {
+    let text = |text: String| if text.contains('\0') { text.replace('\0', "") } else { text };
+    match value {
+        Value::String(string) => Value::String(text(string)),
+        Value::Array(list) => Value::Array(list.into_iter().map(clean).collect()),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(name, one)| (text(name), clean(one))).collect()),
+        other => other,
     }
 }

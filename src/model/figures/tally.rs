@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,6 +15,8 @@ use crate::model::hours::{self, Holidays, Week};
 
 /// An approval sooner than this after its proposal is told of.
 pub const QUICK: TimeDelta = TimeDelta::minutes(1);
+/// Characters of a word that is counted; ours are shorter.
+const WORD_MAX: usize = 64;
 
 /// What an event says, read out of its canonical bytes.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,9 +38,9 @@ struct Actor {
 }
 
 impl Told {
-    /// Reads it; nothing where it is no event of ours.
+    /// Reads it; nothing where it is no event of ours, or of no year that has four digits.
     pub fn read(body: &str) -> Option<Self> {
-        serde_json::from_str(body).ok()
+        serde_json::from_str(body).ok().filter(|told: &Self| (1000..=9990).contains(&told.at.year()))
     }
 
     /// What has to be remembered to count it.
@@ -117,7 +119,7 @@ impl<'a> Tally<'a> {
 
     fn add(&mut self, told: &Told, measure: Measure, a: &str, b: &str) {
         let day = told.at.with_timezone(&self.zone).date_naive();
-        *self.counts.entry((day, measure.code(), a.to_owned(), b.to_owned())).or_default() += 1;
+        *self.counts.entry((day, measure.code(), word(a), word(b))).or_default() += 1;
     }
 
     fn request(&mut self, told: &Told) {
@@ -316,6 +318,11 @@ impl<'a> Tally<'a> {
         };
         hours.between(at, at + TimeDelta::seconds(1)) > TimeDelta::zero()
     }
+}
+
+/// A word as it is counted: whatever an event holds, the database can keep it as a key.
+fn word(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(WORD_MAX).collect()
 }
 
 /// The bucket of a delay, as the word it is counted by: two digits, so that they stand in order.

@@ -8,11 +8,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
+use crate::model::columns::Columns;
 use crate::model::inbound::Judgement;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, fault};
 
-/// Events of one request at most: beyond that somebody plays with it.
+/// Events of one request at most, the oldest first: beyond that somebody plays with it. Readings of it are left out before
+/// what happened.
 const MOST: i64 = 2_000;
 
 /// The request itself.
@@ -94,12 +96,21 @@ pub struct Told {
     /// Its kind.
     #[diesel(sql_type = t::Text)]
     pub kind: String,
+    /// `done` or `refused`.
+    #[diesel(sql_type = t::Text)]
+    pub outcome: String,
     /// Word of who acted.
     #[diesel(sql_type = t::Text)]
     pub actor: String,
     /// Who of the desk.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub staff_id: Option<Uuid>,
+    /// The account it is about.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub account_id: Option<Uuid>,
+    /// The request it is about.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub request_id: Option<Uuid>,
     /// Their name.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub staff_name: Option<String>,
@@ -117,10 +128,43 @@ pub struct Told {
     pub details: Option<Value>,
 }
 
+impl Told {
+    /// Its columns.
+    pub fn columns(&self) -> Columns<'_> {
+        Columns {
+            id: self.id,
+            at: self.at,
+            kind: &self.kind,
+            outcome: &self.outcome,
+            actor: &self.actor,
+            staff: self.staff_id,
+            account: self.account_id,
+            request: self.request_id,
+        }
+    }
+}
+
+/// The events of a request.
+#[derive(Clone, Debug)]
+pub struct Events {
+    /// Oldest first.
+    pub events: Vec<Told>,
+    /// How many there are beyond the most that are given.
+    pub left_out: usize,
+}
+
 /// Events about the request, its case, its proposals, links, letters and mails, oldest first. What names no request of its own
-/// is found by the other requests of the case, or by the account.
-pub async fn events(read: &mut Read, request: &Request) -> Result<Vec<Told>, Fault> {
-    sql("with about (name, id) as (
+/// is found by the other requests of the case, or by the account. Bodies are looked through as text: one that was altered may
+/// be anything, and is to be shown.
+pub async fn events(read: &mut Read, request: &Request) -> Result<Events, Fault> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = t::BigInt)]
+        whole: i64,
+        #[diesel(embed)]
+        told: Told,
+    }
+    let found: Vec<Found> = sql("with about (name, id) as (
             select 'case', {}::uuid
             union select 'proposal', p.id from proposal p where p.request_id = {}
             union select 'link', l.id from link l where l.request_id = {} or l.request_id = {}
@@ -133,17 +177,17 @@ pub async fn events(read: &mut Read, request: &Request) -> Result<Vec<Told>, Fau
             select e.* from event e where e.request_id = {}
             union
             select e.* from event e join near n on n.id = e.request_id
-                where exists (select from about a where a.id::text = e.body::jsonb -> 'subject' ->> a.name)
+                where exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0)
             union
             select e.* from event e where e.account_id = {}
-                and exists (select from about a where a.id::text = e.body::jsonb -> 'subject' ->> a.name))
-        select f.id, f.at, f.kind, f.actor, f.staff_id, s.name as staff_name, s.username as staff_username, f.body,
-            p.salt, p.details
+                and exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0))
+        select f.id, f.at, f.kind, f.outcome, f.actor, f.staff_id, f.account_id, f.request_id,
+            s.name as staff_name, s.username as staff_username, f.body, p.salt, p.details, count(*) over () as whole
         from found f
         left join event_personal p on p.event_id = f.id and p.at = f.at
         left join staff s on s.id = f.staff_id
         where f.kind <> 'audit.case-read' or f.request_id = {}
-        order by f.at, f.id limit {}")
+        order by f.kind = 'audit.case-read', f.at, f.id limit {}")
     .bind(request.case_id)
     .bind(request.id)
     .bind(request.id)
@@ -161,7 +205,11 @@ pub async fn events(read: &mut Read, request: &Request) -> Result<Vec<Told>, Fau
     .bind(MOST)
     .load(read.look())
     .await
-    .map_err(fault)
+    .map_err(fault)?;
+    let whole = found.last().map_or(0, |found| usize::try_from(found.whole).unwrap_or(usize::MAX));
+    let mut events: Vec<Told> = found.into_iter().map(|found| found.told).collect();
+    events.sort_by_key(|told| (told.at, told.id));
+    Ok(Events { left_out: whole.saturating_sub(events.len()), events })
 }
 
 /// A letter of the request.

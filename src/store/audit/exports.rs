@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
-use crate::model::export::{Filter, Format};
+use crate::model::export::Format;
 use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, Tx, fault, word};
 
@@ -144,81 +143,6 @@ pub async fn end(tx: &mut Tx, id: Uuid, who: Uuid, made: Option<(&[u8; 32], &str
         .await
         .map_err(fault)?;
     Ok(!ended.is_empty())
-}
-
-/// A sealed event as it goes into a file.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Row {
-    /// Its leaf.
-    #[diesel(sql_type = t::BigInt)]
-    pub index: i64,
-    /// Its canonical bytes; none where they are gone.
-    #[diesel(sql_type = t::Nullable<t::Text>)]
-    pub body: Option<String>,
-    /// User name of who of the desk acted.
-    #[diesel(sql_type = t::Nullable<t::Text>)]
-    pub staff: Option<String>,
-    /// Reference of its request.
-    #[diesel(sql_type = t::Nullable<t::Text>)]
-    pub reference: Option<String>,
-    /// Personal details, where they are not erased.
-    #[diesel(sql_type = t::Nullable<t::Jsonb>)]
-    pub personal: Option<Value>,
-}
-
-/// Where in the log to go on, and up to where.
-#[derive(Clone, Copy, Debug)]
-pub struct Cursor {
-    /// The next leaf to look at.
-    pub next: i64,
-    /// Leaves of the checkpoint.
-    pub size: i64,
-}
-
-/// Events of a filter from there on, in the order of the log, and the next leaf to look at: that of the end where none is left.
-/// `days` are the bounds of the filter in time. At most `most` leaves are looked up; it costs the same however deep.
-pub async fn page(
-    read: &mut Read,
-    filter: &Filter,
-    days: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    cursor: Cursor,
-    most: i64,
-) -> Result<(Vec<Row>, i64), Fault> {
-    #[derive(QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = t::Bool)]
-        fits: bool,
-        #[diesel(embed)]
-        row: Row,
-    }
-    let found: Vec<Found> = sql("with part as materialized (
-            select index, event_id, event_at from leaf
-            where index >= {} and index < {} and event_at >= coalesce({}::timestamptz, '-infinity')
-                and event_at < coalesce({}::timestamptz, 'infinity')
-            order by index limit {})
-        select p.index, e.body, s.username as staff, r.reference, d.details as personal,
-            e.id is null or ((cardinality({}::text[]) = 0 or e.kind = any({})) and ({} or e.outcome = {})) as fits
-        from part p
-        left join event e on e.id = p.event_id and e.at = p.event_at
-        left join event_personal d on d.event_id = p.event_id and d.at = p.event_at
-        left join staff s on s.id = e.staff_id
-        left join request r on r.id = e.request_id
-        order by p.index")
-    .bind(cursor.next)
-    .bind(cursor.size)
-    .bind(days.0)
-    .bind(days.1)
-    .bind(most)
-    .bind(filter.kinds.clone())
-    .bind(filter.kinds.clone())
-    .bind(filter.outcome.is_none())
-    .bind(filter.outcome)
-    .load(read.look())
-    .await
-    .map_err(fault)?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == most);
-    let next = found.last().filter(|_| full).map_or(cursor.size, |last| last.row.index + 1);
-    Ok((found.into_iter().filter(|f| f.fits).map(|f| f.row).collect(), next))
 }
 
 /// The bytes of a part as they are kept; none where it is gone.

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types as t;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::model::figures::report::{Counted, Person};
 use crate::model::figures::tally::{Counts, Tally, Told};
 use crate::model::figures::{Cell, Range};
 use crate::store::sql::sql;
-use crate::store::tx::{Read, fault};
+use crate::store::tx::{Read, fault, keep};
 
 /// Leaves that are counted at once.
 const BATCH: i64 = 2_000;
@@ -26,7 +26,8 @@ const BATCH: i64 = 2_000;
 /// The statements of a page, for the test that looks at their plans; none reads events.
 pub const OF_A_PAGE: [&str; 3] = [SUMS, RESETS, COUNTED];
 /// What each batch reads of the log: a walk along leaves, each event by its key.
-pub const BODIES: &str = "select (select e.body from event e where e.id = l.event_id and e.at = l.event_at) as body
+pub const BODIES: &str =
+    "select l.index, (select e.body from event e where e.id = l.event_id and e.at = l.event_at) as body
     from leaf l where l.index >= {} and l.index < {} order by l.index";
 const SUMS: &str = "select measure, a, b, sum(n)::bigint as n from figure
     where day >= {}::text::date and day <= {}::text::date group by measure, a, b order by measure, a, b";
@@ -43,6 +44,8 @@ struct Place {
 
 #[derive(QueryableByName)]
 struct Body {
+    #[diesel(sql_type = t::BigInt)]
+    index: i64,
     #[diesel(sql_type = t::Nullable<t::Text>)]
     body: Option<String>,
 }
@@ -66,25 +69,18 @@ struct Kind {
 }
 
 /// Counts the next leaves; how many there were, which is none where another server is at it.
-pub async fn count(read: &mut Read, zone: Tz) -> Result<usize, Fault> {
-    let connection = read.look();
-    AnsiTransactionManager::begin_transaction(&mut *connection).await.map_err(fault)?;
-    let counted = within(connection, zone).await;
-    match &counted {
-        Ok(1..) => AnsiTransactionManager::commit_transaction(&mut *connection).await.map_err(fault)?,
-        // a rollback that fails leaves a connection that the pool discards; the fault that matters is the first one
-        Ok(0) | Err(_) => drop(AnsiTransactionManager::rollback_transaction(&mut *connection).await),
-    }
-    counted
+pub async fn count(read: Read, zone: Tz) -> Result<usize, Fault> {
+    Ok(keep(read, async |connection| within(connection, zone).await).await?.unwrap_or(0))
 }
 
-async fn within(connection: &mut AsyncPgConnection, zone: Tz) -> Result<usize, Fault> {
+async fn within(connection: &mut AsyncPgConnection, zone: Tz) -> Result<Option<usize>, Fault> {
     let place: Vec<Place> =
         sql("select next from figure_place for update skip locked").load(connection).await.map_err(fault)?;
-    let Some(Place { next }) = place.into_iter().next() else { return Ok(0) };
-    // leaves stand without gaps: the first that is missing is the end
+    let Some(Place { next }) = place.into_iter().next() else { return Ok(None) };
     let bodies: Vec<Body> =
         sql(BODIES).bind(next).bind(next.saturating_add(BATCH)).load(connection).await.map_err(fault)?;
+    // leaves stand without gaps; where one was taken out, what comes after it is still counted once
+    let Some(last) = bodies.last().map(|row| row.index) else { return Ok(None) };
     // what is gone or cannot be read is for the verification to find
     let events: Vec<Told> = bodies.iter().filter_map(|row| Told::read(row.body.as_deref()?)).collect();
     let types = types(connection, &events).await?;
@@ -94,14 +90,13 @@ async fn within(connection: &mut AsyncPgConnection, zone: Tz) -> Result<usize, F
     }
     add(connection, &tally.counts).await?;
     remember(connection, &tally.memory).await?;
-    let after = next.saturating_add(i64::try_from(bodies.len()).unwrap_or(i64::MAX));
     sql("update figure_place set next = {}, at = coalesce({}, at)")
-        .bind(after)
+        .bind(last.saturating_add(1))
         .bind(events.last().map(|event| event.at))
         .execute(connection)
         .await
         .map_err(fault)?;
-    Ok(bodies.len())
+    Ok(Some(bodies.len()))
 }
 
 /// Tipe User of the accounts that the events are about; accounts are never removed.

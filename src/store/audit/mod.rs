@@ -1,6 +1,7 @@
 //! What auditors read, and the little they leave behind.
 
 pub mod case;
+pub mod export_rows;
 pub mod exports;
 pub mod figures;
 pub mod job;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
+use crate::model::columns::Columns;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, fault};
 
@@ -49,6 +50,22 @@ pub struct Kept {
     /// Object of name → value, as long as it is kept.
     #[diesel(sql_type = t::Nullable<t::Jsonb>)]
     pub details: Option<Value>,
+}
+
+impl Kept {
+    /// Its columns.
+    pub fn columns(&self) -> Columns<'_> {
+        Columns {
+            id: self.id,
+            at: self.at,
+            kind: &self.kind,
+            outcome: &self.outcome,
+            actor: &self.actor,
+            staff: self.staff_id,
+            account: self.account_id,
+            request: self.request_id,
+        }
+    }
 }
 
 /// An event by its id.

@@ -14,8 +14,10 @@ use crate::model::staff::fold_username;
 use crate::store::sql::{Id, sql};
 use crate::store::tx::{Read, fault};
 
-/// Requests of one name that are looked for.
-const REQUESTS: i64 = 500;
+/// Requests of one name that are looked for where few have to do.
+pub(super) const FEW: i64 = 500;
+/// The same where a whole export goes along them.
+pub(super) const MANY: i64 = 100_000;
 
 /// What something that was named stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) struct About {
     pub(super) staff: Vec<Uuid>,
     pub(super) accounts: Vec<Uuid>,
     pub(super) requests: Vec<Uuid>,
+    /// Whether there are more requests than are looked for.
+    pub(super) more: bool,
 }
 
 impl About {
@@ -35,7 +39,7 @@ impl About {
     }
 
     pub(super) fn narrow(self) -> Narrow {
-        let Self { staff, accounts, requests } = self;
+        let Self { staff, accounts, requests, .. } = self;
         if staff.is_empty() && accounts.is_empty() && requests.is_empty() {
             return Narrow::Never;
         }
@@ -50,20 +54,27 @@ pub(super) async fn staff(read: &mut Read, username: &str) -> Result<About, Faul
     Ok(About { staff, ..About::default() })
 }
 
-/// The account of a User ID, and the newest requests of nobody that typed it.
-pub(super) async fn user(read: &mut Read, user_id: &str) -> Result<About, Fault> {
+/// The account of a User ID with its newest requests, and the newest requests of nobody that typed it: an event of a request says
+/// nothing of an account before the two were matched.
+pub(super) async fn user(read: &mut Read, user_id: &str, most: i64) -> Result<About, Fault> {
     let folded = fold_user_id(user_id);
     let accounts = ids(read, sql("select id from account where user_id_folded = {}").bind(folded.as_str())).await?;
     let strangers = sql("select id from request where lower(typed_user_id) = lower({}) and state = 'unmatched'
         order by asked_at desc limit {}")
     .bind(folded.as_str())
-    .bind(REQUESTS);
-    Ok(About { accounts, requests: ids(read, strangers).await?, ..About::default() })
+    .bind(most + 1);
+    let own = sql("select id from request where account_id = any({}) order by asked_at desc limit {}")
+        .bind(accounts.clone())
+        .bind(most + 1);
+    let (mut requests, mut strangers) = (ids(read, own).await?, ids(read, strangers).await?);
+    let more = keep(&mut requests, most) | keep(&mut strangers, most);
+    requests.extend(strangers);
+    Ok(About { accounts, requests, more, ..About::default() })
 }
 
 /// A user name of the desk or a User ID, whichever there is.
-pub(super) async fn name(read: &mut Read, name: &str) -> Result<About, Fault> {
-    let mut about = user(read, name).await?;
+pub(super) async fn name(read: &mut Read, name: &str, most: i64) -> Result<About, Fault> {
+    let mut about = user(read, name, most).await?;
     about.staff = staff(read, name).await?.staff;
     Ok(about)
 }
@@ -80,7 +91,7 @@ pub(super) async fn request(read: &mut Read, named: &Named) -> Result<About, Fau
 }
 
 /// The requests of a case, which has the reference of any of them.
-pub(super) async fn case(read: &mut Read, named: &Named) -> Result<About, Fault> {
+pub(super) async fn case(read: &mut Read, named: &Named, most: i64) -> Result<About, Fault> {
     let (id, reference) = match named {
         Named::Id(id) => (Some(*id), None),
         Named::Reference(reference) => (None, Some(reference.as_str())),
@@ -90,8 +101,18 @@ pub(super) async fn case(read: &mut Read, named: &Named) -> Result<About, Fault>
             union select d.id, d.request_id from desk_case d where d.reference = {}
             union select d.id, d.request_id from request r join desk_case d on d.id = r.case_id where r.reference = {})
         select request_id as id from c union select r.id from request r join c on r.case_id = c.id limit {}");
-    let statement = statement.bind(id).bind(reference).bind(reference).bind(REQUESTS);
-    Ok(About { requests: ids(read, statement).await?, ..About::default() })
+    let statement = statement.bind(id).bind(reference).bind(reference).bind(most + 1);
+    let mut requests = ids(read, statement).await?;
+    let more = keep(&mut requests, most);
+    Ok(About { requests, more, ..About::default() })
+}
+
+/// Keeps so many; says whether there were more.
+fn keep(ids: &mut Vec<Uuid>, most: i64) -> bool {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let more = ids.len() > most;
+    ids.truncate(most);
+    more
 }
 
 #[derive(QueryableByName)]

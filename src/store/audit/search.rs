@@ -23,9 +23,11 @@ pub struct Query {
     /// The walks; none where nothing can be found.
     walks: Vec<On>,
     /// Numbers of leaves, where the walk goes along those.
-    leaves: Option<(i64, i64)>,
-    narrow: Vec<(bool, Narrow)>,
-    between: (DateTime<Utc>, DateTime<Utc>),
+    pub(super) leaves: Option<(i64, i64)>,
+    pub(super) narrow: Vec<(bool, Narrow)>,
+    pub(super) between: (DateTime<Utc>, DateTime<Utc>),
+    /// Whether a name has more requests than were looked up.
+    cut: bool,
 }
 
 /// A page of what a search found.
@@ -39,16 +41,37 @@ pub struct Found {
     pub newer: Option<Key>,
     /// How far was looked, where that is why the page is not full.
     pub looked_to: Option<DateTime<Utc>>,
+    /// Whether a name has more requests than are looked for: events of older ones are not found.
+    pub cut: bool,
 }
 
-/// Looks up what a search names. Days are those of the zone.
+/// Looks up what a search names, for whoever goes through the whole log: no index is chosen. Days are those of the zone.
+pub async fn whole(read: &mut Read, terms: &[Term], zone: Tz) -> Result<Query, Fault> {
+    Ok(conditions(read, terms, zone, resolve::MANY).await?.0)
+}
+
+/// Looks up what a search names, and along which index it goes. Days are those of the zone.
 pub async fn query(read: &mut Read, terms: &[Term], zone: Tz) -> Result<Query, Fault> {
-    let mut query =
-        Query { walks: vec![On::All], leaves: None, narrow: Vec::new(), between: (DateTime::UNIX_EPOCH, forever()) };
-    // the condition along whose index the walk goes: its rank and its place
-    let mut best: Option<(u8, Vec<On>, Option<usize>)> = None;
+    let (mut query, best) = conditions(read, terms, zone, resolve::FEW).await?;
+    if let Some((_, walks, exact)) = best.filter(|_| query.leaves.is_none() && !query.walks.is_empty()) {
+        query.walks = walks;
+        // its index says all that the condition does
+        if let Some(place) = exact {
+            query.narrow.remove(place);
+        }
+    }
+    Ok(query)
+}
+
+/// The condition along whose index a walk goes: its rank, its walks, and its place where they say all that it does.
+type Best = Option<(u8, Vec<On>, Option<usize>)>;
+
+async fn conditions(read: &mut Read, terms: &[Term], zone: Tz, most: i64) -> Result<(Query, Best), Fault> {
+    let between = (DateTime::UNIX_EPOCH, forever());
+    let mut query = Query { walks: vec![On::All], leaves: None, narrow: Vec::new(), between, cut: false };
+    let mut best: Best = None;
     for term in terms {
-        let (narrow, walks) = asked(read, &term.what, zone).await?;
+        let (narrow, walks) = asked(read, &term.what, zone, most, &mut query.cut).await?;
         let (not, narrow) = match (term.not, &term.what) {
             // what is done is what was not refused
             (not, What::Refused(false)) => (!not, narrow),
@@ -74,21 +97,15 @@ pub async fn query(read: &mut Read, terms: &[Term], zone: Tz) -> Result<Query, F
         }
         query.narrow.push((not, narrow));
     }
-    if let Some((_, walks, exact)) = best.filter(|_| query.leaves.is_none() && !query.walks.is_empty()) {
-        query.walks = walks;
-        // its index says all that the condition does
-        if let Some(place) = exact {
-            query.narrow.remove(place);
-        }
-    }
-    Ok(query)
+    Ok((query, best))
 }
 
 /// Rank of an index (the lowest is the most telling), its walks, and whether they are all that the condition says.
 type Along = Option<(u8, Vec<On>, bool)>;
 
-async fn asked(read: &mut Read, what: &What, zone: Tz) -> Result<(Narrow, Along), Fault> {
-    let about = |rank: u8, about: About| {
+async fn asked(read: &mut Read, what: &What, zone: Tz, most: i64, cut: &mut bool) -> Result<(Narrow, Along), Fault> {
+    let mut about = |rank: u8, about: About| {
+        *cut |= about.more;
         let on = about.on();
         let walks = if on.is_empty() { None } else { Some((rank, on, true)) };
         (about.narrow(), walks)
@@ -96,7 +113,9 @@ async fn asked(read: &mut Read, what: &What, zone: Tz) -> Result<(Narrow, Along)
     Ok(match what {
         What::Kinds(kinds) => {
             let walks = kinds.iter().map(|kind| On::Kind(kind)).collect();
-            (Narrow::Kinds(kinds.clone()), (kinds.len() <= KINDS).then_some((6, walks, true)))
+            // many kinds are many walks: whatever else tells few events goes before them
+            let rank = if kinds.len() == 1 { 6 } else { 9 };
+            (Narrow::Kinds(kinds.clone()), (kinds.len() <= KINDS).then_some((rank, walks, true)))
         }
         // these do most of everything
         What::Actor(actor @ ("user" | "worker")) => (Narrow::Actor(actor), None),
@@ -110,10 +129,10 @@ async fn asked(read: &mut Read, what: &What, zone: Tz) -> Result<(Narrow, Along)
         }
         What::Leaves(from, to) => (Narrow::Leaves(from.unwrap_or(0), to.unwrap_or(i64::MAX)), None),
         What::Staff(name) => about(4, resolve::staff(read, name).await?),
-        What::User(user_id) => about(3, resolve::user(read, user_id).await?),
-        What::Name(name) => about(3, resolve::name(read, name).await?),
+        What::User(user_id) => about(3, resolve::user(read, user_id, most).await?),
+        What::Name(name) => about(3, resolve::name(read, name, most).await?),
         What::Request(named) => about(2, resolve::request(read, named).await?),
-        What::Case(named) => about(2, resolve::case(read, named).await?),
+        What::Case(named) => about(2, resolve::case(read, named, most).await?),
         What::Id(id) => {
             let walks = resolve::anything(read, *id).await?;
             (Narrow::Holds(resolve::holds(*id)), Some((1, walks, false)))
@@ -136,7 +155,7 @@ pub async fn page(read: &mut Read, query: &Query, turn: Turn, past: Option<Key>,
         Some(leaves) => walk.leaves(read, leaves).await?,
         None => together(read, &walk, &query.walks).await?,
     };
-    Ok(found(walked, turn, past, most))
+    Ok(Found { cut: query.cut, ..found(walked, turn, past, most) })
 }
 
 /// Several walks as one: in order, each event once, no further than the shortest of them came.
@@ -171,10 +190,10 @@ fn found(walked: Walked, turn: Turn, past: Option<Key>, most: usize) -> Found {
     // the way back begins at this page's first event, or where it began itself
     let back = if past.is_some() { keys.first().copied().or(past) } else { None };
     match turn {
-        Turn::Older => Found { keys, older: on, newer: back, looked_to },
+        Turn::Older => Found { keys, older: on, newer: back, looked_to, cut: false },
         Turn::Newer => {
             keys.reverse();
-            Found { keys, older: back, newer: on, looked_to }
+            Found { keys, older: back, newer: on, looked_to, cut: false }
         }
     }
 }

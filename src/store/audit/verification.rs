@@ -38,7 +38,7 @@ pub struct Verification {
     /// How many findings there are.
     #[diesel(sql_type = t::BigInt)]
     pub found: i64,
-    /// The first of them, each `{"index","what"}`.
+    /// The first of them, each `{"index","code","words"}`.
     #[diesel(sql_type = t::Jsonb)]
     pub findings: Value,
     /// The first leaf that is wrong.
@@ -92,17 +92,29 @@ pub async fn due(read: &mut Read, id: Uuid, hours: i32) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A verification that somebody took.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Taken {
+    /// Row id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// How often it was begun and came to no end, this time included; one that was given back does not count.
+    #[diesel(sql_type = t::Integer)]
+    pub tries: i32,
+}
+
 /// Takes the one that is to be done, anew from its beginning. Bookkeeping.
-pub async fn claim(read: &mut Read, who: Uuid) -> Result<Option<Uuid>, Fault> {
-    let taken: Vec<Id> = sql("update verification set state = 'running', leased_by = {}, done = 0,
+pub async fn claim(read: &mut Read, who: Uuid) -> Result<Option<Taken>, Fault> {
+    let taken: Vec<Taken> =
+        sql("update verification set state = 'running', leased_by = {}, done = 0, tries = tries + 1,
             leased_until = pulih.now() + make_interval(secs => {}), started_at = coalesce(started_at, pulih.now())
-        where ended_at is null and (leased_until is null or leased_until <= pulih.now()) returning id")
-    .bind(who)
-    .bind(LEASE)
-    .load(read.look())
-    .await
-    .map_err(fault)?;
-    Ok(taken.into_iter().next().map(|row| row.id))
+        where ended_at is null and (leased_until is null or leased_until <= pulih.now()) returning id, tries")
+        .bind(who)
+        .bind(LEASE)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(taken.into_iter().next())
 }
 
 /// Notes how far it is and keeps the lease; false where somebody else has it. Bookkeeping.
@@ -121,14 +133,17 @@ pub async fn progress(read: &mut Read, id: Uuid, who: Uuid, done: i64, total: i6
     Ok(noted > 0)
 }
 
-/// Gives it back, to be taken at once. Bookkeeping.
-pub async fn release(read: &mut Read, id: Uuid, who: Uuid) -> Result<(), Fault> {
-    sql("update verification set leased_until = null, leased_by = null where id = {} and leased_by = {} and ended_at is null")
-        .bind(id)
-        .bind(who)
-        .execute(read.look())
-        .await
-        .map_err(fault)?;
+/// Gives it back, to be taken at once; as a try that failed or as none. Bookkeeping.
+pub async fn release(read: &mut Read, id: Uuid, who: Uuid, failed: bool) -> Result<(), Fault> {
+    sql("update verification set leased_until = null, leased_by = null,
+            tries = tries - case when {} then 0 else 1 end
+        where id = {} and leased_by = {} and ended_at is null")
+    .bind(failed)
+    .bind(id)
+    .bind(who)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 
@@ -197,22 +212,4 @@ pub async fn heartbeat(read: &mut Read) -> Result<Option<DateTime<Utc>>, Fault> 
     .await
     .map_err(fault)?;
     Ok(found.into_iter().next().map(|row| row.at))
-}
-
-/// The hashes of the leaves from `from` to before `to`, by index.
-pub async fn hashes(read: &mut Read, from: i64, to: i64) -> Result<std::collections::HashMap<i64, Vec<u8>>, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::BigInt)]
-        index: i64,
-        #[diesel(sql_type = t::Binary)]
-        hash: Vec<u8>,
-    }
-    let rows: Vec<Row> = sql("select index, hash from leaf where index >= {} and index < {}")
-        .bind(from)
-        .bind(to)
-        .load(read.look())
-        .await
-        .map_err(fault)?;
-    Ok(rows.into_iter().map(|row| (row.index, row.hash)).collect())
 }

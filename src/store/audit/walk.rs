@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
+use crate::model::history::forever;
 use crate::store::sql::{Sql, sql};
 use crate::store::tx::{Read, fault};
 
@@ -101,19 +102,52 @@ impl Walk<'_> {
     /// Goes along one index of `event`.
     pub(super) async fn along(&self, read: &mut Read, on: &On) -> Result<Walked, Fault> {
         let looked = if self.narrow.is_empty() { self.most } else { self.budget };
-        let statement = self.events(sql("select w.at, w.id from ("), on, looked).add(") w where true");
-        let statement = match self.turn {
-            Turn::Older => asked(statement, self.narrow).add(" order by w.at desc, w.id desc limit {}"),
-            Turn::Newer => asked(statement, self.narrow).add(" order by w.at, w.id limit {}"),
+        let statement = self.events(self.begin(), on, looked);
+        let (window, order) = match self.turn {
+            Turn::Older => (
+                ") w window o as (order by w.at desc, w.id desc)) w where (w.fits or w.place = {})",
+                " order by w.at desc, w.id desc limit {}",
+            ),
+            Turn::Newer => (
+                ") w window o as (order by w.at, w.id)) w where (w.fits or w.place = {})",
+                " order by w.at, w.id limit {}",
+            ),
         };
-        let keys: Vec<Key> = statement.bind(self.most).load(read.look()).await.map_err(fault)?;
-        let enough = i64::try_from(keys.len()).unwrap_or(i64::MAX) >= self.most;
-        if self.narrow.is_empty() || enough {
-            return Ok(Walked { keys, end: None });
+        self.end(read, statement.add(window), looked, order).await
+    }
+
+    /// Whatever was looked at with its place among that, and whether it is asked for.
+    fn begin(&self) -> Sql<'_> {
+        let statement = sql("select w.at, w.id, w.fits, w.place from (
+            select w.*, row_number() over o as place, (w.at >= {} and w.at < {}")
+        .bind(self.between.0)
+        .bind(self.between.1);
+        asked(statement, self.narrow).add(") as fits from (")
+    }
+
+    /// Those asked for, and the last that was looked at, in one go: it stops at the page's end.
+    async fn end(
+        &self,
+        read: &mut Read,
+        statement: Sql<'_>,
+        looked: i64,
+        order: &'static str,
+    ) -> Result<Walked, Fault> {
+        #[derive(QueryableByName)]
+        struct Looked {
+            #[diesel(embed)]
+            key: Key,
+            #[diesel(sql_type = t::Bool)]
+            fits: bool,
+            #[diesel(sql_type = t::BigInt)]
+            place: i64,
         }
-        let statement = self.events(sql("select w.at, w.id from ("), on, looked).add(") w offset {} limit 1");
-        let end: Vec<Key> = statement.bind(looked - 1).load(read.look()).await.map_err(fault)?;
-        Ok(Walked { keys, end: end.into_iter().next() })
+        let statement = statement.bind(looked).add(order).bind(self.most);
+        let rows: Vec<Looked> = statement.load(read.look()).await.map_err(fault)?;
+        let keys: Vec<Key> = rows.iter().filter(|row| row.fits).map(|row| row.key).collect();
+        let enough = i64::try_from(keys.len()).unwrap_or(i64::MAX) >= self.most;
+        let end = rows.last().filter(|row| row.place == looked && !enough).map(|row| row.key);
+        Ok(Walked { keys, end })
     }
 
     /// The events along an index, as a query.
@@ -155,20 +189,19 @@ impl Walk<'_> {
                 (Some(past), Turn::Newer) => from = from.max(past.index + 1),
             }
         }
-        let looked = if self.narrow.is_empty() { self.most } else { self.budget };
-        let statement = self.numbered(sql("select w.at, w.id from ("), from, to, looked).add(") w where true");
-        let statement = match self.turn {
-            Turn::Older => asked(statement, self.narrow).add(" order by w.index desc limit {}"),
-            Turn::Newer => asked(statement, self.narrow).add(" order by w.index limit {}"),
+        let all = self.narrow.is_empty() && self.between == (DateTime::UNIX_EPOCH, forever());
+        let looked = if all { self.most } else { self.budget };
+        let statement = self.numbered(self.begin(), from, to, looked);
+        let (window, order) = match self.turn {
+            Turn::Older => (
+                ") w window o as (order by w.index desc)) w where (w.fits or w.place = {})",
+                " order by w.index desc limit {}",
+            ),
+            Turn::Newer => {
+                (") w window o as (order by w.index)) w where (w.fits or w.place = {})", " order by w.index limit {}")
+            }
         };
-        let keys: Vec<Key> = statement.bind(self.most).load(read.look()).await.map_err(fault)?;
-        let enough = i64::try_from(keys.len()).unwrap_or(i64::MAX) >= self.most;
-        if self.narrow.is_empty() || enough {
-            return Ok(Walked { keys, end: None });
-        }
-        let statement = self.numbered(sql("select w.at, w.id from ("), from, to, looked).add(") w offset {} limit 1");
-        let end: Vec<Key> = statement.bind(looked - 1).load(read.look()).await.map_err(fault)?;
-        Ok(Walked { keys, end: end.into_iter().next() })
+        self.end(read, statement.add(window), looked, order).await
     }
 
     fn numbered<'a>(&self, statement: Sql<'a>, from: i64, to: i64, looked: i64) -> Sql<'a> {
@@ -183,11 +216,7 @@ impl Walk<'_> {
             Turn::Older => statement.add("l.index desc limit {}) n"),
             Turn::Newer => statement.add("l.index limit {}) n"),
         };
-        statement
-            .bind(looked)
-            .add(" join event e on e.id = n.event_id and e.at = n.event_at where e.at >= {} and e.at < {}")
-            .bind(self.between.0)
-            .bind(self.between.1)
+        statement.bind(looked).add(" join event e on e.id = n.event_id and e.at = n.event_at")
     }
 }
 
@@ -217,8 +246,8 @@ fn indexed<'a>(statement: Sql<'a>, on: &'a On) -> Sql<'a> {
     }
 }
 
-/// What is looked at event by event.
-fn asked<'a>(mut statement: Sql<'a>, narrow: &'a [(bool, Narrow)]) -> Sql<'a> {
+/// What is looked at event by event, of an event that is called `w`.
+pub(super) fn asked<'a>(mut statement: Sql<'a>, narrow: &'a [(bool, Narrow)]) -> Sql<'a> {
     for (not, what) in narrow {
         statement = statement.add(if *not { " and not coalesce(" } else { " and coalesce(" });
         statement = one(statement, what).add(", false)");

@@ -6,7 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::sql::{Id, sql};
+use super::super::sql::sql;
 use super::super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
 
@@ -152,15 +152,6 @@ pub async fn contradicted(read: &mut Read) -> Result<Option<String>, Fault> {
     .await
     .map_err(fault)?;
     Ok(found.into_iter().next().map(|row| row.words))
-}
-
-/// The auditors, who get the newest checkpoint by mail.
-pub async fn auditors(tx: &mut Tx) -> Result<Vec<Uuid>, Fault> {
-    let rows: Vec<Id> = sql("select id from staff where status = 'active' and roles && array['auditor'] order by id")
-        .load(tx.look())
-        .await
-        .map_err(fault)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Notes that a checkpoint goes out by mail now; false where one went out since then.

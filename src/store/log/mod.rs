@@ -1,6 +1,8 @@
 //! The sealed log: leaves, tiles and checkpoints, which only grow.
 
 pub mod copy;
+pub mod erased;
+pub mod guard;
 pub mod heartbeat;
 pub mod read;
 pub mod seal;

@@ -231,14 +231,16 @@ async fn keep_tiles(connection: &mut AsyncPgConnection, full: &[Full]) -> Result
     }
     let levels: Vec<i16> = full.iter().map(|tile| i16::from(tile.id.level)).collect();
     let indexes: Result<Vec<i64>, _> = full.iter().map(|tile| i64::try_from(tile.id.index)).collect();
-    sql("insert into tile (level, index, hashes, root) select * from unnest({}, {}, {}, {})")
-        .bind(levels)
-        .bind(indexes.map_err(|e| Fault::bug("a tile beyond the end", e))?)
-        .bind(full.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
-        .bind(full.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
-        .execute(connection)
-        .await
-        .map_err(fault)?;
+    // the lower ones first: each is compared with what is below it
+    sql("insert into tile (level, index, hashes, root)
+        select * from unnest({}, {}, {}, {}) t (level, index, hashes, root) order by level, index")
+    .bind(levels)
+    .bind(indexes.map_err(|e| Fault::bug("a tile beyond the end", e))?)
+    .bind(full.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
+    .bind(full.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(fault)?;
     Ok(())
 }
 

@@ -248,60 +248,27 @@ pub struct Waiting {
     /// The event's bytes; none where it is gone.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub body: Option<String>,
+    /// When it happened.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub event_at: DateTime<Utc>,
+    /// Whether its transaction is over for everybody, so that it could have been sealed.
+    #[diesel(sql_type = t::Bool)]
+    pub free: bool,
+    /// Whether it says a transaction that is still to come.
+    #[diesel(sql_type = t::Bool)]
+    pub ahead: bool,
 }
 
 /// Events that wait, a few thousand after that one, in the order of their ids.
 pub async fn waiting(read: &mut Read, after: Uuid) -> Result<Vec<Waiting>, Fault> {
-    sql("select q.event_id, q.hash, (select e.body from event e where e.id = q.event_id and e.at = q.event_at) as body
-        from seal_queue q where q.event_id > {} order by q.event_id limit 4096")
+    sql("select q.event_id, q.hash, (select e.body from event e where e.id = q.event_id and e.at = q.event_at) as body, q.event_at,
+            q.system_identifier <> c.system_identifier or q.txid < pg_snapshot_xmin(pg_current_snapshot()) as free,
+            q.system_identifier = c.system_identifier and q.txid >= pg_snapshot_xmax(pg_current_snapshot()) as ahead
+        from seal_queue q cross join pg_control_system() c where q.event_id > {} order by q.event_id limit 4096")
     .bind(after)
     .load(read.look())
     .await
     .map_err(fault)
-}
-
-#[derive(QueryableByName)]
-struct Words {
-    #[diesel(sql_type = t::Text)]
-    words: String,
-}
-
-/// What protects the log and is not in place: triggers that are missing or off, on each partition too, a trigger's
-/// function that refuses nothing, and privileges that the app's role must not have.
-pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
-    let found: Vec<Words> = sql("
-        with tables as (
-            select c.oid, c.relname::text as name, c.relname::text as of from pg_class c
-            where c.oid in (to_regclass('public.event'), to_regclass('public.event_personal'), to_regclass('public.leaf'),
-                to_regclass('public.tile'), to_regclass('public.checkpoint'))
-            union all
-            select c.oid, c.relname::text, p.relname::text from pg_inherits i
-            join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-            where i.inhparent in (to_regclass('public.event'), to_regclass('public.event_personal'))
-        ), expected (of, trigger) as (values
-            ('event', 'event_queued'), ('event', 'event_append_only'), ('event', 'event_not_truncated'),
-            ('event_personal', 'event_personal_not_updated'), ('event_personal', 'event_personal_not_truncated'),
-            ('leaf', 'leaf_append_only'), ('leaf', 'leaf_not_truncated'), ('tile', 'tile_append_only'),
-            ('tile', 'tile_not_truncated'), ('checkpoint', 'checkpoint_append_only'), ('checkpoint', 'checkpoint_not_truncated'))
-        select format('trigger %s on %s is missing or off', e.trigger, t.name) as words
-        from tables t join expected e on e.of = t.of
-        where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgname = e.trigger and g.tgenabled in ('O', 'A'))
-        union all
-        select 'pulih.refuse_change() refuses nothing'
-        where not exists (select from pg_proc p where p.oid = to_regproc('pulih.refuse_change')
-            and position('raise exception' in p.prosrc) > 0)
-        union all
-        select format('pulih_app may %s %s', p.privilege, t.name)
-        from tables t cross join unnest(array['update', 'delete', 'truncate']) as p (privilege)
-        where exists (select from pg_roles where rolname = 'pulih_app') and has_table_privilege('pulih_app', t.oid, p.privilege)
-        union all
-        select 'pulih_app may insert leaf'
-        where exists (select from pg_roles where rolname = 'pulih_app') and has_table_privilege('pulih_app', 'public.leaf', 'insert')
-        order by 1")
-    .load(read.look())
-    .await
-    .map_err(fault)?;
-    Ok(found.into_iter().map(|found| found.words).collect())
 }
 
 /// The leaf at an index; none where the log is shorter.

@@ -138,6 +138,15 @@ pub async fn overseers(tx: &mut Tx) -> Result<Vec<Uuid>, Fault> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The auditors who may sign in.
+pub async fn auditors(tx: &mut Tx) -> Result<Vec<Uuid>, Fault> {
+    let rows = sql("select id from staff where status = 'active' and 'auditor' = any(roles) order by id")
+        .load::<Id>(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Somebody new.
 #[derive(Clone, Debug)]
 pub struct New {

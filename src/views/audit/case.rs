@@ -12,6 +12,7 @@ use crate::views::staff::mail_text::line;
 use crate::views::staff::parts::{chip, kind};
 use crate::views::staff::shell::shell;
 
+pub use super::Detail;
 pub use super::around::{Letter, Link, Mail, Proposal};
 
 /// What the page shows.
@@ -45,6 +46,8 @@ pub struct Data {
     pub size: Option<i64>,
     /// Its events, oldest first.
     pub events: Vec<Told>,
+    /// How many more there are.
+    pub left_out: usize,
     /// Its proposals.
     pub proposals: Vec<Proposal>,
     /// Its letters.
@@ -74,8 +77,8 @@ pub struct Told {
     pub staff: Option<String>,
     /// Its facts.
     pub facts: Vec<(String, String)>,
-    /// Its personal details; none where they are erased.
-    pub personal: Vec<(String, Option<String>)>,
+    /// Its personal details.
+    pub personal: Vec<(String, Detail)>,
 }
 
 /// Where an event stands in the log.
@@ -160,7 +163,17 @@ fn facts(desk: &Desk, data: &Data) -> Markup {
 }
 
 fn events(desk: &Desk, data: &Data) -> Markup {
+    let broken = data.events.iter().filter(|told| told.seal == Seal::Broken).count();
     html! {
+        @if broken > 0 {
+            (shared::notice(Tone::Bad, &html! { p { (desk.ta("pack-broken-text", &[("count", &broken.to_string())])) } }))
+        }
+        @if data.left_out > 0 {
+            @let (shown, all) = (data.events.len(), data.events.len() + data.left_out);
+            (shared::notice(Tone::Wait, &html! {
+                p { (desk.ta("pack-left-out", &[("shown", &shown.to_string()), ("all", &all.to_string())])) }
+            }))
+        }
         table.list.cards {
             thead { tr {
                 th scope="col" { (desk.t("integrity-leaf")) }
@@ -169,16 +182,12 @@ fn events(desk: &Desk, data: &Data) -> Markup {
                 th scope="col" { (desk.t("pack-who")) }
                 th scope="col" { (desk.t("pack-details")) }
             } }
-            tbody { @for told in &data.events { (event(desk, data, told)) } }
+            tbody { @for told in &data.events { (event(desk, told)) } }
         }
     }
 }
 
-fn event(desk: &Desk, data: &Data, told: &Told) -> Markup {
-    let erased = || match data.erased {
-        Some(at) => desk.ta("pack-erased-on", &[("time", &desk.frame.moment(at))]),
-        None => desk.t("pack-erased"),
-    };
+fn event(desk: &Desk, told: &Told) -> Markup {
     html! {
         tr {
             td data-label=(desk.t("integrity-leaf")) {
@@ -205,9 +214,7 @@ fn event(desk: &Desk, data: &Data, told: &Told) -> Markup {
                 @if told.facts.is_empty() && told.personal.is_empty() { "–" }
                 @for (name, value) in &told.facts { div.small { (label(desk, "fact", name)) ": " span.mono { (line(value)) } } }
                 @for (name, value) in &told.personal {
-                    div.small { (label(desk, "detail", name)) ": "
-                        @match value { Some(value) => span.mono { (line(value)) }, None => em { (erased()) } }
-                    }
+                    div.small { (label(desk, "detail", name)) ": " (super::detail(desk, value, |text| html! { span.mono { (line(text)) } })) }
                 }
             }
         }

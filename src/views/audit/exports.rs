@@ -1,10 +1,15 @@
 //! Exports of the history: asking for one, and those there are.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::history::help;
 use crate::i18n::Lang;
-use crate::model::export::{Format, LENGTH_MAX};
+use crate::model::export::Format;
+use crate::model::history::Flaw;
+use crate::model::pieces::LENGTH_MAX;
 use crate::views::parts::{self as shared, Tone};
 use crate::views::staff::Desk;
 use crate::views::staff::parts::chip;
@@ -15,8 +20,8 @@ use crate::views::staff::shell::{shell, shell_of_form};
 pub struct Data {
     /// What was typed.
     pub typed: Typed,
-    /// The part of the query that is none.
-    pub bad: Option<String>,
+    /// What is wrong with the query, and where.
+    pub bad: Option<(Flaw, Range<usize>)>,
     /// What was done just now.
     pub note: Option<Note>,
     /// The newest exports.
@@ -122,7 +127,10 @@ pub enum State {
 
 /// The page.
 pub fn page(desk: &Desk, data: &Data) -> Markup {
-    let mistake = data.bad.as_ref().map(|bad| desk.ta("export-bad", &[("part", bad)]));
+    let mistake = data.bad.as_ref().map(|(flaw, span)| {
+        let part = data.typed.query.get(span.clone()).unwrap_or_default();
+        format!("{} {}", desk.ta("export-bad", &[("part", part)]), desk.t(&format!("events-flaw-{}", flaw.code())))
+    });
     let shown: Vec<_> = mistake.iter().map(|words| ("query", words.clone())).collect();
     let body = html! {
         (shared::summary(&desk.frame, &shown))
@@ -132,6 +140,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
         }
         p.lead { (desk.t("export-lead")) }
         section.panel { h2 { (desk.t("export-new")) } (form(desk, &data.typed, mistake.as_deref())) }
+        (help(desk))
         section {
             h2 { (desk.t("export-list")) }
             (list(desk, &data.lines))

@@ -34,6 +34,8 @@ pub struct Data {
     pub ways: Ways,
     /// How far was looked, where more may be found further back.
     pub looked_to: Option<DateTime<Utc>>,
+    /// Whether older requests of a name were not looked for.
+    pub cut: bool,
 }
 
 /// Where other pages of the same search are.
@@ -59,7 +61,9 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
                     p { (desk.ta("events-looked", &[("time", &desk.frame.moment(at))])) }
                 }))
             }
+            @if data.cut { (shared::notice(Tone::Wait, &html! { p { (desk.t("events-cut")) } })) }
             (ways(desk, &data.ways))
+            p.links { a href={ "/audit/exports?q=" (shared::percent(&data.whole)) } { (desk.t("events-export")) } }
         }
         (help(desk))
     };
@@ -144,7 +148,7 @@ fn bad(desk: &Desk, whole: &str, flaw: Flaw, span: &Range<usize>) -> Markup {
     )
 }
 
-fn help(desk: &Desk) -> Markup {
+pub(super) fn help(desk: &Desk) -> Markup {
     let operators =
         ["kind", "actor", "staff", "user", "request", "case", "outcome", "refusal", "at", "leaf", "bare", "not"];
     html! {

@@ -23,7 +23,7 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
             div {
                 section.panel { h2 { (desk.t("integrity-verification")) } (verification(desk, data)) }
                 @if let Some(last) = data.last.as_ref().filter(|last| last.found > 0) { (findings(desk, last)) }
-                section.panel { h2 { (desk.t("integrity-checkpoint")) } (checkpoint(desk, data)) }
+                section.panel { h2 { (desk.t("integrity-checkpoint")) } p.small { (desk.t("integrity-checkpoint-is")) } (checkpoint(desk, data)) }
             }
             div {
                 section.panel { h2 { (desk.t("integrity-pulse")) } (pulse(desk, data)) }
@@ -49,6 +49,10 @@ fn verdict(desk: &Desk, data: &Data) -> Markup {
         return shared::notice(Tone::Info, &html! { p { (desk.t("integrity-never")) } });
     };
     let (time, size) = (desk.frame.moment(last.at), number(lang, up_to(last)));
+    if last.findings.iter().any(|finding| finding.code == "unfinished") {
+        let words = desk.ta("integrity-unfinished-text", &[("time", &time)]);
+        return shared::notice(Tone::Bad, &html! { h2.verdict { (desk.t("integrity-unfinished")) } p { (words) } });
+    }
     if last.found == 0 {
         let words = desk.ta("integrity-good-text", &[("time", &time), ("number", &size)]);
         return shared::notice(Tone::Good, &html! { h2.verdict { (desk.t("integrity-good")) } p { (words) } });

@@ -46,6 +46,32 @@ pub struct Line {
     pub mark: Option<Mark>,
 }
 
+/// A personal detail, which an event's bytes only commit to.
+#[derive(Clone, Debug)]
+pub enum Detail {
+    /// It fits what they commit to.
+    Open(String),
+    /// It is not what was committed to.
+    Altered(String),
+    /// It was erased then.
+    Erased(DateTime<Utc>),
+    /// It is gone, and no erasure says why.
+    Gone,
+}
+
+/// A personal detail in words; `open` draws what it says.
+fn detail(desk: &Desk, detail: &Detail, open: impl Fn(&str) -> Markup) -> Markup {
+    html! {
+        @match detail {
+            Detail::Open(text) if text.is_empty() => "–",
+            Detail::Open(text) => (open(text)),
+            Detail::Altered(text) => { (chip(Tone::Bad, &desk.t("record-detail-altered"))) " " (open(text)) }
+            Detail::Erased(at) => (desk.ta("record-erased-at", &[("time", &desk.frame.moment(*at))])),
+            Detail::Gone => (chip(Tone::Bad, &desk.t("record-detail-gone"))),
+        }
+    }
+}
+
 /// A kind of event in words; one that we do not know as it stands.
 pub fn kind(desk: &Desk, kind: &str) -> String {
     desk.frame.lang.known(&format!("kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_owned())

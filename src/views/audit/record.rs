@@ -9,6 +9,8 @@ use super::super::staff::parts::chip;
 use super::super::staff::shell::shell_of_form;
 use crate::model::sample::{Mark, NOTE_MAX};
 
+pub use super::Detail;
+
 /// What the page shows.
 #[derive(Clone, Debug)]
 pub struct Data {
@@ -75,17 +77,6 @@ pub enum Value {
     Event(String),
 }
 
-/// A personal detail.
-#[derive(Clone, Debug)]
-pub enum Detail {
-    /// It fits what the bytes commit to.
-    Open(String),
-    /// It is not what was committed to.
-    Altered(String),
-    /// It is gone, since then as far as known.
-    Erased(Option<DateTime<Utc>>),
-}
-
 /// What the log proves of an event.
 #[derive(Clone, Debug)]
 pub enum Proof {
@@ -94,7 +85,7 @@ pub enum Proof {
     /// It waits for its number.
     Waits,
     /// It, or the log, was changed.
-    Fails(Option<Shown>),
+    Fails,
 }
 
 /// A proof, to look at.
@@ -169,7 +160,7 @@ fn verdict(desk: &Desk, proof: &Proof) -> Markup {
     let (tone, words, text) = match proof {
         Proof::Holds(_) => (Tone::Good, "record-holds", "record-holds-text"),
         Proof::Waits => (Tone::Wait, "record-waits", "record-waits-text"),
-        Proof::Fails(_) => (Tone::Bad, "record-fails", "record-fails-text"),
+        Proof::Fails => (Tone::Bad, "record-fails", "record-fails-text"),
     };
     shared::notice(tone, &html! { h2.verdict { (desk.t(words)) } p { (desk.t(text)) } })
 }
@@ -241,19 +232,13 @@ fn details(desk: &Desk, details: &[(String, Detail)]) -> Markup {
     html! {
         dl.facts { @for (name, detail) in details { div {
             dt { (super::label(desk, "detail", name)) }
-            dd { @match detail {
-                Detail::Open(text) if text.is_empty() => "–",
-                Detail::Open(text) => span.said { (text) },
-                Detail::Altered(text) => { (chip(Tone::Bad, &desk.t("record-detail-altered"))) " " span.said { (text) } }
-                Detail::Erased(Some(at)) => (desk.ta("record-erased-at", &[("time", &desk.frame.moment(*at))])),
-                Detail::Erased(None) => (desk.t("record-erased")),
-            } }
+            dd { (super::detail(desk, detail, |text| html! { span.said { (text) } })) }
         } } }
     }
 }
 
 fn proof(desk: &Desk, data: &Data) -> Markup {
-    let (Proof::Holds(shown) | Proof::Fails(Some(shown))) = &data.proof else { return html! {} };
+    let Proof::Holds(shown) = &data.proof else { return html! {} };
     html! {
         section.panel {
             h2 { (desk.t("record-proof")) }
@@ -274,10 +259,8 @@ fn proof(desk: &Desk, data: &Data) -> Markup {
                     }
                 }
             }
-            @if matches!(data.proof, Proof::Holds(_)) {
-                p.bar { a.second href={ "/audit/events/" (data.id) "/proof" } download { (desk.t("record-download")) } }
-                p.small.screen { (desk.t("record-download-hint")) }
-            }
+            p.bar { a.second href={ "/audit/events/" (data.id) "/proof" } download { (desk.t("record-download")) } }
+            p.small.screen { (desk.t("record-download-hint")) }
         }
     }
 }

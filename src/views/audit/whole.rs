@@ -124,7 +124,7 @@ pub struct Finding {
 }
 
 /// What can be wrong with a log: `finding-<code>` are the words.
-pub const FINDINGS: [&str; 25] = [
+pub const FINDINGS: [&str; 32] = [
     "edited",
     "event-gone",
     "time-moved",
@@ -150,4 +150,11 @@ pub const FINDINGS: [&str; 25] = [
     "outside-differs",
     "outside-broken",
     "unprotected",
+    "personal-gone",
+    "back-dated",
+    "passed-by",
+    "entries-beyond",
+    "entries-torn",
+    "checkpoints-gone",
+    "unfinished",
 ];

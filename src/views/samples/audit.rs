@@ -67,9 +67,10 @@ fn histories(desk: &Desk, out: &mut Vec<Sample>) {
         lines: lines(),
         ways: Ways { first: Some("/audit".to_owned()), newer: way("newer"), older: way("older") },
         looked_to: None,
+        cut: false,
     };
     add(out, "history", history::page(desk, &data));
-    let looked = history::Data { lines: vec![], looked_to: Some(at(-9_000)), ..data.clone() };
+    let looked = history::Data { lines: vec![], looked_to: Some(at(-9_000)), cut: true, ..data.clone() };
     add(out, "history-looked", history::page(desk, &looked));
     add(out, "history-empty", history::page(desk, &history::Data::default()));
     let all = kinds().take(60).map(line).collect();
@@ -119,8 +120,8 @@ fn data() -> record::Data {
             ("address".to_owned(), Detail::Open("rina@amanah.example".to_owned())),
             ("note".to_owned(), Detail::Open(String::new())),
             ("reason".to_owned(), Detail::Altered("<b>Lain</b>".to_owned())),
-            ("term".to_owned(), Detail::Erased(None)),
-            ("query".to_owned(), Detail::Erased(Some(at(9_000)))),
+            ("term".to_owned(), Detail::Gone),
+            ("query".to_owned(), Detail::Erased(at(9_000))),
         ],
         body: format!("{{\"at\":\"2026-11-21T07:05:00.123456Z\",\"id\":\"{EVENT}\"}}"),
         proof: Proof::Holds(shown()),
@@ -134,8 +135,8 @@ fn records(desk: &Desk, out: &mut Vec<Sample>) {
     show("record", data());
     let plain = || record::Data { facts: vec![], details: vec![], subject: vec![], marks: vec![], ..data() };
     show("record-waits", record::Data { proof: Proof::Waits, refused: Some("code-wrong".to_owned()), ..plain() });
-    show("record-fails", record::Data { proof: Proof::Fails(Some(shown())), name: None, ..plain() });
-    let nothing = record::Data { proof: Proof::Fails(None), kind: String::new(), actor: String::new(), ..plain() };
+    show("record-fails", record::Data { proof: Proof::Fails, name: None, ..plain() });
+    let nothing = record::Data { proof: Proof::Fails, kind: String::new(), actor: String::new(), ..plain() };
     show("record-spoilt", record::Data { kind: "?".to_owned(), ..nothing });
     let missing = Draft { mark_flaw: Some("record-mark-missing"), ..Draft::default() };
     show("record-trouble-mark", record::Data { draft: Some(missing), ..plain() });
@@ -171,5 +172,7 @@ fn reviews(desk: &Desk, out: &mut Vec<Sample>) {
     add(out, "review-drawn", review::page(desk, &data));
     add(out, "review-none", review::page(desk, &none));
     let flaws = vec![("period", "review-period-flaw"), ("size", "review-size-flaw"), ("seed", "review-seed-flaw")];
+    let long = review::Data { flaws: vec![("period", "review-period-long")], drawn: None, ..data.clone() };
+    add(out, "review-trouble-long", review::page(desk, &long));
     add(out, "review-trouble-all", review::page(desk, &review::Data { flaws, drawn: None, ..data }));
 }

@@ -1,5 +1,7 @@
 //! Samples of erasing a person's details.
 
+use uuid::Uuid;
+
 use super::desk::desk;
 use super::{Frame, Sample, add, at};
 use crate::i18n::Lang;
@@ -13,7 +15,8 @@ use crate::views::staff::{Desk, Room, erase};
 pub(super) fn outlook(state: State) -> Outlook {
     let counts =
         Counts { events: 41, requests: 3, letters: 12, mails: 2, notes: 4, addresses: 2, files: 1, proposals: 1 };
-    let hindrance = Hindrance { requests: 1, cases: 1, proposals: 1, letters: 1 };
+    let marked = Some(Uuid::from_u128(7));
+    let hindrance = Hindrance { requests: 1, cases: 1, proposals: 1, letters: 1, marks: 2, marked };
     let done = state == State::Done;
     Outlook { counts, hindrance: if done { Hindrance::default() } else { hindrance }, done }
 }
@@ -28,7 +31,7 @@ pub(super) fn pages(lang: Lang, out: &mut Vec<Sample>) {
     let wrong = erase::Data { evidence: "AMANAH7".to_owned(), flaws, ..form.clone() };
     add(out, "erase-trouble-all", erase::page(desk, &wrong));
     for obstacle in [Obstacle::Open, Obstacle::Already, Obstacle::UnderWay] {
-        let hindrance = Hindrance { requests: 1, cases: 1, proposals: 0, letters: 0 };
+        let hindrance = Hindrance { requests: 1, cases: 1, marks: 1, ..Hindrance::default() };
         let hindrance = if obstacle == Obstacle::UnderWay { hindrance } else { Hindrance::default() };
         let held = erase::Data { flaws: vec![Flaw::Obstacle(obstacle)], hindrance, ..form.clone() };
         add(out, &format!("erase-trouble-{}", obstacle.code()), erase::page(desk, &held));

@@ -7,6 +7,7 @@ use super::{REFERENCE, STATES, Sample, add, at};
 use crate::i18n::Lang;
 use crate::model::event::kinds;
 use crate::model::export::Format;
+use crate::model::history::Flaw;
 use crate::model::inbound::{Judgement, Verdict};
 use crate::views::audit::case::{self, Seal};
 use crate::views::audit::exports::{self, State, Typed};
@@ -56,8 +57,8 @@ fn exports(desk: &Desk, out: &mut Vec<Sample>) {
         "list",
         exports::Data { lines: states.into_iter().zip(1..).map(|(s, n)| line(n, s)).collect(), ..empty.clone() },
     );
-    let typed = Typed { query: "rina".to_owned(), ..Typed::default() };
-    put("trouble-query", exports::Data { typed, bad: Some("rina".to_owned()), ..empty });
+    let typed = Typed { query: "rina who:me".to_owned(), ..Typed::default() };
+    put("trouble-query", exports::Data { typed, bad: Some((Flaw::Operator, 5..11)), ..empty });
 }
 
 fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
@@ -121,7 +122,7 @@ fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
         words: "the event's bytes were changed after it was sealed".to_owned(),
     };
     let bad = integrity::Verified {
-        found: 25,
+        found: 32,
         first_bad: Some(4_711),
         findings: FINDINGS.iter().zip(0..).map(finding).collect(),
         ..last
@@ -129,6 +130,15 @@ fn integrities(desk: &Desk, out: &mut Vec<Sample>) {
     put("bad", integrity::Data { last: Some(bad), ..good.clone() });
     let rewound = integrity::Checkpoint { signed: false, follows: vec![(98_177, false)], ..checkpoint };
     put("bad-end", integrity::Data { checkpoint: Some(rewound), ..good });
+}
+
+fn detail(n: usize) -> case::Detail {
+    match n % 4 {
+        0 => case::Detail::Open("AMANAH7".to_owned()),
+        1 => case::Detail::Erased(at(900)),
+        2 => case::Detail::Altered("BAHTERA8".to_owned()),
+        _ => case::Detail::Gone,
+    }
 }
 
 fn told(n: usize, kind: &str) -> case::Told {
@@ -141,7 +151,7 @@ fn told(n: usize, kind: &str) -> case::Told {
         actor: ["user", "worker", "operator"][n % 3].to_owned(),
         staff: (n % 4 == 3).then(|| "Budi Santoso".to_owned()),
         facts: if n.is_multiple_of(2) { vec![("reference".to_owned(), REFERENCE.to_owned())] } else { Vec::new() },
-        personal: vec![("user_id".to_owned(), n.is_multiple_of(3).then(|| "AMANAH7".to_owned()))],
+        personal: vec![("user_id".to_owned(), detail(n))],
     }
 }
 
@@ -161,6 +171,7 @@ fn packs(desk: &Desk, out: &mut Vec<Sample>) {
         erased: None,
         size: Some(98_202),
         events: kinds().take(9).enumerate().map(|(n, kind)| told(n, kind)).collect(),
+        left_out: 0,
         proposals: Vec::new(),
         letters: Vec::new(),
         links: Vec::new(),
@@ -204,6 +215,7 @@ fn full(data: case::Data) -> case::Data {
     let kinds = ["reset", "notice", "activate", "cancel", "invite", "permit"];
     case::Data {
         channel: "staff".to_owned(),
+        left_out: 12,
         proposals: vec![case::Proposal {
             kind: "reset".to_owned(),
             state: "done".to_owned(),

@@ -10,6 +10,7 @@ use super::{Desk, parts};
 use crate::model::erasure::{Counts, Ground, Hindrance};
 use crate::model::proposal::Obstacle;
 use crate::model::refusal::Refusal;
+use crate::model::staff::Role;
 
 /// What the form shows.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +114,9 @@ pub fn page(desk: &Desk, data: &Data) -> Markup {
 
 /// What has to end first.
 fn under_way(desk: &Desk, hindrance: Hindrance) -> Markup {
-    let Hindrance { requests, cases, proposals, letters } = hindrance;
+    let Hindrance { requests, cases, proposals, letters, marks, marked } = hindrance;
+    // whoever may read the history is led to what is open there
+    let marked = marked.filter(|_| desk.roles.has(Role::Auditor));
     let all = [("requests", requests), ("cases", cases), ("proposals", proposals), ("letters", letters)];
     html! {
         @if hindrance.any() {
@@ -122,6 +125,16 @@ fn under_way(desk: &Desk, hindrance: Hindrance) -> Markup {
                 ul {
                     @for (word, count) in all.iter().filter(|(_, count)| *count > 0) {
                         li { (desk.t(&format!("erase-open-{word}"))) ": " (count) }
+                    }
+                    @if marks > 0 {
+                        li {
+                            @if let Some(event) = marked {
+                                a href={ "/audit/events/" (event) } { (desk.t("erase-open-marks")) }
+                            } @else {
+                                (desk.t("erase-open-marks"))
+                            }
+                            ": " (marks)
+                        }
                     }
                 }
             }))

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use pulih::workers::verifier::Verifier;
 use tokio_util::sync::CancellationToken;
 
-use crate::log::seal::events;
+use crate::log::kit::written as events;
 use crate::support::desk::Officer;
 use crate::support::house::TestApp;
 
@@ -23,7 +23,7 @@ async fn a_log_that_is_whole_says_so_with_its_checkpoint_and_key() {
     let app = TestApp::start().await;
     let mut auditor = app.officer("citra", &["auditor"]).await;
     let page = auditor.browser.open("/audit/integrity").await.text();
-    assert!(page.contains("Belum ada titik periksa"), "{page}");
+    assert!(page.contains("Belum ada verifikasi yang selesai"), "{page}");
     events(&app, 300).await;
     app.seal().await;
     events(&app, 3).await;
@@ -77,7 +77,10 @@ async fn leaves_and_events_changed_alike_do_not_fit_the_signed_checkpoint() {
     ask(&mut auditor).await;
     assert!(step(&app).await);
     let page = auditor.browser.open("/audit/integrity").await.text();
-    assert!(page.contains("Catatan tidak utuh") && page.contains("Hash akar sebuah titik periksa salah."), "{page}");
+    assert!(
+        page.contains("Catatan tidak utuh") && page.contains("the root of the checkpoint of 20 leaves is wrong"),
+        "{page}"
+    );
     app.end().await;
 }
 
@@ -132,5 +135,82 @@ async fn a_verification_that_a_stop_breaks_off_is_given_back() {
     Verifier::default().step(&app.app, &stop).await.unwrap();
     let held = app.value("select count(*) from verification where ended_at is null and leased_by is not null").await;
     assert_eq!(held, "0");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_put_in_beside_the_leaves_and_a_trigger_that_sleeps_are_found_here_too() {
+    let app = TestApp::start().await;
+    events(&app, 20).await;
+    app.seal().await;
+    app.sql(
+        "set session_replication_role = replica; insert into event (id, at, kind, outcome, actor, body)
+        select gen_random_uuid(), at, kind, outcome, actor, body from event limit 1;
+        alter table leaf disable trigger leaf_append_only",
+    )
+    .await;
+    let mut auditor = app.officer("citra", &["auditor"]).await;
+    ask(&mut auditor).await;
+    assert!(step(&app).await);
+    let page = auditor.browser.open("/audit/integrity").await.text();
+    assert!(page.contains("Catatan tidak utuh") && page.contains("disisipkan"), "{page}");
+    assert!(page.contains("leaf_append_only on leaf"), "{page}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_files_own_checkpoints_show_a_rewind() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("checkpoints");
+    let file = path.clone();
+    let app = TestApp::with(move |plan| plan.config.audit.copy_file = Some(file)).await;
+    events(&app, 20).await;
+    app.seal().await;
+    let note = app.value("select note from checkpoint order by size desc limit 1").await;
+    let line = serde_json::json!({ "size": 20, "note": note });
+    std::fs::write(&path, format!("{{\"torn\n{line}\n{{\"note\":\"of somebody else\"}}\n")).unwrap();
+    let mut auditor = app.officer("citra", &["auditor"]).await;
+    ask(&mut auditor).await;
+    assert!(step(&app).await);
+    let page = auditor.browser.open("/audit/integrity").await.text();
+    assert!(page.contains("Seluruh catatan cocok."), "{page}");
+    app.sql(
+        "set session_replication_role = replica; delete from event e using leaf l where e.id = l.event_id and l.index >= 10;
+        delete from leaf where index >= 10; delete from checkpoint",
+    )
+    .await;
+    ask(&mut auditor).await;
+    assert!(step(&app).await);
+    let page = auditor.browser.open("/audit/integrity").await.text();
+    assert!(page.contains("Catatan tidak utuh") && page.contains("salinan di luar lebih panjang"), "{page}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_verification_that_never_comes_to_its_end_ends_red() {
+    let app = TestApp::start().await;
+    events(&app, 5).await;
+    app.seal().await;
+    let mut auditor = app.officer("citra", &["auditor"]).await;
+    ask(&mut auditor).await;
+    app.sql("alter table leaf rename column hash to hidden").await;
+    for _ in 0..2 {
+        Verifier::default().step(&app.app, &CancellationToken::new()).await.unwrap_err();
+        assert_eq!(
+            app.value("select count(*) from verification where ended_at is null and leased_by is null").await,
+            "1"
+        );
+    }
+    assert!(step(&app).await);
+    app.sql("alter table leaf rename column hidden to hash").await;
+    let page = auditor.browser.open("/audit/integrity").await.text();
+    assert!(page.contains("Verifikasi tidak dapat diselesaikan") && !page.contains("Seluruh catatan cocok"), "{page}");
+    let body = app.value("select body from event where kind = 'log.verified'").await;
+    assert!(body.contains("\"findings\":1"), "{body}");
+    // the next one may be asked for, and comes to its end
+    ask(&mut auditor).await;
+    assert!(step(&app).await);
+    let page = auditor.browser.open("/audit/integrity").await.text();
+    assert!(page.contains("Seluruh catatan cocok."), "{page}");
     app.end().await;
 }

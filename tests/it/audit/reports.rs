@@ -164,6 +164,23 @@ async fn each_event_is_counted_once_however_many_servers_count() {
     assert_eq!(app.value("select count(*) from figure_memory").await, "0");
     again(&app).await;
     assert_eq!(app.column(LINES).await, counted);
+    // an event that no code of ours writes, and a leaf that somebody took out
+    app.sql(
+        r#"insert into event (id, at, kind, outcome, actor, body) select gen_random_uuid(), pulih.now(), 'a.b', 'refused', 'user',
+            '{"v":1,"at":"2026-11-21T07:00:00Z","kind":"a.b\u0000","outcome":"refused","refusal":"' || repeat('x', 4000)
+            || '","actor":{"kind":"user"},"subject":{"request":"00000000-0000-4000-8000-000000000001"},"facts":{}}'"#,
+    )
+    .await;
+    app.seal().await;
+    app.sql(
+        "alter table leaf disable trigger all; delete from leaf where index = 100; alter table leaf enable trigger all",
+    )
+    .await;
+    again(&app).await;
+    let counted = app.column(LINES).await;
+    assert!(counted.contains(&"asked web penyedia 2999".to_owned()), "{counted:?}");
+    assert!(counted.contains(&format!("refused a.b {} 1", "x".repeat(64))), "{counted:?}");
+    assert_eq!(app.value("select next from figure_place").await, app.value("select max(index) + 1 from leaf").await);
     app.end().await;
 }
 
@@ -249,7 +266,7 @@ async fn no_statement_of_a_report_reads_the_events_and_none_walks_a_whole_table(
     let plan = plan(BODIES, ["100", "200"]).await;
     assert!(plan.contains("Index Scan using leaf_pkey"), "{plan}");
     assert!(
-        plan.contains(&format!("Index Scan using {month}_pkey")) && !plan.contains(&format!("Seq Scan on {month}")),
+        plan.contains(&format!("Index Scan using {month}_")) && !plan.contains(&format!("Seq Scan on {month}")),
         "{plan}"
     );
     app.end().await;

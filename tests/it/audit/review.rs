@@ -80,6 +80,12 @@ async fn a_sample_that_cannot_be_drawn_says_why() {
     assert!(page.text().contains("Tulis angka dari 1 sampai 100.") && page.text().contains("paling lama 400 hari"));
     assert_eq!(app.value("select count(*) from event where kind = 'audit.sampled'").await, "0");
     assert_eq!(sari.browser.open("/audit/review").await.status, StatusCode::OK);
+    for (class, status) in [("all", 422), ("desk", 422), ("resets", 200)] {
+        let path = format!("/audit/review?period=2026-01-01..2026-02-15&class={class}&size=9&seed=x&draw=1");
+        let page = sari.browser.open(&path).await;
+        assert_eq!(page.status.as_u16(), status, "{class}");
+        assert_eq!(page.text().contains("paling lama 31 hari"), status == 422, "{class}");
+    }
     app.end().await;
 }
 
@@ -99,7 +105,9 @@ async fn marks_are_told_stay_and_the_newest_counts() {
     assert!(page.text().contains("Tulis apa yang ditanyakan atau ditemukan."));
     sari.browser.send(&mark, &[("mark", "finding"), ("note", "Tanpa surat.\nSiapa?")]).await.assert_at(&path);
     assert!(sari.browser.page.body.contains("Tanpa surat.\nSiapa?"));
-    let page = sari.browser.open("/audit/review").await;
+    sari.browser.open("/audit/review").await;
+    assert!(app.events().await.contains(&"audit.open-read".to_owned()));
+    let page = &sari.browser.page;
     assert!(listed(page) == [event.clone()] && page.text().contains("Temuan") && page.text().contains("Tanpa surat."));
     assert!(sari.browser.open("/audit?q=kind:accounts").await.body.contains("chip-bad\">Temuan<"));
     sari.browser.open(&path).await;

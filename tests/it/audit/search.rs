@@ -66,7 +66,8 @@ async fn each_operator_finds_what_it_says_and_nothing_else() {
     let case_reference = id("select reference from desk_case").await;
     let link = id("select id from link where request_id in (select id from request where typed_user_id = 'AMANAH7') order by id limit 1").await;
     let staff = id("select id from staff where username = 'budi'").await;
-    let account = "account_id = (select id from account where user_id = 'AMANAH7')";
+    let account = "account_id = (select id from account where user_id = 'AMANAH7')
+        or request_id in (select id from request where account_id = (select id from account where user_id = 'AMANAH7'))";
     let today = id("select (at at time zone 'Asia/Jakarta')::date from event order by at limit 1").await;
     let of_day = format!("(at at time zone 'Asia/Jakarta')::date = '{today}'");
     let of_case = "request_id in (select id from request where case_id is not null)";

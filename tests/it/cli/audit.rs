@@ -27,7 +27,7 @@ fn sql(cluster: &Cluster, text: &str) -> String {
 /// Seals what the commands have written, as `serve` would.
 fn seal(cluster: &Cluster, desk: &Desk) {
     let mut config = Config::default();
-    config.server.base_url = "https://pulih.example.go.id".to_owned();
+    "https://pulih.example.go.id".clone_into(&mut config.server.base_url);
     config.database.url = SecretString::from(desk.database.clone());
     let keys = Keyring::load(&desk.path().join("keys")).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

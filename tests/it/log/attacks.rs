@@ -1,13 +1,15 @@
 //! A superuser of the database against the log: every attack is found, and its first bad leaf is named where it can be.
 
+use pulih::app::App;
 use pulih::audit::folder::Folder;
 use pulih::audit::prove;
 use pulih::audit::source::Source;
 use pulih::audit::verify::{self, Options, Outside, Progress, What};
 use pulih::base::keyring::Keyring;
+use secrecy::SecretString;
 
 use super::kit::{ASLEEP, codes, exported, kept, seal_anew, sealed, verified, written};
-use crate::support::house::TestApp;
+use crate::support::house::{TestApp, cluster};
 
 const STEPS: &[usize] = &[300, 200, 130];
 
@@ -222,6 +224,92 @@ async fn dropped_triggers_are_found_with_what_was_done_without_them() {
     app.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn protection_that_stands_and_protects_nothing_is_found() {
+    let (app, _) = house().await;
+    for (sql, part) in [
+        (
+            "drop trigger tile_append_only on tile; create trigger tile_append_only before update or delete on tile
+                for each row when (false) execute function pulih.refuse_change()",
+            "trigger tile_append_only on tile",
+        ),
+        (
+            "create function public.nothing() returns trigger language plpgsql as 'begin return null; end';
+            drop trigger leaf_append_only on leaf; create trigger leaf_append_only before update or delete on leaf
+                for each row execute function public.nothing()",
+            "trigger leaf_append_only on leaf",
+        ),
+        (
+            "create trigger quiet before insert on event for each row execute function public.nothing()",
+            "trigger quiet on event was added",
+        ),
+        (
+            "create or replace function pulih.refuse_change() returns trigger language plpgsql as
+                'begin if false then raise exception ''no''; end if; return coalesce(new, old); end'",
+            "function pulih.refuse_change is another",
+        ),
+        ("create rule silent as on delete to checkpoint do instead nothing", "rule silent on checkpoint"),
+        ("alter table event drop constraint event_body_fits", "event may hold any body"),
+        ("grant update (hash) on leaf to pulih", "pulih may update leaf"),
+        ("alter table checkpoint owner to pulih", "role pulih owns checkpoint"),
+    ] {
+        app.sql(sql).await;
+        let report = verified(&app, vec![]).await;
+        let words: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+        assert!(words.iter().any(|words| words.contains(part)), "{part}: {words:?}");
+    }
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_put_into_the_queue_with_an_old_date_is_found_at_its_leaf() {
+    let (app, _) = house().await;
+    app.sql(
+        r#"insert into event (id, at, kind, outcome, actor, body)
+        select e.id, e.at, 'log.heartbeat', 'done', 'worker', format(
+            '{"actor":{"kind":"worker","name":"sealer"},"at":"%s","facts":{"size":1},"id":"%s","kind":"log.heartbeat","outcome":"done","subject":{},"v":1}',
+            to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), e.id)
+        from (select gen_random_uuid() as id, pulih.now() - interval '2 hours' as at) e"#,
+    )
+    .await;
+    app.seal().await;
+    let report = verified(&app, vec![]).await;
+    assert_eq!((report.first_bad, codes(&report)), (Some(630), vec!["back-dated"]));
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_kept_from_being_sealed_is_found() {
+    let (app, _) = house().await;
+    written(&app, 1).await;
+    let later = "update seal_queue set txid = '900000000000000000'";
+    assert_eq!(attacked(&app, later).await, (None, vec!["passed-by"]));
+    // of a transaction that is over, and later ones were sealed long ago
+    app.sql(&format!("{ASLEEP} create table aside as select * from seal_queue; delete from seal_queue")).await;
+    app.advance(chrono::TimeDelta::minutes(20)).await;
+    written(&app, 1).await;
+    app.seal().await;
+    app.sql("insert into seal_queue select * from aside; update seal_queue set txid = '3'; drop table aside").await;
+    let report = verified(&app, vec![]).await;
+    assert_eq!(codes(&report), ["passed-by"]);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_auditors_role_that_may_only_read_verifies_all_but_personal_details() {
+    let (app, outside) = house().await;
+    let role = format!("{}_auditor", app.database);
+    app.sql(&format!("create role {role} login in role pulih_auditor")).await;
+    let mut config = app.app.config().clone();
+    config.database.url = SecretString::from(cluster().url(&app.database, &role));
+    let theirs = App::new(config, Keyring::ephemeral().unwrap(), app.app.clock().clone()).unwrap();
+    let options = Options { trusted: prove::verifiers(&app.app).unwrap(), against: vec![outside], lanes: None };
+    let report = verify::run(&Source::Database(theirs), &options, &Progress::default()).await.unwrap();
+    assert!(report.is_right() && report.size == 630, "{:?}", report.findings);
+    assert!(report.unread.len() == 1 && report.unread[0].contains("personal details"), "{:?}", report.unread);
+    app.end().await;
+}
+
 /// Edits one event and works everything out anew with the server's own key, as it was the first time.
 async fn rewrite(app: &TestApp, index: u64) {
     let sizes = app.column("select size from checkpoint order by size").await;
@@ -273,7 +361,7 @@ async fn a_log_rewritten_with_another_key_is_found_by_the_auditors_own_copy_of_t
     let mut app = app;
     app.rekey(Keyring::ephemeral().unwrap()).await;
     rewrite(&app, 400).await;
-    let options = Options { trusted, against: vec![] };
+    let options = Options { trusted, against: vec![], lanes: None };
     let source = Source::Database(app.app.clone());
     let report = verify::run(&source, &options, &Progress::default()).await.unwrap();
     assert_eq!(codes(&report), ["signature"]);
@@ -298,7 +386,7 @@ async fn an_event_that_waits_and_was_changed_or_removed_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn altered_personal_details_are_found_and_erased_ones_are_counted() {
+async fn personal_details_that_are_altered_or_gone_without_an_erasure_are_found() {
     let app = TestApp::start().await;
     app.people().await;
     pulih::actions::tell_log::copied(&app.app, 1, false).await.unwrap();
@@ -319,9 +407,17 @@ async fn altered_personal_details_are_found_and_erased_ones_are_counted() {
         attacked(&app, &format!("update event_personal set details = '{{\"query\":\"x\"}}' where event_id = {event}"))
             .await;
     assert_eq!((first, found), (index.parse().ok(), vec!["personal-differs"]));
-    app.sql(&format!("delete from event_personal where event_id = {event}")).await;
+    let (first, found) = attacked(&app, &format!("delete from event_personal where event_id = {event}")).await;
+    assert_eq!((first, found), (index.parse().ok(), vec!["personal-gone"]));
+    // a row that says so is not enough: the log has to tell of it
+    app.sql(&format!(
+        "{ASLEEP} with p as (insert into erasure (id, account_id, proposal_id, counts)
+            values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}') returning id)
+        insert into erased_event select {event}, id from p"
+    ))
+    .await;
     let report = verified(&app, vec![]).await;
-    assert!(report.is_right() && report.erased == 1, "{:?}", report.findings);
+    assert_eq!((report.first_bad, codes(&report)), (index.parse().ok(), vec!["personal-gone"]));
     app.end().await;
 }
 

@@ -1,6 +1,6 @@
 //! Copies of checkpoints outside: each place at its own pace, and a log that went back is found by them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -8,7 +8,7 @@ use pulih::app::App;
 use pulih::audit::prove;
 use pulih::audit::seal::Sealer;
 use pulih::base::checkpoint::Checkpoint;
-use pulih::base::clock;
+use pulih::base::clock::{self, Clock};
 use pulih::base::keyring::Keyring;
 use pulih::store::log::copy::{self, Place};
 use pulih::workers::copier::Copier;
@@ -215,6 +215,25 @@ async fn rewind(app: &TestApp, to: usize) {
     }
 }
 
+/// A house that keeps its file of copies, and the folder of its keys.
+async fn keeping(file: &Path) -> (TestApp, PathBuf) {
+    let keys = file.with_file_name("keys");
+    Keyring::init(&keys, Clock::system().now().date_naive()).unwrap();
+    let app = TestApp::with(|plan| {
+        plan.config.audit.copy_file = Some(file.to_owned());
+        plan.keys = Some(Keyring::load(&keys).unwrap());
+    })
+    .await;
+    (app, keys)
+}
+
+/// Another server of that house, which has no such file.
+fn without_file(app: &TestApp, keys: &Path) -> App {
+    let mut config = app.app.config().clone();
+    config.audit.copy_file = None;
+    App::new(config, Keyring::load(keys).unwrap(), app.app.clock().clone()).unwrap()
+}
+
 /// What a server says that starts now and seals.
 async fn sealing(app: &App, house: &TestApp) -> Result<(), String> {
     let sealer = Sealer::default();
@@ -234,7 +253,7 @@ async fn sealing(app: &App, house: &TestApp) -> Result<(), String> {
 async fn a_log_that_was_rewound_is_sealed_no_further_until_somebody_decides() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("checkpoints");
-    let app = TestApp::with(|plan| plan.config.audit.copy_file = Some(file.clone())).await;
+    let (app, keys) = keeping(&file).await;
     grow(&app, 300).await;
     grow(&app, 50).await;
     Copier::new(&app.app).step(&app.app).await.unwrap();
@@ -249,9 +268,7 @@ async fn a_log_that_was_rewound_is_sealed_no_further_until_somebody_decides() {
     copier.step(&app.app).await.unwrap();
     let there = places(&app).await.remove(0);
     assert!(there.contradiction.as_deref().is_some_and(|words| words.contains("rewound")), "{there:?}");
-    let mut config = app.app.config().clone();
-    config.audit.copy_file = None;
-    let other = App::new(config, Keyring::ephemeral().unwrap(), app.app.clock().clone()).unwrap();
+    let other = without_file(&app, &keys);
     assert!(sealing(&other, &app).await.unwrap_err().contains("rewound"));
     // nothing was signed and nothing was written over
     assert_eq!(app.value("select max(size) from checkpoint").await, "300");
@@ -270,16 +287,14 @@ async fn a_log_that_was_rewound_is_sealed_no_further_until_somebody_decides() {
 async fn a_log_that_was_written_anew_is_known_by_its_root() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("checkpoints");
-    let app = TestApp::with(|plan| plan.config.audit.copy_file = Some(file.clone())).await;
+    let (app, keys) = keeping(&file).await;
     grow(&app, 300).await;
     let copier = Copier::new(&app.app);
     copier.step(&app.app).await.unwrap();
     // the same house without its file: whoever holds the keys can sign anything
     rewind(&app, 0).await;
     events(&app, 400).await;
-    let mut config = app.app.config().clone();
-    config.audit.copy_file = None;
-    let forger = App::new(config, Keyring::ephemeral().unwrap(), app.app.clock().clone()).unwrap();
+    let forger = without_file(&app, &keys);
     sealing(&forger, &app).await.unwrap();
     assert_eq!(app.value("select max(size) from checkpoint").await, "400");
     events(&app, 1).await;

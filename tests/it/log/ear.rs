@@ -44,6 +44,12 @@ impl Ear {
         Self::listen(None, false, 0).await
     }
 
+    /// A server of HTTP by TLS, and the PEM of who vouches for it.
+    pub async fn https() -> (Self, String) {
+        let (acceptor, ca) = certified();
+        (Self::listen(Some(acceptor), false, 0).await, ca)
+    }
+
     /// A syslog server at that port.
     pub async fn at(port: u16) -> Self {
         Self::listen(None, true, port).await
@@ -63,8 +69,11 @@ impl Ear {
                     match tls {
                         // who does not trust us ends the handshake
                         Some(tls) => {
-                            if let Ok(stream) = tls.accept(stream).await {
+                            let Ok(stream) = tls.accept(stream).await else { return };
+                            if syslog {
                                 messages(stream, &h, &w).await;
+                            } else {
+                                posted(stream, &h, &s).await;
                             }
                         }
                         None if syslog => messages(stream, &h, &w).await,
@@ -136,9 +145,11 @@ async fn posted(mut stream: impl AsyncRead + AsyncWrite + Unpin, heard: &Mutex<V
     }
     heard.lock().unwrap().push(String::from_utf8(bytes).unwrap());
     let status = status.load(Ordering::SeqCst);
-    let answer =
-        format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\nlocation: /elsewhere\r\nconnection: close\r\n\r\n");
+    let answer = format!(
+        "HTTP/1.1 {status} Said\r\ncontent-length: 0\r\nlocation: /elsewhere\r\nretry-after: 0\r\nconnection: close\r\n\r\n"
+    );
     stream.write_all(answer.as_bytes()).await.unwrap();
+    let _ = stream.shutdown().await;
 }
 
 fn certified() -> (TlsAcceptor, String) {

@@ -11,14 +11,15 @@ use pulih::audit::folder::Folder;
 use pulih::audit::follow::{Follower, NoFollower};
 use pulih::audit::prove;
 use pulih::audit::remote::Remote;
-use pulih::audit::source::Source;
+use pulih::audit::source::{Files as _, Source};
 use pulih::audit::verify::{self, Options, Progress};
 use pulih::base::keyring::Key;
 use pulih::base::note::{Signer, Verifier};
 use secrecy::SecretString;
 
+use super::ear::Ear;
 use super::kit::{ASLEEP, exported, seal_anew, sealed, verified, written};
-use crate::support::house::TestApp;
+use crate::support::house::{TestApp, until};
 
 const TOKEN: &str = "pulih_log_canary";
 
@@ -109,7 +110,7 @@ async fn a_follower_fetches_what_is_new_and_keeps_a_copy_that_is_right() {
     let asked = served.asked();
     assert!(!asked.iter().any(|path| path == "tile/entries/000"), "what it has is not fetched again: {asked:?}");
     let copy = Folder::at(own.clone());
-    let options = Options { trusted: keys(&app), against: vec![] };
+    let options = Options { trusted: keys(&app), against: vec![], lanes: None };
     let report = verify::run(&Source::Files(Arc::new(copy.clone())), &options, &Progress::default()).await.unwrap();
     assert!(report.is_right() && report.size == 801 && report.checkpoints == 3, "{:?}", report.findings);
     // the log at the server itself, and the database against the follower's copy
@@ -154,7 +155,7 @@ async fn a_follower_that_was_killed_midway_goes_on() {
     fs::rename(&aside, &missing).unwrap();
     let copied = follower.look(app.app.clock().now(), &Progress::default()).await.unwrap().unwrap();
     assert_eq!((copied.size, copied.added), (1_000, 700));
-    let options = Options { trusted: keys(&app), against: vec![] };
+    let options = Options { trusted: keys(&app), against: vec![], lanes: None };
     let source = Source::Files(Arc::new(Folder::at(own)));
     let report = verify::run(&source, &options, &Progress::default()).await.unwrap();
     assert!(report.is_right() && report.checkpoints == 2, "{:?}", report.findings);
@@ -224,4 +225,30 @@ async fn a_server_that_refuses_or_is_away_is_no_contradiction() {
     let fault = follower.look(app.app.clock().now(), &Progress::default()).await.unwrap_err();
     assert_eq!(fault.kind(), pulih::base::fault::FaultKind::Away);
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_read_by_tls_and_as_slowly_as_it_wants() {
+    let (ear, ca) = Ear::https().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, ca).unwrap();
+    let remote = |ca: Option<&Path>| {
+        let url = format!("https://127.0.0.1:{}", ear.port());
+        Remote::new(&url, Some(SecretString::from(TOKEN.to_owned())), ca).unwrap()
+    };
+    ear.answer(429);
+    let patient = remote(Some(&file));
+    let reading = tokio::task::spawn_blocking(move || patient.bytes("checkpoint"));
+    until(20, "it is asked more often than a server that fails", async || ear.heard().len() > 5).await;
+    ear.answer(200);
+    assert_eq!(reading.await.unwrap().unwrap(), Some(Vec::new()));
+    let heard = ear.heard();
+    assert!(heard[0].starts_with("GET /log/checkpoint ") && heard[0].contains(TOKEN), "{}", heard[0]);
+    // whoever nobody vouches for learns no key
+    let stranger = remote(None);
+    tokio::task::spawn_blocking(move || stranger.bytes("checkpoint")).await.unwrap().unwrap_err();
+    assert_eq!(ear.heard().len(), heard.len());
+    fs::write(&file, "no certificate").unwrap();
+    assert!(Remote::new("https://127.0.0.1", None, Some(&file)).unwrap_err().contains("no certificate"));
 }

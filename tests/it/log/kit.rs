@@ -56,7 +56,7 @@ pub async fn kept(app: &TestApp) -> Outside {
 
 /// Verifies the database, trusting the house's own keys.
 pub async fn verified(app: &TestApp, against: Vec<Outside>) -> Report {
-    let options = Options { trusted: prove::verifiers(&app.app).unwrap(), against };
+    let options = Options { trusted: prove::verifiers(&app.app).unwrap(), against, lanes: None };
     verify::run(&Source::Database(app.app.clone()), &options, &Progress::default()).await.unwrap()
 }
 

@@ -4,7 +4,7 @@ mod attacks;
 mod copies;
 mod ear;
 mod follow;
-mod kit;
+pub mod kit;
 mod many;
 mod python;
 mod restore;

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use pulih::app::Outcome;
 use pulih::audit::folder::Folder;
 use pulih::audit::prove;
+use pulih::model::event::{Actor, Audit, Event, detail_key};
 use pulih::store::log::read;
 use serde_json::{Value, json};
 
@@ -29,7 +31,11 @@ async fn proof(app: &TestApp, index: u64) -> Value {
     let newest = read::latest(&mut read).await.unwrap().unwrap();
     let event = app.value(&format!("select event_id from leaf where index = {index}")).await;
     let body = app.value(&format!("select body from event where id = '{event}'")).await;
-    prove::event(&mut read, event.parse().unwrap(), &body, &newest).await.unwrap().unwrap().file()
+    prove::event(&mut read, event.parse().unwrap(), &body, &newest, &prove::verifiers(&app.app).unwrap())
+        .await
+        .unwrap()
+        .unwrap()
+        .file()
 }
 
 /// A folder with the log's verifier key.
@@ -80,6 +86,33 @@ async fn a_proof_is_verified_offline_and_no_flipped_bit_passes() {
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     assert!(said.trim().ends_with(" []"), "these flipped bits passed: {said}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn personal_details_in_a_proof_are_opened_and_no_flipped_bit_of_them_passes() {
+    let app = TestApp::start().await;
+    let told = Event::Audit(Audit::Searched { query: "kind:reset".to_owned(), found: 1, further: false });
+    app.app.transact(Actor::Operator, async |_| Ok(Outcome::Done((), told.clone()))).await.unwrap();
+    app.seal().await;
+    let (home, key) = desk(&app);
+    let salt = app.value("select encode(salt, 'hex') from event_personal").await;
+    let salt: [u8; 32] = data_encoding::HEXLOWER.decode(salt.as_bytes()).unwrap().try_into().unwrap();
+    let index = app.value("select index from leaf where event_id = (select event_id from event_personal)").await;
+    let mut file = proof(&app, index.parse().unwrap()).await;
+    let opens = data_encoding::HEXLOWER.encode(&detail_key(&salt, "query"));
+    file["personal"] = json!({ "query": { "value": "kind:reset", "key": opens } });
+    let path = home.path().join("proof.json");
+    fs::write(&path, file.to_string()).unwrap();
+    let out = Command::new("python3").args(["-B", "-c", FLIP, SCRIPT]).args([&key, &path]).output().expect(INSTALL);
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(said.trim().ends_with(" []"), "these flipped bits passed: {said}");
+    // a detail without its key opens nothing
+    file["personal"]["query"] = json!({ "value": "kind:link" });
+    fs::write(&path, file.to_string()).unwrap();
+    let (right, said) = python(&[&key, &path]);
+    assert!(!right && said.contains("query is not opened"), "{said}");
     app.end().await;
 }
 
@@ -147,6 +180,11 @@ async fn manifests_and_case_packs_are_verified() {
     fs::write(&pack, whole.to_string()).unwrap();
     let (right, said) = python(&[&key, &pack]);
     assert!(right && said.contains("2 events"), "{said}");
+    whole["unproved"] = json!([{ "id": "x", "event": "{}" }]);
+    fs::write(&pack, whole.to_string()).unwrap();
+    let (right, said) = python(&[&key, &pack]);
+    assert!(!right && said.contains("nothing proves"), "{said}");
+    whole["unproved"] = json!([]);
     whole["events"][1]["index"] = json!(261);
     fs::write(&pack, whole.to_string()).unwrap();
     assert!(!python(&[&key, &pack]).0);

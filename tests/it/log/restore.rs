@@ -49,7 +49,7 @@ async fn house() -> (TestApp, TempDir) {
 }
 
 async fn verified_copy(app: &App, against: Vec<Outside>) -> Report {
-    let options = Options { trusted: prove::verifiers(app).unwrap(), against };
+    let options = Options { trusted: prove::verifiers(app).unwrap(), against, lanes: None };
     verify::run(&Source::Database(app.clone()), &options, &Progress::default()).await.unwrap()
 }
 

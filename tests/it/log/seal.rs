@@ -39,7 +39,11 @@ async fn every_event_is_proved_against_a_signed_checkpoint() {
     for index in [0, 1, 255, 256, 300, 511, 512, size - 4, size - 1] {
         let event = app.value(&format!("select event_id from leaf where index = {index}")).await;
         let body = app.value(&format!("select body from event where id = '{event}'")).await;
-        let proved = prove::event(&mut read, event.parse().unwrap(), &body, &latest).await.unwrap().unwrap();
+        let proved =
+            prove::event(&mut read, event.parse().unwrap(), &body, &latest, &prove::verifiers(&app.app).unwrap())
+                .await
+                .unwrap()
+                .unwrap();
         let leaf = merkle::leaf(body.as_bytes());
         let at = u64::try_from(index).unwrap();
         assert!(merkle::verify_inclusion(&leaf, at, checkpoint.size, &proved.path, &checkpoint.root), "{index}");
@@ -61,7 +65,7 @@ async fn an_event_that_is_not_sealed_has_no_proof_yet() {
     let mut read = app.app.read().await.unwrap();
     let latest = read::latest(&mut read).await.unwrap().unwrap();
     let event = app.value("select event_id from seal_queue").await.parse().unwrap();
-    let proof = prove::event(&mut read, event, "{}", &latest).await.unwrap();
+    let proof = prove::event(&mut read, event, "{}", &latest, &prove::verifiers(&app.app).unwrap()).await.unwrap();
     assert_eq!(proof.unwrap_err(), prove::NoProof::NotSealed);
     app.end().await;
 }

@@ -20,7 +20,7 @@ use crate::support::house::TestApp;
 
 /// Verifies a folder by the key that lies in it.
 async fn of_folder(folder: &Folder, against: Vec<Outside>) -> Report {
-    let options = Options { trusted: folder.keys().unwrap(), against };
+    let options = Options { trusted: folder.keys().unwrap(), against, lanes: None };
     let source = Source::Files(Arc::new(folder.clone()));
     verify::run(&source, &options, &Progress::default()).await.unwrap()
 }
@@ -34,7 +34,7 @@ async fn an_empty_log_and_one_of_real_actions_are_right() {
     app.officer("sari", &["auditor"]).await;
     app.seal().await;
     let progress = Progress::default();
-    let options = Options { trusted: prove::verifiers(&app.app).unwrap(), against: vec![] };
+    let options = Options { trusted: prove::verifiers(&app.app).unwrap(), against: vec![], lanes: None };
     let report = verify::run(&Source::Database(app.app.clone()), &options, &progress).await.unwrap();
     assert!(report.is_right() && report.size > 0, "{:?}", report.findings);
     assert_eq!(progress.so_far(), (report.size, report.size));
@@ -91,6 +91,14 @@ async fn whatever_is_changed_in_a_copy_is_found() {
         fs::write(&file, whole).unwrap();
         assert!(of_folder(&folder, vec![]).await.is_right(), "{path}");
     }
+    // an entry that nobody has signed, behind the last one; and half of one
+    let file = folder.path().join("tile/entries/002.p/188");
+    let whole = fs::read(&file).unwrap();
+    for (tail, code) in [(&b"\x00\x02{}"[..], "entries-beyond"), (&b"\x00\x09{}"[..], "entries-torn")] {
+        fs::write(&file, [&whole, tail].concat()).unwrap();
+        let report = of_folder(&folder, vec![]).await;
+        assert!(codes(&report).contains(&code), "{code}: {:?}", report.findings);
+    }
     app.end().await;
 }
 
@@ -143,7 +151,16 @@ async fn logs_of_any_growth_agree_with_another_implementation() {
                 let index = dice.throw(size);
                 let event = app.value(&format!("select event_id from leaf where index = {index}")).await;
                 let body = app.value(&format!("select body from event where id = '{event}'")).await;
-                let ours = prove::event(&mut read, event.parse().unwrap(), &body, &newest).await.unwrap().unwrap();
+                let ours = prove::event(
+                    &mut read,
+                    event.parse().unwrap(),
+                    &body,
+                    &newest,
+                    &prove::verifiers(&app.app).unwrap(),
+                )
+                .await
+                .unwrap()
+                .unwrap();
                 assert_eq!(ours.path.concat(), oracle.prove_inclusion(index).as_bytes());
             }
             for old in &before {

@@ -1,6 +1,7 @@
 //! A person's details are erased by an admin and an auditor together, and every proof stays.
 
 mod going;
+mod hinder;
 mod ways;
 
 use uuid::Uuid;
@@ -34,7 +35,10 @@ async fn sent(app: &TestApp, who: &mut Officer, user_id: &str, more: &[(&str, &s
 async fn propose(app: &TestApp, who: &mut Officer, user_id: &str) -> Uuid {
     let page = sent(app, who, user_id, &[("note", "Pemilik menulis surat.")]).await;
     let id = page.path.strip_prefix("/staff/approvals/").unwrap_or_else(|| panic!("{}: {}", page.path, page.text()));
-    id.parse().unwrap()
+    let id = id.parse().unwrap();
+    // the auditors are told
+    app.settle().await;
+    id
 }
 
 /// Says it by the page, as a person does.

@@ -1,24 +1,26 @@
 //! Everything about one request: as a page, as a file to print, as JSON with its proofs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::super::page;
 use super::super::staff::desk;
 use super::file;
 use crate::actions::audit::case as action;
 use crate::app::staff::Auditor;
-use crate::audit::pack::{self, Pack};
+use crate::audit::details;
+use crate::audit::pack::{self, Pack, Stands};
+use crate::audit::prove::NoProof;
 use crate::base::fault::Fault;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::Read;
 use crate::store::audit::case::{self as store, Request};
-use crate::views::audit::case::{self as views, Data, Letter, Link, Mail, Proposal, Seal, Told};
+use crate::store::erasure;
+use crate::views::audit::case::{self as views, Data, Detail, Letter, Link, Mail, Proposal, Seal, Told};
 use crate::views::audit::pack as pack_views;
 use crate::views::staff::Room;
 use crate::web::lang::Spoken;
@@ -65,54 +67,56 @@ async fn told(house: &House, auditor: Auditor, reference: &str, format: &'static
     action::read(&house.app, auditor, found.id, format).await?;
     let mut read = house.app.read().await?;
     let events = store::events(&mut read, &found).await?;
-    let pack = pack::make(&mut read, &found, &events).await?;
-    let leaves: HashMap<Uuid, i64> = pack.leaves.iter().copied().collect();
+    let pack = pack::make(&house.app, &mut read, &found, &events).await?;
     let mut people: BTreeMap<(String, String), usize> = BTreeMap::new();
     // who only reads does not act
-    for event in events.iter().filter(|event| !event.kind.starts_with("audit.")) {
+    for event in events.events.iter().filter(|event| !event.kind.starts_with("audit.")) {
         if let (Some(name), Some(username)) = (&event.staff_name, &event.staff_username) {
             *people.entry((name.clone(), username.clone())).or_default() += 1;
         }
     }
-    let seal = |id| match leaves.get(&id) {
-        Some(leaf) => Seal::Leaf(*leaf),
-        None if pack.unproved.contains(&id) => Seal::Broken,
-        None => Seal::Waits,
-    };
-    let events: Result<Vec<Told>, Fault> = events.iter().map(|told| event(told, seal(told.id))).collect();
+    let (left_out, events) = (events.left_out, events.events.iter().zip(&pack.events));
+    let events = events.map(|(told, stands)| event(told, stands)).collect();
     let data = around(&mut read, found).await?;
     let people = people.into_iter().map(|((name, username), count)| (name, username, count)).collect();
-    Ok((Data { events: events?, people, size: pack.size, ..data }, pack))
+    Ok((Data { events, left_out, people, size: pack.size, ..data }, pack))
 }
 
-fn event(told: &store::Told, seal: Seal) -> Result<Told, Fault> {
-    let body: Value = serde_json::from_str(&told.body).map_err(|e| Fault::bug("reading an event", e))?;
+fn event(told: &store::Told, stands: &Stands) -> Told {
+    // what was altered may be anything
+    let body: Value = serde_json::from_str(&told.body).unwrap_or_default();
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let members = |name: &str| body[name].as_object().cloned().unwrap_or_default();
-    let facts = members("facts").into_iter().filter(|(_, value)| !value.is_null());
-    let details = told.details.as_ref();
-    Ok(Told {
-        seal,
+    let facts = body["facts"].as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    Told {
+        seal: match stands.leaf {
+            Ok(leaf) => Seal::Leaf(leaf),
+            Err(NoProof::NotSealed) => Seal::Waits,
+            Err(NoProof::Altered) => Seal::Broken,
+        },
         at: told.at,
         kind: told.kind.clone(),
         refused: body["refusal"].as_str().map(str::to_owned),
         actor: told.actor.clone(),
         staff: told.staff_name.clone(),
-        facts: facts.map(|(name, value)| (name, text(&value))).collect(),
-        personal: members("personal")
-            .into_iter()
-            .map(|(name, _)| {
-                let value = details.and_then(|details| details.get(&name)).map(text);
-                (name, value)
-            })
-            .collect(),
-    })
+        facts: facts.map(|(name, value)| (name.clone(), text(value))).collect(),
+        personal: stands.details.iter().map(|(name, is)| (name.clone(), detail(is))).collect(),
+    }
+}
+
+fn detail(detail: &details::Detail) -> Detail {
+    match detail {
+        details::Detail::Open(text) => Detail::Open(text.clone()),
+        details::Detail::Altered(text) => Detail::Altered(text.clone()),
+        details::Detail::Erased(at) => Detail::Erased(*at),
+        details::Detail::Gone => Detail::Gone,
+    }
 }
 
 /// What stands around the events.
 async fn around(read: &mut Read, found: Request) -> Result<Data, Fault> {
     let (proposals, letters) = (store::proposals(read, &found).await?, store::letters(read, &found).await?);
     let (links, mails) = (store::links(read, &found).await?, store::mails(read, &found).await?);
+    let erased = erasure::at(read, found.account_id, Some(found.id)).await?;
     let mails: Result<Vec<Mail>, Fault> = mails.into_iter().map(mail).collect();
     Ok(Data {
         account: found.user_id.zip(found.name),
@@ -126,9 +130,10 @@ async fn around(read: &mut Read, found: Request) -> Result<Data, Fault> {
         network: found.network,
         asked_at: found.asked_at,
         ended_at: found.ended_at,
-        erased: None,
+        erased,
         size: None,
         events: Vec::new(),
+        left_out: 0,
         people: Vec::new(),
         proposals: proposals.into_iter().map(proposal).collect(),
         letters: letters.into_iter().map(letter).collect(),

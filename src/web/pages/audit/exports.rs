@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::app::staff::Auditor;
 use crate::audit::export::{file_name, unpacked};
 use crate::base::fault::Fault;
-use crate::model::export::{Filter, Format};
+use crate::model::export::Format;
+use crate::model::history;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::audit::exports::{self, Export};
 use crate::views::audit::exports::{self as views, Line, Note, State, Typed};
@@ -87,8 +88,8 @@ pub async fn ask(
         format,
         personal: sent.form.one("personal").text() == Some("1"),
     };
-    if let Err(bad) = Filter::parse(&typed.query) {
-        let data = views::Data { typed, bad: Some(bad), note: None, lines: lines(&house).await? };
+    if let Err(bad) = history::parse(&typed.query) {
+        let data = views::Data { typed, bad: Some((bad.flaw, bad.span)), note: None, lines: lines(&house).await? };
         let desk = desk(&house, &req, spoken, &sent.browser, &on, Room::Exports)?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, views::page(&desk, &data)));
     }

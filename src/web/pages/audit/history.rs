@@ -48,7 +48,7 @@ pub async fn show(
     let search = Search { text: data.whole.clone(), terms, turn, past, most: PAGE };
     let (found, lines) = search::search(&house.app, on.proof, search).await?;
     data.ways = ways(&data, &found, past.is_some());
-    data.looked_to = found.looked_to;
+    (data.looked_to, data.cut) = (found.looked_to, found.cut);
     data.lines = super::lines(lines)?;
     Ok(page(StatusCode::OK, views::page(&desk, &data)))
 }

@@ -18,8 +18,8 @@ use crate::model::refusal::Stop;
 use crate::store::Read;
 use crate::store::audit::verification::{self, Verification};
 use crate::store::log::read::Signed;
-use crate::store::log::seal;
-use crate::views::audit::integrity::{self as views, Finding, Note, Running, Verified};
+use crate::store::log::{copy, seal};
+use crate::views::audit::integrity::{self as views, Finding, Note, Place, Running, Verified};
 use crate::views::staff::Room;
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Form, House, On, Sent};
@@ -46,7 +46,7 @@ pub async fn show(
         waiting: waiting.events,
         oldest: TimeDelta::seconds(waiting.seconds),
         heartbeat: verification::heartbeat(&mut read).await?,
-        places: Vec::new(),
+        places: copy::places(&mut read).await?.into_iter().map(place).collect(),
         running: running.map(|v| Running { asked_name: v.asked_name, done: v.done, total: v.total }),
         last: verification::last(&mut read).await?.and_then(verified),
     };
@@ -95,6 +95,16 @@ fn keys(house: &House, trusted: &[Verifier]) -> Result<Vec<String>, Fault> {
     let now = prove::signer(&house.app)?.verifier();
     let before = trusted.iter().filter(|key| **key != now).map(Verifier::text);
     Ok(std::iter::once(now.text()).chain(before).collect())
+}
+
+fn place(place: copy::Place) -> Place {
+    let came = place.at.is_some();
+    Place {
+        name: place.place,
+        size: came.then_some(place.size),
+        at: place.at,
+        trouble: place.contradiction.or(place.error),
+    }
 }
 
 fn verified(v: Verification) -> Option<Verified> {

@@ -12,11 +12,9 @@ use super::super::staff::desk;
 use super::super::{page, see};
 use crate::actions::audit::{mark, read};
 use crate::app::staff::Auditor;
-use crate::audit::prove::{self, NoProof, Proved};
-use crate::base::checkpoint::Checkpoint;
+use crate::audit::details;
+use crate::audit::prove::{NoProof, Proved};
 use crate::base::fault::Fault;
-use crate::base::merkle;
-use crate::model::event::commitment;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::sample::{Mark, NOTE_MAX};
 use crate::store::audit::mark as marks;
@@ -89,51 +87,24 @@ async fn draw(
 ) -> Result<HttpResponse, Stop> {
     let (kept, proved) = read::read(&house.app, on.proof, id).await?.ok_or(Refusal::NotFound)?;
     let status = if draft.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let proof = checked(house, &kept, proved)?;
-    let data = data(house, kept, proof, draft).await?;
+    let data = data(house, kept, shown(proved), draft).await?;
     Ok(page(status, views::page(desk, &data)))
 }
 
-/// Whether the event, as its bytes are now, is under a checkpoint that our own key has signed.
-fn checked(house: &House, kept: &Kept, proved: Result<Proved, NoProof>) -> Result<Proof, Fault> {
-    let proved = match proved {
-        Ok(proved) => proved,
-        Err(NoProof::NotSealed) => return Ok(Proof::Waits),
-        Err(NoProof::Altered) => return Ok(Proof::Fails(None)),
-    };
-    let hash = merkle::leaf(proved.body.as_bytes());
-    let own = serde_json::from_str::<Json>(&proved.body).is_ok_and(|body| same(kept, &body));
-    let holds = match Checkpoint::open(&proved.checkpoint.note, &prove::verifiers(&house.app)?) {
-        Ok(checkpoint) => u64::try_from(proved.leaf.index)
-            .is_ok_and(|index| merkle::verify_inclusion(&hash, index, checkpoint.size, &proved.path, &checkpoint.root)),
-        Err(_) => false,
-    };
-    let shown = Shown {
-        index: proved.leaf.index,
-        hash: HEXLOWER.encode(&hash),
-        path: proved.path.iter().map(|hash| BASE64.encode(hash)).collect(),
-        size: proved.checkpoint.size,
-        signed_at: proved.checkpoint.at,
-        note: proved.checkpoint.note,
-    };
-    Ok(if holds && own { Proof::Holds(shown) } else { Proof::Fails(Some(shown)) })
-}
-
-/// Whether the columns, by which events are found and listed, say what the bytes do.
-fn same(kept: &Kept, body: &Json) -> bool {
-    let id = |value: &Json| value.as_str().and_then(|id| Uuid::try_parse(id).ok());
-    id(&body["id"]) == Some(kept.id)
-        && time(&body["at"]) == Some(kept.at)
-        && body["kind"] == kept.kind
-        && body["outcome"] == kept.outcome
-        && body["actor"]["kind"] == kept.actor
-        && (kept.actor != "staff" || id(&body["actor"]["id"]) == kept.staff_id)
-        && id(&body["subject"]["account"]) == kept.account_id
-        && id(&body["subject"]["request"]) == kept.request_id
-}
-
-fn time(value: &Json) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.to_utc())
+/// What the page says of a proof, which was checked when it was made.
+fn shown(proved: Result<Proved, NoProof>) -> Proof {
+    match proved {
+        Ok(proved) => Proof::Holds(Shown {
+            index: proved.leaf.index,
+            hash: HEXLOWER.encode(&proved.leaf.hash),
+            path: proved.path.iter().map(|hash| BASE64.encode(hash)).collect(),
+            size: proved.checkpoint.size,
+            signed_at: proved.checkpoint.at,
+            note: proved.checkpoint.note,
+        }),
+        Err(NoProof::NotSealed) => Proof::Waits,
+        Err(NoProof::Altered) => Proof::Fails,
+    }
 }
 
 async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> Result<Data, Stop> {
@@ -148,6 +119,8 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
     let mut read = house.app.read().await?;
     let names = record::names(&mut read, &wanted).await?;
     let set = marks::of(&mut read, kept.id).await?;
+    let held = details::Kept { salt: kept.salt.as_deref(), values: kept.details.as_ref() };
+    let personal = details::of(&mut read, kept.columns(), &kept.body, held).await?;
     drop(read);
     let name = by.and_then(|by| names.get(&("staff".to_owned(), by)).cloned()).or_else(|| {
         let worker = text(&actor["name"]);
@@ -163,7 +136,7 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
         name,
         subject: subject.collect(),
         facts: facts(&body["facts"]),
-        details: details(&body["personal"], &kept, None),
+        details: personal.into_iter().map(|(name, is)| (name, detail(is))).collect(),
         proof,
         marks: set
             .into_iter()
@@ -172,6 +145,10 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
         body: kept.body,
         draft,
     })
+}
+
+fn time(value: &Json) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.to_utc())
 }
 
 fn members(value: &Json) -> impl Iterator<Item = (&String, &Json)> {
@@ -224,18 +201,11 @@ fn plain(value: &Json) -> String {
     }
 }
 
-/// What the bytes commit to: opened where it is kept and fits, and else erased, at that time as far as known.
-fn details(committed: &Json, kept: &Kept, erased_at: Option<DateTime<Utc>>) -> Vec<(String, Detail)> {
-    let salt = kept.salt.as_deref().and_then(|salt| <&[u8; 32]>::try_from(salt).ok());
-    let opened = |name: &String, commits: &Json| {
-        let (Some(salt), Some(value)) = (salt, kept.details.as_ref().and_then(|d| d[name].as_str())) else {
-            return Detail::Erased(erased_at);
-        };
-        if *commits == commitment(salt, name, value) {
-            Detail::Open(value.to_owned())
-        } else {
-            Detail::Altered(value.to_owned())
-        }
-    };
-    members(committed).map(|(name, commits)| (name.clone(), opened(name, commits))).collect()
+fn detail(detail: details::Detail) -> Detail {
+    match detail {
+        details::Detail::Open(text) => Detail::Open(text),
+        details::Detail::Altered(text) => Detail::Altered(text),
+        details::Detail::Erased(at) => Detail::Erased(at),
+        details::Detail::Gone => Detail::Gone,
+    }
 }

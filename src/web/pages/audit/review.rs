@@ -14,15 +14,12 @@ use crate::base::random;
 use crate::model::history::span;
 use crate::model::refusal::Stop;
 use crate::model::sample::{Class, SEED_MAX, SIZE, SIZE_MAX, period};
-use crate::store::audit::mark::{self, Open};
+use crate::store::audit::mark::Open;
 use crate::views::audit::review::{self as views, Data, Drawn, Typed};
 use crate::views::parts::percent;
 use crate::views::staff::Room;
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Form, House, On};
-
-/// Open questions and findings shown.
-const OPEN: i64 = 100;
 
 /// `GET /audit/review`
 pub async fn show(
@@ -43,7 +40,7 @@ pub async fn show(
             Err(flaws) => data.flaws = flaws,
         }
     }
-    let open = mark::open(&mut house.app.read().await?, OPEN).await?;
+    let open = sample::open(&house.app, on.proof).await?;
     data.open = open.into_iter().map(shown).collect::<Result<_, Fault>>()?;
     let desk = desk(&house, &req, spoken, &browser, &on, Room::Review)?;
     let status = if data.flaws.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -68,8 +65,11 @@ fn typed(house: &House, query: &Form) -> Typed {
 fn read(typed: &Typed) -> Result<Sample, Vec<(&'static str, &'static str)>> {
     let mut flaws = Vec::new();
     let days = period(&typed.period);
-    if days.is_none() {
-        flaws.push(("period", "review-period-flaw"));
+    let class = typed.class.unwrap_or(Class::All);
+    match days {
+        None => flaws.push(("period", "review-period-flaw")),
+        Some((from, to)) if !class.draws(from, to) => flaws.push(("period", "review-period-long")),
+        Some(_) => {}
     }
     let size: Option<i64> = typed.size.parse().ok().filter(|n| (1..=SIZE_MAX).contains(n));
     if size.is_none() {
@@ -80,7 +80,7 @@ fn read(typed: &Typed) -> Result<Sample, Vec<(&'static str, &'static str)>> {
     }
     match (days, size) {
         (Some((from, to)), Some(size)) if flaws.is_empty() => {
-            Ok(Sample { from, to, class: typed.class.unwrap_or(Class::All), size, seed: typed.seed.clone() })
+            Ok(Sample { from, to, class, size, seed: typed.seed.clone() })
         }
         _ => Err(flaws),
     }

@@ -36,6 +36,7 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             },
         ),
         (auditor, Audit::Marked { event, mark: "question".to_owned(), note: "Surat belum ada".to_owned() }),
+        (auditor, Audit::OpenRead { found: 3 }),
         (auditor, Audit::CaseRead { request: id(2), format: "json" }),
         (
             auditor,
@@ -60,6 +61,7 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Audit::ReportRead { .. }
             | Audit::Sampled { .. }
             | Audit::Marked { .. }
+            | Audit::OpenRead { .. }
             | Audit::CaseRead { .. }
             | Audit::ExportAsked { .. }
             | Audit::ExportMade { .. }

@@ -10,6 +10,7 @@ use reqwest::{Method, StatusCode};
 use uuid::Uuid;
 
 use super::{REFERENCE, desk, propose, say};
+use crate::log::kit::{codes, verified};
 use crate::support::desk::Officer;
 use crate::support::house::TestApp;
 use crate::support::mailed::Mailed;
@@ -88,7 +89,10 @@ async fn proofs(app: &TestApp) -> BTreeMap<String, prove::Proved> {
     let mut all = BTreeMap::new();
     for row in app.sql("select id, body from event").await {
         let (id, body) = (row[0].clone().unwrap(), row[1].clone().unwrap());
-        let proved = prove::event(&mut read, id.parse().unwrap(), &body, &latest).await.unwrap().unwrap();
+        let proved = prove::event(&mut read, id.parse().unwrap(), &body, &latest, &prove::verifiers(&app.app).unwrap())
+            .await
+            .unwrap()
+            .unwrap();
         all.insert(id, proved);
     }
     all
@@ -139,10 +143,33 @@ async fn whoever_is_erased_is_nowhere_and_every_proof_still_holds() {
     }
     app.seal().await;
     assert_eq!(proofs(&app).await.len(), before.len() + 1, "one more event: that it was erased");
+    vouched(&app).await;
     told(&app, rina, id).await;
     pages(&app, rina, case, mail).await;
     after(&app).await;
     app.end().await;
+}
+
+/// The whole log is verified: what was erased is counted, and an erasure hides no more than it told of.
+async fn vouched(app: &TestApp) {
+    let report = verified(app, vec![]).await;
+    assert!(report.is_right(), "{:?}", report.findings);
+    let told = app.value("select counts ->> 'events' from erasure").await;
+    assert_eq!(report.erased.to_string(), told);
+    app.sql(
+        "set session_replication_role = replica; create table aside as select p.* from event_personal p
+        join event e on e.id = p.event_id where e.account_id is null and e.request_id is null limit 1;
+        delete from event_personal p using aside a where p.event_id = a.event_id;
+        insert into erased_event select event_id, (select id from erasure) from aside",
+    )
+    .await;
+    let report = verified(app, vec![]).await;
+    assert_eq!(codes(&report), ["personal-gone"]);
+    app.sql(
+        "set session_replication_role = replica; insert into event_personal select * from aside;
+        delete from erased_event where event_id in (select event_id from aside); drop table aside",
+    )
+    .await;
 }
 
 /// The log says how much went, and not whose.

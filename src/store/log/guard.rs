@@ -1,0 +1,132 @@
+//! What protects the log inside the database: triggers, functions, rules, owners and privileges, compared with what was set up.
+
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::super::sql::sql;
+use super::super::tx::{Read, fault};
+use crate::base::fault::Fault;
+
+/// The migrations that make those functions, the latest first.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../migrations/17_erasure/up.sql"),
+    include_str!("../../../migrations/11_log/up.sql"),
+    include_str!("../../../migrations/04_events/up.sql"),
+];
+
+/// Functions that have to be what the migrations made of them.
+const FUNCTIONS: [&str; 9] = [
+    "pulih.refuse_change",
+    "pulih.queue_for_seal",
+    "pulih.make_partitions",
+    "pulih.seal",
+    "pulih.checkpoint_fits",
+    "pulih.tile_fits",
+    "pulih.erase_personal",
+    "pulih.erasure_told",
+    "pulih.stay_erased",
+];
+
+/// The body of a function as its migration has it.
+fn body(function: &str) -> Option<&'static str> {
+    MIGRATIONS.iter().find_map(|migration| {
+        let made = ["create function ", "create or replace function "].map(|make| format!("{make}{function}("));
+        let (_, rest) = made.iter().find_map(|made| migration.split_once(made.as_str()))?;
+        let (_, body) = rest.split_once("as $$")?;
+        body.split_once("$$").map(|(body, _)| body)
+    })
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = t::Text)]
+    words: String,
+}
+
+/// What protects the log and is not in place, in plain words: triggers that are missing, off or do something else, on each
+/// partition too; others that were added; functions that were changed; rules; and privileges of the app's role, and of the
+/// role that asks.
+pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
+    let functions = Value::Object(FUNCTIONS.iter().map(|name| ((*name).to_owned(), json!(body(name)))).collect());
+    // tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
+    let found: Vec<Words> = sql("
+        with tables as (
+            select c.oid, c.relname::text as name, c.relname::text as of, c.relowner as owner from pg_class c
+            where c.oid = any (array['event', 'event_personal', 'leaf', 'tile', 'checkpoint', 'seal_queue', 'erasure',
+                'erased_event', 'account']::regclass[])
+            union all
+            select c.oid, c.relname::text, p.relname::text, c.relowner from pg_inherits i
+            join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+            where i.inhparent = any (array['event', 'event_personal']::regclass[])
+        ), expected (of, trigger, type, function, sometimes) as (values
+            ('event', 'event_queued', 5, 'queue_for_seal', false), ('event', 'event_append_only', 27, 'refuse_change', false),
+            ('event', 'event_not_truncated', 34, 'refuse_change', false),
+            ('event_personal', 'event_personal_not_updated', 19, 'refuse_change', false),
+            ('event_personal', 'event_personal_not_truncated', 34, 'refuse_change', false),
+            ('leaf', 'leaf_append_only', 27, 'refuse_change', false), ('leaf', 'leaf_not_truncated', 34, 'refuse_change', false),
+            ('tile', 'tile_append_only', 27, 'refuse_change', false), ('tile', 'tile_not_truncated', 34, 'refuse_change', false),
+            ('tile', 'tile_fits', 7, 'tile_fits', false), ('checkpoint', 'checkpoint_fits', 7, 'checkpoint_fits', false),
+            ('checkpoint', 'checkpoint_append_only', 27, 'refuse_change', false),
+            ('checkpoint', 'checkpoint_not_truncated', 34, 'refuse_change', false),
+            ('erasure', 'erasure_told', 5, 'erasure_told', false), ('erasure', 'erasure_append_only', 27, 'refuse_change', false),
+            ('erased_event', 'erased_event_append_only', 27, 'refuse_change', false),
+            ('account', 'account_stays_erased', 19, 'stay_erased', true)
+        ), roles as (
+            select r.rolname::text as name, r.oid, r.rolsuper from pg_roles r where r.rolname in ('pulih_app', current_user)
+        ), mighty as (
+            select format('role %s is a superuser', r.name) as words, r.oid from roles r where r.rolsuper
+            union all
+            select format('role %s owns %s', r.name, t.name), r.oid from roles r join tables t on t.name = t.of
+            where not r.rolsuper and pg_has_role(r.oid, t.owner, 'usage')
+        )
+        select format('trigger %s on %s is missing, off or another', e.trigger, t.name) as words
+        from tables t join expected e on e.of = t.of
+        where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgname = e.trigger and g.tgenabled in ('O', 'A')
+            and g.tgtype = e.type and g.tgfoid = to_regproc('pulih.' || e.function) and g.tgattr::text = ''
+            and (g.tgqual is not null) = e.sometimes)
+        union all
+        select format('trigger %s on %s was added', g.tgname, t.name)
+        from tables t join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
+        where t.of <> 'account' and not exists (select from expected e where e.of = t.of and e.trigger = g.tgname)
+        union all
+        select format('rule %s on %s was added', w.rulename, t.name) from tables t join pg_rewrite w on w.ev_class = t.oid
+        union all
+        select format('%s may hold any body', t.name) from tables t
+        where t.of = 'event' and not exists (select from pg_constraint c where c.conrelid = t.oid
+            and c.conname = 'event_body_fits' and c.convalidated)
+        union all
+        select format('function %s is another', f.name) from jsonb_each_text({}) as f (name, body)
+        where not exists (select from pg_proc p where p.oid = to_regproc(f.name) and p.prosrc = f.body)
+        union all
+        select m.words from mighty m
+        union all
+        select format('%s may %s %s', r.name, p.privilege, t.name)
+        from roles r cross join tables t cross join unnest(array['insert', 'update', 'delete', 'truncate']) as p (privilege)
+        where r.oid not in (select m.oid from mighty m) and t.of <> 'account'
+            and (p.privilege <> 'insert' or t.of in ('leaf', 'seal_queue', 'erasure', 'erased_event'))
+            and (has_table_privilege(r.oid, t.oid, p.privilege)
+                or (p.privilege = 'update' and has_any_column_privilege(r.oid, t.oid, 'update')))
+        order by 1")
+    .bind(Some(&functions))
+    .load(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(found.into_iter().map(|found| found.words).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_function_is_found_in_its_migration() {
+        for name in FUNCTIONS {
+            assert!(body(name).is_some_and(|body| body.contains("begin")), "{name}");
+        }
+        // the later one counts
+        assert!(body("pulih.queue_for_seal").unwrap().contains("sha256"));
+        assert_eq!(body("pulih.nothing"), None);
+    }
+}
