@@ -10,6 +10,7 @@ use crate::support::house::{SECRET, TestApp};
 use crate::support::rounds;
 
 mod astray;
+mod audit;
 mod circle;
 mod demo;
 mod desk;

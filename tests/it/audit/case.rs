@@ -100,7 +100,7 @@ async fn the_page_tells_everything_and_what_was_erased() {
     assert!(text.contains("rina@amanah.example") && text.contains("Belum disegel"), "{text}");
     app.sql("delete from event_personal").await;
     let text = get(&auditor, &format!("/audit/cases/{reference}")).await.text();
-    assert!(text.contains("address: Hilang tanpa penghapusan yang tercatat"), "{text}");
+    assert!(text.contains("Alamat email: Hilang tanpa penghapusan yang tercatat"), "{text}");
     assert_eq!(closed(&auditor, &reference).await, ["gone"]);
     let asked = app.value("select id from event where kind = 'reset.asked'").await;
     let text = get(&auditor, &format!("/audit/events/{asked}")).await.text();
@@ -113,7 +113,7 @@ async fn the_page_tells_everything_and_what_was_erased() {
     )
     .await;
     let text = get(&auditor, &format!("/audit/cases/{reference}")).await.text();
-    assert!(text.contains("address: Dihapus pada") && !text.contains("Hilang tanpa"), "{text}");
+    assert!(text.contains("Alamat email: Dihapus pada") && !text.contains("Hilang tanpa"), "{text}");
     assert_eq!(closed(&auditor, &reference).await, ["erased"]);
     app.end().await;
 }
@@ -168,7 +168,7 @@ async fn what_was_changed_after_its_seal_is_proved_nowhere() {
         .await;
     let text = get(&auditor, &format!("/audit/cases/{reference}")).await.text();
     assert!(text.contains("Tidak cocok dengan catatan lain@amanah.example"), "{text}");
-    assert!(!text.contains("address: lain@amanah.example"), "{text}");
+    assert!(!text.contains("Alamat email: lain@amanah.example"), "{text}");
     app.end().await;
 }
 

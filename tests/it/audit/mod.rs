@@ -4,6 +4,6 @@ mod case;
 mod exports;
 mod integrity;
 mod record;
-mod reports;
+pub mod reports;
 mod review;
 mod search;

@@ -26,7 +26,7 @@ async fn again(app: &TestApp) {
 }
 
 /// Proposes a manual reset for that account by the pages, and has it decided so.
-async fn manual(app: &TestApp, wati: &mut Officer, sari: &mut Officer, user_id: &str, verdict: &str) {
+pub async fn manual(app: &TestApp, wati: &mut Officer, sari: &mut Officer, user_id: &str, verdict: &str) {
     let account = app.id(&format!("select id from account where user_id = '{user_id}'")).await;
     let path = format!("/staff/accounts/{account}/reset");
     wati.browser.open(&path).await;

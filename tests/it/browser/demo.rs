@@ -41,7 +41,7 @@ fn smaller(picture: &[u8]) -> Vec<u8> {
 }
 
 /// The pictures of the documentation; `PULIH_ROUNDS=full` keeps every other page besides.
-const PICTURES: [&str; 11] = [
+const PICTURES: [&str; 13] = [
     "form-360",
     "sent-360",
     "mail-360",
@@ -53,6 +53,8 @@ const PICTURES: [&str; 11] = [
     "confirm-dark-en-360",
     "form-1280",
     "desk-mail-1280",
+    "audit-record-1280",
+    "audit-integrity-1280",
 ];
 
 /// Where pictures go: the folder named by `PULIH_SCREENSHOTS`, or nowhere.

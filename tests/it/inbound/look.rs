@@ -2,7 +2,6 @@
 
 use pulih::i18n::Lang;
 
-use crate::support::chromium::{Chromium, Look};
 use crate::support::gallery::Gallery;
 
 /// Pages in states that look unlike each other.
@@ -21,15 +20,5 @@ const SHOWN: [&str; 10] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_of_mail_shuts_anybody_out() {
-    let gallery = Gallery::open().await;
-    let mut faults = Vec::new();
-    for width in [320, 1280] {
-        let chromium = Chromium::start(Look { width, ..Look::PHONE }).await;
-        chromium.bring_axe().await;
-        for name in SHOWN {
-            chromium.open(&gallery.url(Lang::Id, name)).await;
-            faults.extend(chromium.faults().await.iter().map(|fault| format!("{name} at {width}: {fault}")));
-        }
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Gallery::open().await.is_open_to_all(&[(320, Lang::Id), (1280, Lang::Id)], &SHOWN).await;
 }

@@ -10,6 +10,8 @@ use pulih::web::headers;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::chromium::{Chromium, Look};
+
 /// Where the samples hang; it closes with the test.
 pub struct Gallery {
     address: SocketAddr,
@@ -26,6 +28,22 @@ impl Gallery {
             }
         });
         Self { address }
+    }
+
+    /// Nothing in these samples shuts anybody out, at these widths in these languages, light and dark.
+    pub async fn is_open_to_all(&self, looks: &[(u32, Lang)], names: &[&str]) {
+        let mut faults = Vec::new();
+        for (width, lang) in looks {
+            let chromium = Chromium::start(Look { width: *width, ..Look::PHONE }).await;
+            chromium.bring_axe().await;
+            for name in names {
+                chromium.open(&self.url(*lang, name)).await;
+                assert!(chromium.shows("h1").await, "{name} is drawn");
+                let found = chromium.faults().await;
+                faults.extend(found.iter().map(|fault| format!("{name} ({}) at {width}: {fault}", lang.code())));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 
     /// Address of a sample as browsers without scripts build it.
