@@ -9,7 +9,7 @@ use super::event;
 use super::report::{Report, What};
 use crate::app::App;
 use crate::base::fault::Fault;
-use crate::store::log::erased;
+use crate::store::log::erased::{self, By};
 
 /// How far an event may be behind one before it: clocks of servers differ, and transactions last.
 const BEHIND: TimeDelta = TimeDelta::hours(1);
@@ -26,7 +26,7 @@ pub(super) struct Passed {
     /// Events whose personal details are gone, by leaf.
     pub bare: Vec<(u64, Uuid)>,
     /// Which erasure took them.
-    pub erased: HashMap<Uuid, Uuid>,
+    pub erased: HashMap<Uuid, By>,
 }
 
 /// The way so far, range after range.
@@ -38,8 +38,10 @@ pub(super) struct Way {
     pub moved: Vec<Uuid>,
     /// The latest time of an event.
     pub latest: Option<DateTime<Utc>>,
-    /// How many events' details each erasure took, and the first leaf of them.
+    /// How many events' details each erasure took and has to tell of, and the first leaf of them.
     erased: HashMap<Uuid, (u64, u64)>,
+    /// How many details are gone by erasures.
+    taken: u64,
 }
 
 impl Way {
@@ -56,7 +58,11 @@ impl Way {
         }
         for (index, event) in passed.bare {
             match passed.erased.get(&event) {
-                Some(erasure) => self.erased.entry(*erasure).or_insert((0, index)).0 += 1,
+                Some(by) => {
+                    let (count, _) = self.erased.entry(by.erasure).or_insert((0, index));
+                    *count += u64::from(!by.late);
+                    self.taken += 1;
+                }
                 None => wrong.push((index, What::PersonalGone)),
             }
         }
@@ -65,7 +71,7 @@ impl Way {
 
     /// No erasure took the details of more events than the log tells of.
     pub(super) async fn erasures(&self, app: &App, report: &mut Report) -> Result<(), Fault> {
-        report.erased = self.erased.values().map(|(count, _)| count).sum();
+        report.erased = self.taken;
         if self.erased.is_empty() {
             return Ok(());
         }
@@ -98,10 +104,11 @@ mod tests {
 
     #[test]
     fn details_that_no_erasure_took_are_named() {
-        let [one, two, by] = [1, 2, 3].map(Uuid::from_u128);
-        let passed = Passed { bare: vec![(4, one), (9, two)], erased: HashMap::from([(one, by)]), ..Passed::default() };
+        let [one, two, three, erasure] = [1, 2, 3, 4].map(Uuid::from_u128);
+        let erased = HashMap::from([(one, By { erasure, late: false }), (three, By { erasure, late: true })]);
+        let passed = Passed { bare: vec![(4, one), (9, two), (11, three)], erased, ..Passed::default() };
         let mut way = Way::default();
         assert_eq!(way.pass(passed), [(9, What::PersonalGone)]);
-        assert_eq!(way.erased, HashMap::from([(by, (1, 4))]));
+        assert_eq!((way.erased, way.taken), (HashMap::from([(erasure, (1, 4))]), 2));
     }
 }

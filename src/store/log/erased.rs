@@ -22,25 +22,37 @@ pub async fn may_read_details(read: &mut Read) -> Result<bool, Fault> {
     Ok(may.count == 0)
 }
 
+/// What took the details of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By {
+    /// The erasure.
+    pub erasure: Uuid,
+    /// Whether they may have gone after it, as those of a transaction that was under way (`pulih.erase_late`): it does not
+    /// tell of these.
+    pub late: bool,
+}
+
 /// Which erasure took the details of these events: of their account, their request, or themselves. Later ones it did not.
-pub async fn by(read: &mut Read, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>, Fault> {
+pub async fn by(read: &mut Read, ids: Vec<Uuid>) -> Result<HashMap<Uuid, By>, Fault> {
     #[derive(QueryableByName)]
     struct Erased {
         #[diesel(sql_type = t::Uuid)]
         event: Uuid,
         #[diesel(sql_type = t::Uuid)]
         erasure: Uuid,
+        #[diesel(sql_type = t::Bool)]
+        late: bool,
     }
-    let rows: Vec<Erased> = sql("select e.id as event, w.id as erasure from event e
-        join erasure w on w.id = coalesce((select x.erasure_id from erased_event x where x.event_id = e.id),
-            (select a.id from erasure a where a.account_id = e.account_id),
+    let rows: Vec<Erased> = sql("select e.id as event, w.id as erasure, x.event_id is null and e.at > w.at - interval '1 hour' as late from event e
+        left join erased_event x on x.event_id = e.id
+        join erasure w on w.id = coalesce(x.erasure_id, (select a.id from erasure a where a.account_id = e.account_id),
             (select r.erasure_id from request r where r.id = e.request_id))
-        where e.id = any({}) and e.at <= w.at + interval '10 minutes'")
+        where e.id = any({}) and e.at <= w.at + case when x.event_id is null then interval '7 days' else interval '10 minutes' end")
     .bind(ids)
     .load(read.look())
     .await
     .map_err(fault)?;
-    Ok(rows.into_iter().map(|row| (row.event, row.erasure)).collect())
+    Ok(rows.into_iter().map(|row| (row.event, By { erasure: row.erasure, late: row.late })).collect())
 }
 
 /// An event that tells of an erasure.

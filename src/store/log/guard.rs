@@ -17,7 +17,7 @@ const MIGRATIONS: [&str; 3] = [
 ];
 
 /// Functions that have to be what the migrations made of them.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "pulih.refuse_change",
     "pulih.queue_for_seal",
     "pulih.make_partitions",
@@ -25,6 +25,7 @@ const FUNCTIONS: [&str; 9] = [
     "pulih.checkpoint_fits",
     "pulih.tile_fits",
     "pulih.erase_personal",
+    "pulih.erase_late",
     "pulih.erasure_told",
     "pulih.stay_erased",
 ];
