@@ -212,9 +212,9 @@ fn event(desk: &Desk, told: &Told) -> Markup {
             }
             td data-label=(desk.t("pack-details")) {
                 @if told.facts.is_empty() && told.personal.is_empty() { "–" }
-                @for (name, value) in &told.facts { div.small { (label(desk, "fact", name)) ": " span.mono { (line(value)) } } }
+                @for (name, value) in &told.facts { div.small { (label(desk, &format!("fact-{name}"), name)) ": " span.mono { (line(value)) } } }
                 @for (name, value) in &told.personal {
-                    div.small { (label(desk, "detail", name)) ": " (super::detail(desk, value, |text| html! { span.mono { (line(text)) } })) }
+                    div.small { (label(desk, &format!("detail-{name}"), name)) ": " (super::detail(desk, value, |text| html! { span.mono { (line(text)) } })) }
                 }
             }
         }

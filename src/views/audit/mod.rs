@@ -77,9 +77,9 @@ pub fn kind(desk: &Desk, kind: &str) -> String {
     desk.frame.lang.known(&format!("kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_owned())
 }
 
-/// The words of the name of a `subject`, `fact` or `detail`, or the name itself where it has none.
-pub fn label(desk: &Desk, what: &str, name: &str) -> String {
-    desk.frame.lang.known(&format!("{what}-{name}").replace('_', "-")).unwrap_or_else(|| name.to_owned())
+/// The words of a name by its key, or the name itself where it has none.
+pub fn label(desk: &Desk, key: &str, name: &str) -> String {
+    desk.frame.lang.known(&key.replace('_', "-")).unwrap_or_else(|| name.to_owned())
 }
 
 /// Who acted, in words.

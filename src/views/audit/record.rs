@@ -185,7 +185,7 @@ fn said(desk: &Desk, data: &Data) -> Markup {
                 dd { (super::actor(desk, &data.actor)) @if let Some(name) = &data.name { ": " (name) } }
             }
             @for (name, about) in &data.subject {
-                div { dt { (super::label(desk, "subject", name)) } dd { a.mono href=(about.to) { (about.name) } } }
+                div { dt { (super::label(desk, &format!("subject-{name}"), name)) } dd { a.mono href=(about.to) { (about.name) } } }
             }
             div { dt { (desk.t("record-kind")) } dd.mono { (data.kind) } }
             div { dt { (desk.t("record-id")) } dd.mono { (data.id) } }
@@ -201,7 +201,7 @@ fn facts(desk: &Desk, facts: &[Fact]) -> Markup {
             thead { tr { th scope="col" { (desk.t("record-fact")) } th scope="col" { (desk.t("record-value")) } } }
             tbody { @for fact in facts { tr { @match fact {
                 Fact::Is(name, is) => {
-                    th scope="row" { (super::label(desk, "fact", name)) }
+                    th scope="row" { (super::label(desk, &format!("fact-{name}"), name)) }
                     td { (value(desk, is)) }
                 }
                 Fact::Changed(before, after) => {
@@ -231,7 +231,7 @@ fn value(desk: &Desk, value: &Value) -> Markup {
 fn details(desk: &Desk, details: &[(String, Detail)]) -> Markup {
     html! {
         dl.facts { @for (name, detail) in details { div {
-            dt { (super::label(desk, "detail", name)) }
+            dt { (super::label(desk, &format!("detail-{name}"), name)) }
             dd { (super::detail(desk, detail, |text| html! { span.said { (text) } })) }
         } } }
     }
