@@ -1,6 +1,7 @@
 //! What tests stand on.
 
 pub mod acts;
+pub mod axe;
 pub mod browser;
 pub mod chromium;
 pub mod desk;
