@@ -14,9 +14,10 @@ use pulih::store::audit::sample::{self, Frame};
 use pulih::store::audit::search::{self, Key, Turn};
 use pulih::store::audit::{line, record};
 use secrecy::SecretString;
+use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::ground::{Ground, run};
+use crate::ground::{Ground, runtime};
 use crate::people::{self, Row};
 use crate::report::Report;
 use crate::scale::Scale;
@@ -66,10 +67,12 @@ pub fn measure(scale: Scale, report: &mut Report) {
     let ground = Ground::start(false);
     eprintln!("  making {events} events over twelve months");
     a_year(&ground, events);
-    let app = house(&ground);
+    // the pool lives on the runtime that made it
+    let runtime = runtime();
+    let app = runtime.block_on(house(&ground));
     let mut worst = 0.0_f64;
     for filter in FILTERS {
-        let mut times = run(pages(&app, filter, events, rounds));
+        let mut times = runtime.block_on(pages(&app, filter, events, rounds));
         let (p50, p99) = (quantile(&mut times, 0.5), quantile(&mut times, 0.99));
         eprintln!("  {filter:<44} p50 {p50:6.2} ms  p99 {p99:6.2} ms");
         worst = worst.max(p99);
@@ -80,20 +83,21 @@ pub fn measure(scale: Scale, report: &mut Report) {
         &format!("slowest filter's p99 {worst:.1} ms"),
         Some(worst < 50.0),
     );
-    let (first, last) = run(depth(&app, rounds));
+    let (first, last) = runtime.block_on(depth(&app, rounds));
     report.row(
         "P5 the newest page and one a year back",
         "the same",
         &format!("p50 {first:.2} ms and {last:.2} ms"),
         Some(last < first * 2.0 + 1.0),
     );
-    let samples = run(draws(&app));
+    let samples = runtime.block_on(draws(&app));
     report.row("A sample of 100 drawn from a month, and from the year", "–", &samples, None);
-    let flaws = plans(&ground);
+    let flaws = plans(&runtime, &ground);
     report.row("Plans of the filters", "no scan of a partition", &format!("{flaws} found"), Some(flaws == 0));
 }
 
-fn house(ground: &Ground) -> App {
+#[allow(clippy::unused_async, reason = "a pool wants to be made on a runtime")]
+async fn house(ground: &Ground) -> App {
     let mut config = Config::default();
     config.database.url = SecretString::from(ground.url());
     config.database.pool = 2;
@@ -171,7 +175,7 @@ async fn draws(app: &App) -> String {
 }
 
 /// Looks at the plans of each filter; how many of them scan what should be walked.
-fn plans(ground: &Ground) -> usize {
+fn plans(runtime: &Runtime, ground: &Ground) -> usize {
     ground.listen(&[
         ("session_preload_libraries", "auto_explain"),
         ("auto_explain.log_min_duration", "0"),
@@ -179,9 +183,9 @@ fn plans(ground: &Ground) -> usize {
         ("auto_explain.log_timing", "off"),
     ]);
     let (_, before) = ground.log(0);
-    let app = house(ground);
+    let app = runtime.block_on(house(ground));
     for filter in FILTERS {
-        run(pages(&app, filter, 1_000, 1));
+        runtime.block_on(pages(&app, filter, 1_000, 1));
     }
     let entries = ground.log(before).0;
     ground.stop_listening();
