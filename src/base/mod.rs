@@ -11,6 +11,7 @@ pub mod fault;
 pub mod form_token;
 pub mod json;
 pub mod keyring;
+pub mod mac;
 pub mod machine;
 pub mod merkle;
 pub mod message;

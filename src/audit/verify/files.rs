@@ -7,11 +7,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use super::outside::Kept;
 use super::report::{Report, What};
 use super::tree::{Tree, differing};
-use super::{Options, Progress, event};
+use super::{Options, Progress};
 use crate::audit::growth::Tile;
 use crate::audit::source::{Files, blocking};
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
+use crate::base::json;
 use crate::base::merkle::{self, Hash};
 use crate::base::note;
 use crate::base::tile::{TileId, WIDTH, entries, entries_path, hashes};
@@ -133,7 +134,7 @@ fn bundle(files: &dyn Files, index: u64, width: u64) -> Result<Bundle, Fault> {
     };
     for (entry, at) in whole.unwrap_or_default().into_iter().take(most).zip(0..) {
         bundle.leaves.push(merkle::leaf(entry));
-        if std::str::from_utf8(entry).ok().and_then(event::canonical).is_none() {
+        if !std::str::from_utf8(entry).is_ok_and(json::is_canonical) {
             bundle.not_canonical.push(at);
         }
     }

@@ -7,7 +7,7 @@ mod proof;
 #[cfg(test)]
 mod tests;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 pub use proof::{Proof, consistency, inclusion, root_of, verify_consistency, verify_inclusion};
 
@@ -16,17 +16,29 @@ pub type Hash = [u8; 32];
 
 /// Hash of a leaf: SHA-256(0x00 ‖ data).
 pub fn leaf(data: &[u8]) -> Hash {
-    Sha256::new_with_prefix([0]).chain_update(data).finalize().into()
+    sha256(&[&[0], data])
 }
 
 /// Hash of two halves: SHA-256(0x01 ‖ left ‖ right).
 pub fn node(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new_with_prefix([1]).chain_update(left).chain_update(right).finalize().into()
+    let mut both = [1; 65];
+    both[1..33].copy_from_slice(left);
+    both[33..].copy_from_slice(right);
+    sha256(&[&both])
 }
 
 /// The root of a tree without leaves: SHA-256 of nothing.
 pub fn empty() -> Hash {
-    Sha256::digest([]).into()
+    sha256(&[])
+}
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    // a digest of SHA-256 has 32 bytes, so that nothing else can come
+    context.finish().as_ref().try_into().unwrap_or([0; 32])
 }
 
 /// A complete subtree: 2^`level` leaves from `index`·2^`level` on.

@@ -1,15 +1,14 @@
 //! The row of the log: canonical bytes that are hashed for ever, and personal details that can be erased.
 
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use super::Event;
 use super::subject::{Parts, Subject, time};
 use crate::base::fault::Fault;
 use crate::base::json;
+use crate::base::mac::hmac_sha256;
 use crate::base::tile::ENTRY_MAX;
 use crate::model::refusal::Refusal;
 
@@ -130,17 +129,12 @@ pub struct Personal {
 ///
 /// Each detail has a salt of its own, so that one can be shown without opening the others.
 pub fn commitment(salt: &[u8; 32], name: &str, value: &str) -> String {
-    data_encoding::HEXLOWER.encode(&mac(&detail_key(salt, name), value.as_bytes()))
+    data_encoding::HEXLOWER.encode(&hmac_sha256(&detail_key(salt, name), value.as_bytes()))
 }
 
 /// The key that opens the commitment to one personal detail and to no other: HMAC-SHA-256(salt, name).
 pub fn detail_key(salt: &[u8; 32], name: &str) -> [u8; 32] {
-    mac(salt, name.as_bytes())
-}
-
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    // a MAC key may have any length, so the error cannot occur; an all-zero commitment would be seen by the tests
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mac| mac.chain_update(message).finalize().into_bytes().into())
+    hmac_sha256(salt, name.as_bytes())
 }
 
 fn actor_body(actor: Actor) -> Value {

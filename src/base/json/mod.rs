@@ -1,8 +1,12 @@
 //! Canonical JSON (RFC 8785), the bytes of audit events: one value, one spelling, for ever.
 
+mod scan;
+
 use std::fmt::Write;
 
 use serde_json::Value;
+
+pub use scan::{is_canonical, string, walk};
 
 /// Greatest integer that every reader of JSON takes exactly (RFC 7493 §2.2): 2^53 − 1.
 const GREATEST: u64 = (1 << 53) - 1;
@@ -156,7 +160,7 @@ mod tests {
         );
     }
 
-    fn values() -> impl Strategy<Value = Value> {
+    pub(super) fn values() -> impl Strategy<Value = Value> {
         let greatest = i64::try_from(GREATEST).unwrap();
         let leaf = prop_oneof![
             Just(Value::Null),
