@@ -191,7 +191,8 @@ async fn keep_personal(folder: &Folder, read: &mut crate::store::Read, index: u6
     let leaves = rows::leaves(read, number(first)?, number(first.saturating_add(width))?).await?;
     let (from, to) = (leaves.iter().map(|l| l.event_at).min(), leaves.iter().map(|l| l.event_at).max());
     let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
-    let mut details = rows::details(read, leaves.iter().map(|leaf| leaf.event_id).collect(), from, to).await?;
+    let ids: Vec<uuid::Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
+    let mut details = rows::details(read, &ids, &(from..=to)).await?;
     details.sort_by_key(|one| one.event_id);
     let lines: Vec<String> = details
         .iter()

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
+use super::load::{Raw, load};
 use super::outside::Kept;
 use super::report::{Report, What};
 use super::tree::{Tree, differing};
@@ -18,8 +19,6 @@ use crate::base::fault::Fault;
 use crate::base::merkle::{self, Hash};
 use crate::base::note::Verifier;
 use crate::base::tile::{TileId, WIDTH, hashes};
-use crate::store::Read;
-use crate::store::log::read::Leaf;
 use crate::store::log::{erased, guard, verify as rows};
 
 /// Leaves read at a time: eight tiles, which is 128 MiB where every event is as long as one can be.
@@ -28,19 +27,6 @@ const RANGE: u64 = 8 * WIDTH;
 const STEP: u64 = 20_000;
 /// How far an event's clock may be ahead of the checkpoint that covers it.
 const SKEW: TimeDelta = TimeDelta::minutes(10);
-
-/// Rows of a range of leaves, as they stand.
-struct Raw {
-    from: u64,
-    to: u64,
-    leaves: Vec<Leaf>,
-    events: Vec<rows::Row>,
-    /// Events that stand, at another time than their leaf says.
-    moved: Vec<Uuid>,
-    details: Vec<rows::Details>,
-    tiles: Vec<rows::Tile>,
-    checkpoints: Vec<rows::Kept>,
-}
 
 /// A range as it was worked out.
 struct Range {
@@ -116,28 +102,6 @@ async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: 
     Ok(range)
 }
 
-async fn load(read: &mut Read, from: u64, to: u64, personal: bool) -> Result<Raw, Fault> {
-    let (first, end) = (signed(from)?, signed(to)?);
-    let leaves = rows::leaves(read, first, end).await?;
-    let ids: Vec<Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
-    let times =
-        |pick: fn(DateTime<Utc>, DateTime<Utc>) -> DateTime<Utc>| leaves.iter().map(|l| l.event_at).reduce(pick);
-    let (mut events, mut details, mut moved) = (Vec::new(), Vec::new(), Vec::new());
-    if let (Some(earliest), Some(latest)) = (times(std::cmp::min), times(std::cmp::max)) {
-        events = rows::events(read, ids.clone(), earliest, latest).await?;
-        if personal {
-            details = rows::details(read, ids.clone(), earliest, latest).await?;
-        }
-        if events.len() < ids.len() {
-            moved = rows::anywhere(read, ids).await?;
-        }
-    }
-    let width = signed(WIDTH)?;
-    let tiles = rows::tiles(read, 0, first / width, end / width).await?;
-    let checkpoints = rows::checkpoints(read, first, end).await?;
-    Ok(Raw { from, to, leaves, events, moved, details, tiles, checkpoints })
-}
-
 /// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
 fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
     let events: HashMap<(Uuid, DateTime<Utc>), &rows::Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
@@ -166,7 +130,7 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
             range.passed.bare.extend(seen.bare.then_some((index, row.id)));
             range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));
         } else {
-            let moved = raw.moved.contains(&leaf.event_id) || raw.events.iter().any(|e| e.id == leaf.event_id);
+            let moved = raw.moved.contains(&leaf.event_id);
             range.passed.gone += 1;
             range.passed.moved.extend(moved.then_some(leaf.event_id));
             range.found.push((Some(index), if moved { What::TimeMoved } else { What::EventGone }));
@@ -305,6 +269,7 @@ fn unsigned(number: i64) -> Result<u64, Fault> {
     u64::try_from(number).map_err(|e| Fault::bug("a number of the log below zero", e))
 }
 
-fn signed(number: u64) -> Result<i64, Fault> {
+/// A number of the log as the database has it.
+pub(super) fn signed(number: u64) -> Result<i64, Fault> {
     i64::try_from(number).map_err(|e| Fault::bug("a log beyond its end", e))
 }

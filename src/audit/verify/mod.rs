@@ -3,6 +3,7 @@
 mod database;
 mod event;
 mod files;
+mod load;
 pub mod outside;
 pub mod report;
 mod tree;

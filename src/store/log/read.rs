@@ -75,52 +75,54 @@ pub async fn leaf_of(read: &mut Read, event: Uuid) -> Result<Option<Leaf>, Fault
 }
 
 #[derive(QueryableByName)]
-struct Bytes {
-    #[diesel(sql_type = t::Binary)]
-    bytes: Vec<u8>,
+struct Nodes {
+    #[diesel(sql_type = t::SmallInt)]
+    level: i16,
+    #[diesel(sql_type = t::BigInt)]
+    index: i64,
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    bytes: Option<Vec<u8>>,
 }
 
 /// The nodes of a tile in a log of at least `index · 256 + width` nodes of its level; fewer where rows are missing.
 pub async fn tile(read: &mut Read, tile: TileId, width: u64) -> Result<Vec<Hash>, Fault> {
-    let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a tile beyond the end of the log", e));
-    let (level, index) = (i16::from(tile.level), number(tile.index)?);
-    let bytes = if width < WIDTH {
-        below(read, tile, width).await?
-    } else {
-        let whole: Vec<Bytes> = sql("select hashes as bytes from tile where level = {} and index = {}")
-            .bind(level)
-            .bind(index)
-            .load(read.look())
-            .await
-            .map_err(fault)?;
-        whole.into_iter().next().map(|whole| whole.bytes).unwrap_or_default()
-    };
-    hashes(&bytes).ok_or_else(|| Fault::broken("a tile of another length"))
+    Ok(tiles(read, &[(tile, width)]).await?.remove(&tile).unwrap_or_default())
 }
 
-/// The nodes of a tile that is not full, out of what is below it.
-async fn below(read: &mut Read, tile: TileId, width: u64) -> Result<Vec<u8>, Fault> {
+/// As [`tile`], several at once. What stands in one that is not full is read from what is below it.
+async fn tiles(read: &mut Read, wanted: &[(TileId, u64)]) -> Result<HashMap<TileId, Vec<Hash>>, Fault> {
     let number = |n: u64| i64::try_from(n).map_err(|e| Fault::bug("a tile beyond the end of the log", e));
-    let first = tile.index.checked_mul(WIDTH).ok_or_else(|| Fault::broken("a tile beyond the end of the log"))?;
-    let (from, to) = (number(first)?, number(first.saturating_add(width))?);
-    let ask = match i16::from(tile.level).checked_sub(1) {
-        None | Some(-1) => sql("select hash as bytes from leaf where index >= {} and index < {} order by index"),
-        Some(level) => {
-            sql("select root as bytes from tile where level = {} and index >= {} and index < {} order by index")
-                .bind(level)
-        }
-    };
-    let rows: Vec<Bytes> = ask.bind(from).bind(to).load(read.look()).await.map_err(fault)?;
-    Ok(rows.into_iter().flat_map(|row| row.bytes).collect())
-}
-
-/// The hashes of a proof in a log of `size` leaves, each tile being read once; nothing where tiles are missing.
-pub async fn prove(read: &mut Read, proof: &Proof, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
-    let tiles: BTreeSet<TileId> = proof.nodes().map(TileId::of).collect();
-    let mut rows = HashMap::new();
-    for id in tiles {
-        rows.insert(id, tile(read, id, id.width(size)).await?);
+    let (open, full): (Vec<_>, Vec<_>) = wanted.iter().copied().partition(|(_, width)| *width < WIDTH);
+    let indexes: Result<Vec<i64>, Fault> = full.iter().map(|(id, _)| number(id.index)).collect();
+    let mut ask = sql("select level, index, hashes as bytes from tile
+        where (level, index) in (select * from unnest({}, {}) t (level, index))")
+    .bind(full.iter().map(|(id, _)| i16::from(id.level)).collect::<Vec<_>>())
+    .bind(indexes?);
+    for (id, width) in open {
+        let (level, first) = (i16::from(id.level), id.index.saturating_mul(WIDTH));
+        ask = ask.add(" union all select {}, {}, ").bind(level).bind(number(id.index)?);
+        ask = match level {
+            0 => ask.add("string_agg(hash, '' order by index) from leaf where"),
+            _ => ask.add("string_agg(root, '' order by index) from tile where level = {} and").bind(level - 1),
+        };
+        let (from, to) = (number(first)?, number(first.saturating_add(width))?);
+        ask = ask.add(" index >= {} and index < {}").bind(from).bind(to);
     }
+    let mut found = HashMap::new();
+    for nodes in ask.load::<Nodes>(read.look()).await.map_err(fault)? {
+        let place = u8::try_from(nodes.level).ok().zip(u64::try_from(nodes.index).ok());
+        let (level, index) = place.ok_or_else(|| Fault::broken("a tile below the first"))?;
+        let hashes = hashes(&nodes.bytes.unwrap_or_default());
+        found.insert(TileId { level, index }, hashes.ok_or_else(|| Fault::broken("a tile of another length"))?);
+    }
+    Ok(found)
+}
+
+/// The hashes of a proof in a log of `size` leaves, all its tiles being read at once; nothing where tiles are missing.
+pub async fn prove(read: &mut Read, proof: &Proof, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
+    let wanted: BTreeSet<TileId> = proof.nodes().map(TileId::of).collect();
+    let wanted: Vec<(TileId, u64)> = wanted.into_iter().map(|id| (id, id.width(size))).collect();
+    let rows = tiles(read, &wanted).await?;
     Ok(proof.hashes(|node: NodeId| {
         let tile = TileId::of(node);
         tile.node(rows.get(&tile)?, node)

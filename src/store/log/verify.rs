@@ -78,18 +78,28 @@ pub struct Row {
     pub body: String,
 }
 
+/// From the first to the last of something, both included.
+pub type Span<T> = std::ops::RangeInclusive<T>;
+
+/// The events of a time, in no order, at most so many: a walk along the index, which costs a quarter of looking each up.
+pub async fn events_of(read: &mut Read, times: &Span<DateTime<Utc>>, most: i64) -> Result<Vec<Row>, Fault> {
+    sql("select id, at, kind, outcome, actor, account_id, request_id, staff_id, body from event
+        where at >= {} and at <= {} limit {}")
+    .bind(*times.start())
+    .bind(*times.end())
+    .bind(most)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
 /// These events, in no order, within those times: a range keeps the other partitions out of it.
-pub async fn events(
-    read: &mut Read,
-    ids: Vec<Uuid>,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Row>, Fault> {
+pub async fn events(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<Row>, Fault> {
     sql("select id, at, kind, outcome, actor, account_id, request_id, staff_id, body from event
         where id = any({}) and at >= {} and at <= {}")
-    .bind(ids)
-    .bind(from)
-    .bind(to)
+    .bind(ids.to_vec())
+    .bind(*times.start())
+    .bind(*times.end())
     .load(read.look())
     .await
     .map_err(fault)
@@ -122,17 +132,31 @@ pub struct Details {
     pub details: Value,
 }
 
-/// Personal details of these events within those times, in no order.
-pub async fn details(
+/// Personal details of the events of a span of ids and a time, in no order, at most so many: a walk along the index.
+pub async fn details_of(
     read: &mut Read,
-    ids: Vec<Uuid>,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+    ids: &Span<Uuid>,
+    times: &Span<DateTime<Utc>>,
+    most: i64,
 ) -> Result<Vec<Details>, Fault> {
+    sql("select event_id, salt, details from event_personal
+        where event_id >= {} and event_id <= {} and at >= {} and at <= {} limit {}")
+    .bind(*ids.start())
+    .bind(*ids.end())
+    .bind(*times.start())
+    .bind(*times.end())
+    .bind(most)
+    .load(read.look())
+    .await
+    .map_err(fault)
+}
+
+/// Personal details of these events within those times, in no order.
+pub async fn details(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<Details>, Fault> {
     sql("select event_id, salt, details from event_personal where event_id = any({}) and at >= {} and at <= {}")
-        .bind(ids)
-        .bind(from)
-        .bind(to)
+        .bind(ids.to_vec())
+        .bind(*times.start())
+        .bind(*times.end())
         .load(read.look())
         .await
         .map_err(fault)
