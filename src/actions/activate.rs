@@ -1,12 +1,11 @@
 //! Activation of TOTP: a secret is shown to who may enrol, and a first code proves it.
 
+use crate::app::activation::Whose;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::recovery;
 use crate::base::totp::Verdict;
 use crate::model::activation::{Entitled, Shown, entitled};
 use crate::model::event::{ActivationEffect, Actor, Event};
-use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Level;
 use crate::store::factor::Enrolment;
@@ -36,7 +35,7 @@ pub async fn begin(app: &App, holder: &Holder) -> Result<(), Stop> {
         let account = held.account_id;
         let refused =
             |refusal| Ok(Outcome::Refused(refusal, Event::TotpEnrolling { account, enrolment: None, grant: None }));
-        if held.credential_id.is_some() {
+        if held.guard.credential_id.is_some() {
             return refused(Refusal::AlreadyActive);
         }
         let grant = match may_enrol(app, tx, &held, &holder.shown).await?.grant() {
@@ -61,7 +60,7 @@ pub async fn confirm(app: &App, holder: &Holder, enrolment: Uuid, typed: &str) -
             let account = held.account_id;
             let refused =
                 |refusal| Ok(Outcome::Refused(refusal, Event::TotpActivated { account, enrolment, effect: None }));
-            if held.credential_id.is_some() {
+            if held.guard.credential_id.is_some() {
                 return refused(Refusal::AlreadyActive);
             }
             let there = factor::held_enrolment(tx, account).await?;
@@ -103,6 +102,7 @@ async fn may_enrol(app: &App, tx: &mut Tx, held: &Session, shown: &Shown) -> Res
     Ok(entitled(&grants, shown, held.had_factor, app.password_enrols_first(), held.now))
 }
 
+/// The one TOTP, and a session that goes on; returns its token.
 async fn activate(
     app: &App,
     tx: &mut Tx,
@@ -112,24 +112,19 @@ async fn activate(
     step: i64,
 ) -> Result<([u8; 32], ActivationEffect), Fault> {
     let account = held.account_id;
-    let codes = app.recovery_codes(enrolment.id, &enrolment.sealed_secret)?;
-    let hashes: Vec<[u8; 32]> =
-        codes.iter().filter_map(|code| recovery::normalise(code)).map(|code| recovery::hash(account, &code)).collect();
-    factor::activate(tx, account, enrolment, step, &hashes).await?;
-    let sessions = session::end_others(tx, account, None).await?;
+    let place = holder.browser_name.as_deref();
+    let whose = Whose { account, language: held.language()?, addresses: held.addresses, place };
     let new = NewSession {
         account,
         browser_hash: &holder.browser_hash,
-        browser_name: holder.browser_name.as_deref(),
+        browser_name: place,
         network: &holder.network,
         level: Level::Full,
         activated: Some(enrolment.id),
     };
-    let (session, token) = session::begin(tx, &new, app.lives()).await?;
-    let letters = app.tell(tx, held, LetterKind::Activated, holder.browser_name.as_deref()).await?;
-    let grant = enrolment.grant_id;
-    let effect = ActivationEffect { grant, recovery_codes: hashes.len(), session, sessions, letters };
-    Ok((token, effect))
+    let activated = app.activate(tx, whose, enrolment, step, Some(&new)).await?;
+    let token = activated.token.ok_or_else(|| Fault::broken("no session goes on"))?;
+    Ok((token, activated.effect))
 }
 
 /// The recovery codes were kept: they are not shown again.

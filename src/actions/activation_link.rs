@@ -25,7 +25,7 @@ pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32
         };
         let account = held.account_id;
         let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpLinkAsked { account, grant: None }));
-        if held.credential_id.is_some() {
+        if held.guard.credential_id.is_some() {
             return refused(Refusal::AlreadyActive);
         }
         let there = live(factor::grants(tx, account).await?, held.now);
@@ -82,7 +82,7 @@ async fn full(app: &App, tx: &mut Tx, account: Uuid, now: DateTime<Utc>) -> Resu
 
 async fn renew(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
     let id = random::id();
-    factor::grant(tx, id, account, "renewed", None, GRANT_HOURS).await?;
+    factor::grant(tx, id, account, "renewed", factor::Holder::Mail, GRANT_HOURS).await?;
     Ok(id)
 }
 

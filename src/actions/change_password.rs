@@ -34,16 +34,15 @@ pub async fn change(app: &App, change: Change) -> Result<[u8; 32], Stop> {
                 return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
             };
             let account = held.account_id;
-            if let Some(refusal) = app.held(&held) {
+            if let Some(refusal) = app.held(&held.guard) {
                 return Ok(Outcome::Nothing(Err(refusal)));
             }
             let fits = change.fitting.is_some() && change.fitting == held.password_hash;
             let Some(new_hash) = change.new_hash.as_deref().filter(|_| fits) else {
-                let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-                factor::count_wrong(tx, &held, &change.browser_hash, keep, WrongGuess::Password).await?;
+                factor::count_wrong(tx, &held.guard, app.kept_guesses(), WrongGuess::Password).await?;
                 return Ok(Outcome::Refused(Refusal::PasswordWrong, Event::PasswordChanged { account, sessions: 0 }));
             };
-            factor::forgive(tx, &held, &change.browser_hash).await?;
+            factor::forgive(tx, &held.guard).await?;
             login::change_password(tx, account, new_hash).await?;
             // this one too: who may have stolen it knew the old password
             let sessions = session::end_others(tx, account, None).await?;

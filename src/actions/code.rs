@@ -41,12 +41,12 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                 session: held.id,
                 method: code.method.code(),
                 clock_seconds: None,
-                known_browser: held.known_browser,
-                in_row: held.in_row,
+                known_browser: held.guard.known_browser,
+                in_row: held.guard.in_row,
                 rose_to: None,
                 network: code.network.clone(),
             };
-            match app.guess(tx, &held, &code.browser_hash, code.method, &code.typed).await? {
+            match app.guess(tx, &held.guard, code.method, &code.typed).await? {
                 None => Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
                 Some(Guess::Held(refusal)) => Ok(Outcome::Nothing(Err(refusal))),
                 Some(Guess::Wrong { refusal, in_row }) => {
@@ -57,7 +57,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                     Ok(Outcome::Refused(refusal, Event::LoginCode(event)))
                 }
                 Some(Guess::Right(right)) => {
-                    right.use_up(tx, &held, &code.browser_hash).await?;
+                    right.use_up(tx, &held.guard).await?;
                     let (rose_to, token) = rise(app, tx, &held, &code).await?;
                     event.rose_to = Some(rose_to);
                     Ok(Outcome::Done(Ok(token), Event::LoginCode(event)))
@@ -66,7 +66,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
         })
         .await;
     if let Some((held, in_row)) = wrong {
-        app.warn_owner(&held, in_row, code.browser_name.as_deref()).await?;
+        app.warn_owner(Actor::User, held.account_id, in_row, code.browser_name.as_deref()).await?;
     }
     Ok(risen??)
 }

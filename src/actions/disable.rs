@@ -1,15 +1,14 @@
 //! *Disable TOTP*: password and code, and the next sign-in enrols anew with the grant it leaves.
 
+use crate::app::activation::Whose;
 use crate::app::guess::Guess;
 use crate::app::{App, Outcome};
-use crate::base::{random, secret_hash};
-use crate::model::activation::GRANT_HOURS;
-use crate::model::event::{Actor, DisableEffect, Event};
-use crate::model::letter::LetterKind;
+use crate::base::secret_hash;
+use crate::model::event::{Actor, Event};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::{Level, Method};
-use crate::store::factor::WrongGuess;
-use crate::store::{account, factor, session};
+use crate::store::factor::{Holder, WrongGuess};
+use crate::store::{factor, session};
 
 /// What somebody signed in types to disable their TOTP.
 pub struct Disable {
@@ -35,21 +34,20 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
     let disabled = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &disable.token_hash, &disable.browser_hash, app.lives()).await?;
-            let Some(held) = held.filter(|s| s.level == Level::Full.code() && s.credential_id.is_some()) else {
+            let Some(held) = held.filter(|s| s.level == Level::Full.code() && s.guard.credential_id.is_some()) else {
                 return Ok(Outcome::Nothing(Err(Refusal::SignInFirst)));
             };
             let account = held.account_id;
             let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpDisabled { account, effect: None }));
-            if let Some(refusal) = app.held(&held) {
+            if let Some(refusal) = app.held(&held.guard) {
                 return Ok(Outcome::Nothing(Err(refusal)));
             }
             if disable.fitting.is_none() || disable.fitting != held.password_hash {
-                let keep = app.code_budget().map_or(1, |budget| budget.remembered());
-                factor::count_wrong(tx, &held, &disable.browser_hash, keep, WrongGuess::Password).await?;
+                factor::count_wrong(tx, &held.guard, app.kept_guesses(), WrongGuess::Password).await?;
                 return refused(Refusal::PasswordWrong);
             }
-            match app.guess(tx, &held, &disable.browser_hash, disable.method, &disable.typed).await? {
-                Some(Guess::Right(right)) => right.use_up(tx, &held, &disable.browser_hash).await?,
+            match app.guess(tx, &held.guard, disable.method, &disable.typed).await? {
+                Some(Guess::Right(right)) => right.use_up(tx, &held.guard).await?,
                 Some(Guess::Wrong { refusal, in_row }) => {
                     wrong = Some((held, in_row));
                     return refused(refusal);
@@ -57,23 +55,15 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
                 Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
                 None => return Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
             }
-            let revoked = account::revoke_factor(tx, account, None).await?;
-            let grant = random::id();
-            let secret_hash = secret_hash(&disable.grant_secret);
-            factor::grant(tx, grant, account, "disable", Some(&secret_hash), GRANT_HOURS).await?;
-            let letters = app.tell(tx, &held, LetterKind::Disabled, disable.browser_name.as_deref()).await?;
-            let effect = DisableEffect {
-                credential: revoked.credential.unwrap_or_default(),
-                recovery_codes: revoked.recovery_codes,
-                sessions: revoked.sessions,
-                grant,
-                letters,
-            };
+            let place = disable.browser_name.as_deref();
+            let whose = Whose { account, language: held.language()?, addresses: held.addresses, place };
+            let holder = Holder::Browser(&secret_hash(&disable.grant_secret));
+            let effect = app.disable(tx, whose, holder).await?.effect;
             Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
         })
         .await;
     if let Some((held, in_row)) = wrong {
-        app.warn_owner(&held, in_row, disable.browser_name.as_deref()).await?;
+        app.warn_owner(Actor::User, held.account_id, in_row, disable.browser_name.as_deref()).await?;
     }
     Ok(disabled??)
 }

@@ -30,7 +30,7 @@ pub async fn make(app: &App, name: &str, days: Option<i32>) -> Result<Option<Mad
             Ok(Outcome::Done(true, Event::Audit(Audit::KeyMade { key: id, name: name.to_owned() })))
         })
         .await?;
-    Ok(made.then(|| Made { id, token: access::write(&token) }))
+    Ok(made.then(|| Made { id, token: access::write(access::Purpose::Log, &token) }))
 }
 
 /// Revokes a log key: from now on it opens nothing. Says whether it did before.

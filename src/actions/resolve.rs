@@ -21,7 +21,12 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
     let key_id = app.keys().of(Purpose::Link).current().0.to_owned();
     app.transact(Actor::Worker("resolver"), async |tx| {
         let Some(received) = request::next_received(tx).await? else { return Ok(Outcome::Nothing(false)) };
-        let found = account::known(tx, &fold_user_id(&received.user_id)).await?;
+        let mut found = account::known(tx, &fold_user_id(&received.user_id)).await?;
+        if let (Some((id, ..)), Some(portal)) = (&found, received.portal)
+            && request::is_elsewhere(tx, *id, portal).await?
+        {
+            found = None;
+        }
         let asked =
             Asked { at: received.asked_at, address: fold_address(&received.address), user_type: received.user_type };
         let resolution = resolve(&asked, found.as_ref().map(|(_, known, _)| known), letters_per_hour);

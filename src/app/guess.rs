@@ -10,9 +10,9 @@ use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::session::Method;
-use crate::store::factor::WrongGuess;
-use crate::store::session::Session;
-use crate::store::{Tx, factor};
+use crate::store::factor::{Guard, WrongGuess};
+use crate::store::letter::Post;
+use crate::store::{Tx, account, factor};
 
 /// Wrong guesses in a row at which the owner is told.
 const WARN_AT: i32 = 10;
@@ -35,20 +35,50 @@ pub enum Guess {
     Right(Right),
 }
 
+/// What a typed code is, before anything is counted or used up.
+pub enum Weighed {
+    /// It is not looked at: too many wrong ones came before.
+    Held(Refusal),
+    /// Wrong.
+    Wrong {
+        /// What people are told.
+        refusal: Refusal,
+        /// The future step it showed, which is burned.
+        burn: Option<i64>,
+    },
+    /// Right.
+    Right(Right),
+}
+
 /// A right code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Right {
     credential: Uuid,
     by: By,
 }
 
-enum By {
+/// What makes a code right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The time step it is of.
     Step(i64),
+    /// An unused recovery code of that hash.
     RecoveryCode([u8; 32]),
 }
 
 impl Right {
+    /// Whose code it is: the credential.
+    pub fn credential(self) -> Uuid {
+        self.credential
+    }
+
+    /// What makes it right.
+    pub fn by(self) -> By {
+        self.by
+    }
+
     /// Uses it up: neither it nor an earlier one is right again.
-    pub async fn use_up(self, tx: &mut Tx, held: &Session, browser_hash: &[u8; 32]) -> Result<(), Fault> {
+    pub async fn use_up(self, tx: &mut Tx, held: &Guard) -> Result<(), Fault> {
         let used = match &self.by {
             By::Step(step) => factor::accept(tx, self.credential, *step).await?,
             By::RecoveryCode(hash) => factor::use_recovery_code(tx, held.account_id, self.credential, hash).await?,
@@ -56,73 +86,108 @@ impl Right {
         if !used {
             return Err(Fault::broken("a right code was used up while its account was held"));
         }
-        factor::forgive(tx, held, browser_hash).await
+        factor::forgive(tx, held).await
     }
 }
 
 impl App {
-    /// Judges a code of a held session; a wrong one is counted. Nothing where no TOTP is active.
-    pub async fn guess(
-        &self,
-        tx: &mut Tx,
-        held: &Session,
-        browser_hash: &[u8; 32],
-        method: Method,
-        typed: &str,
-    ) -> Result<Option<Guess>, Fault> {
+    /// Judges a code at an account that is held; a wrong one is counted. Nothing where no TOTP is active.
+    pub async fn guess(&self, tx: &mut Tx, held: &Guard, method: Method, typed: &str) -> Result<Option<Guess>, Fault> {
         let Some(credential) = held.credential_id else { return Ok(None) };
-        if let Some(refusal) = self.held(held) {
-            return Ok(Some(Guess::Held(refusal)));
-        }
-        let (by, refusal, burn) = match method {
-            Method::Totp => match self.judge(held, typed)? {
-                Some(Verdict::Right { step })
-                    if held.last_step.is_none_or(|last| last < step) && !held.burned.contains(&step) =>
-                {
-                    (Some(By::Step(step)), Refusal::CodeReplayed, None)
-                }
-                Some(Verdict::Right { .. }) => (None, Refusal::CodeReplayed, None),
-                // a code of the future will be right one day, and whoever looked over a shoulder has it too
-                Some(Verdict::Elsewhere { step, seconds }) => {
-                    (None, Refusal::CodeElsewhere(seconds), (seconds > 0).then_some(step))
-                }
-                Some(Verdict::Wrong) | None => (None, Refusal::CodeWrong, None),
-            },
-            Method::Recovery => {
-                let hash = recovery::normalise(typed).map(|code| recovery::hash(held.account_id, &code));
-                let there = match &hash {
-                    Some(hash) => factor::has_recovery_code(tx, held.account_id, credential, hash).await?,
-                    None => false,
-                };
-                (hash.filter(|_| there).map(By::RecoveryCode), Refusal::CodeWrong, None)
-            }
+        let unused = match method {
+            Method::Totp => Vec::new(),
+            Method::Recovery => factor::unused_recovery_codes(tx, held.account_id, credential).await?,
         };
-        if let Some(by) = by {
-            return Ok(Some(Guess::Right(Right { credential, by })));
-        }
-        let keep = self.code_budget().map_or(1, |budget| budget.remembered());
-        let in_row = factor::count_wrong(tx, held, browser_hash, keep, WrongGuess::Code(burn)).await?;
-        Ok(Some(Guess::Wrong { refusal, in_row }))
+        Ok(match self.weigh(held, method, typed, &unused)? {
+            None => None,
+            Some(Weighed::Held(refusal)) => Some(Guess::Held(refusal)),
+            Some(Weighed::Right(right)) => Some(Guess::Right(right)),
+            Some(Weighed::Wrong { refusal, burn }) => {
+                let in_row = factor::count_wrong(tx, held, self.kept_guesses(), WrongGuess::Code(burn)).await?;
+                Some(Guess::Wrong { refusal, in_row })
+            }
+        })
     }
 
-    /// Why no code of this session would be looked at now.
-    pub fn held(&self, session: &Session) -> Option<Refusal> {
+    /// What a typed code is, by what it is judged by and the hashes of the credential's `unused` recovery codes; nothing is
+    /// counted or used up. Nothing where no TOTP is active.
+    pub fn weigh(
+        &self,
+        guard: &Guard,
+        method: Method,
+        typed: &str,
+        unused: &[Vec<u8>],
+    ) -> Result<Option<Weighed>, Fault> {
+        let Some(credential) = guard.credential_id else { return Ok(None) };
+        if let Some(refusal) = self.held(guard) {
+            return Ok(Some(Weighed::Held(refusal)));
+        }
+        let wrong = |refusal| Weighed::Wrong { refusal, burn: None };
+        let right = |by| Weighed::Right(Right { credential, by });
+        Ok(Some(match method {
+            Method::Totp => match self.judge(guard, typed)? {
+                Some(Verdict::Right { step })
+                    if guard.last_step.is_none_or(|last| last < step) && !guard.burned.contains(&step) =>
+                {
+                    right(By::Step(step))
+                }
+                Some(Verdict::Right { .. }) => wrong(Refusal::CodeReplayed),
+                // a code of the future will be right one day, and whoever looked over a shoulder has it too
+                Some(Verdict::Elsewhere { step, seconds }) => {
+                    Weighed::Wrong { refusal: Refusal::CodeElsewhere(seconds), burn: (seconds > 0).then_some(step) }
+                }
+                Some(Verdict::Wrong) | None => wrong(Refusal::CodeWrong),
+            },
+            Method::Recovery => {
+                let hash = recovery::normalise(typed).map(|code| recovery::hash(guard.account_id, &code));
+                let there = hash.filter(|hash| unused.iter().any(|one| one.as_slice() == hash));
+                there.map_or(wrong(Refusal::CodeWrong), |hash| right(By::RecoveryCode(hash)))
+            }
+        }))
+    }
+
+    /// What a typed code is where nobody has the User ID: held or wrong, after as much work as for somebody.
+    pub fn weigh_nobodys(&self, guard: &Guard, method: Method, typed: &str) -> Result<Weighed, Fault> {
+        let nobodys = self.nobodys()?;
+        let guard = Guard {
+            credential_id: Some(nobodys.id),
+            sealed_secret: Some(nobodys.sealed_secret.clone()),
+            algorithm: Some(nobodys.algorithm.clone()),
+            digits: Some(nobodys.digits),
+            period: Some(nobodys.period),
+            ..guard.clone()
+        };
+        match self.weigh(&guard, method, typed, &[])? {
+            Some(held @ Weighed::Held(_)) => Ok(held),
+            _ => Ok(Weighed::Wrong { refusal: Refusal::CodeWrong, burn: None }),
+        }
+    }
+
+    /// Why no code would be looked at now.
+    pub fn held(&self, guard: &Guard) -> Option<Refusal> {
         let budget = self.code_budget()?;
         let most = i32::try_from(self.config().limits.codes_in_row).unwrap_or(i32::MAX);
-        if session.in_row >= most {
+        if guard.in_row >= most {
             return Some(Refusal::CodesClosed);
         }
-        budget.held_until(&session.wrong, session.now).map(Refusal::CodesHeld)
+        budget.held_until(&guard.wrong, guard.now).map(Refusal::CodesHeld)
+    }
+
+    /// How many wrong guesses are remembered.
+    pub fn kept_guesses(&self) -> i32 {
+        self.code_budget().map_or(1, |budget| budget.remembered())
     }
 
     /// Tells the owner, at the tenth wrong one in a row, that somebody who knows the password guesses.
-    pub async fn warn_owner(&self, held: &Session, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
+    pub async fn warn_owner(&self, actor: Actor, account: Uuid, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
         if in_row != WARN_AT {
             return Ok(());
         }
-        self.transact(Actor::User, async |tx| {
-            self.tell(tx, held, LetterKind::CodesFailing, place).await?;
-            Ok(Outcome::Done((), Event::LoginWarned { account: held.account_id, in_row }))
+        self.transact(actor, async |tx| {
+            let Some(whom) = account::reach(tx, account).await? else { return Ok(Outcome::Nothing(())) };
+            let letter = self.letter(account, LetterKind::CodesFailing, whom.language()?);
+            self.tell_all(tx, Post { place, ..letter }, whom.addresses, None).await?;
+            Ok(Outcome::Done((), Event::LoginWarned { account, in_row }))
         })
         .await
     }

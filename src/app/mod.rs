@@ -1,15 +1,19 @@
 //! What the house shares: settings, database, clock and keys; the one way to read and the one way to write.
 
+pub mod activation;
 pub mod guess;
 mod mailed;
+pub mod once;
+pub mod portal;
+pub mod portal_key;
 mod post;
 pub mod reset;
 mod rules;
 mod secrets;
 pub mod staff;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
@@ -19,7 +23,8 @@ use crate::base::slots::Slots;
 use crate::config::Config;
 use crate::model::event::{Actor, Event, Record};
 use crate::model::freeze::Frozen;
-use crate::model::refusal::Stop;
+use crate::model::refusal::{Refusal, Stop};
+use crate::store::factor::Enrolment;
 use crate::store::pool::Pool;
 use crate::store::{Read, Tx, tx};
 
@@ -40,6 +45,7 @@ struct Inner {
     frozen: AtomicU8,
     networks: Slots,
     passwords: Passwords,
+    nobodys: OnceLock<Enrolment>,
 }
 
 impl App {
@@ -55,6 +61,7 @@ impl App {
             frozen: AtomicU8::new(0),
             networks: Slots::default(),
             passwords: Passwords::default(),
+            nobodys: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -126,5 +133,18 @@ impl App {
     /// The log's row for an action that writes its event in the same statement as itself.
     pub fn record(&self, actor: Actor, event: &Event) -> Result<Record, Fault> {
         tx::record(&self.inner.clock, actor, event, None)
+    }
+
+    /// The same for one that is refused.
+    pub fn record_refused(&self, actor: Actor, event: &Event, refusal: Refusal) -> Result<Record, Fault> {
+        tx::record(&self.inner.clock, actor, event, Some(refusal))
+    }
+
+    /// The TOTP that codes for nobody are judged by, so that they take as long as others.
+    pub fn nobodys(&self) -> Result<&Enrolment, Fault> {
+        if self.inner.nobodys.get().is_none() {
+            let _ = self.inner.nobodys.set(self.new_enrolment(&[0; 32], None)?);
+        }
+        self.inner.nobodys.get().ok_or_else(|| Fault::broken("what was set is not there"))
     }
 }

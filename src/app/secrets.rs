@@ -11,9 +11,8 @@ use crate::base::token::{self, TokenPurpose};
 use crate::base::totp::{self, Algorithm, Params, Verdict};
 use crate::base::{crockford, random, recovery, seal};
 use crate::model::activation::RECOVERY_CODES;
-use crate::store::factor::Enrolment;
+use crate::store::factor::{Enrolment, Guard};
 use crate::store::link::Link;
-use crate::store::session::Session;
 use crate::store::staff::factor::Factor;
 use crate::store::staff::invite::Posted;
 
@@ -40,19 +39,19 @@ impl App {
         Ok((secret, params(&enrolment.algorithm, enrolment.digits, enrolment.period)?))
     }
 
-    /// What a typed code is to the session's active TOTP; nothing where none is active.
-    pub fn judge(&self, session: &Session, typed: &str) -> Result<Option<Verdict>, Fault> {
+    /// What a typed code is to an active TOTP; nothing where none is active.
+    pub fn judge(&self, guard: &Guard, typed: &str) -> Result<Option<Verdict>, Fault> {
         let (Some(id), Some(sealed), Some(algorithm), Some(digits), Some(period)) = (
-            session.credential_id,
-            session.sealed_secret.as_deref(),
-            session.algorithm.as_deref(),
-            session.digits,
-            session.period,
+            guard.credential_id,
+            guard.sealed_secret.as_deref(),
+            guard.algorithm.as_deref(),
+            guard.digits,
+            guard.period,
         ) else {
             return Ok(None);
         };
         let secret = seal::open(self.keys().of(Purpose::Seal), id, sealed)?;
-        totp::judge(&secret, &params(algorithm, digits, period)?, session.now, typed).map(Some)
+        totp::judge(&secret, &params(algorithm, digits, period)?, guard.now, typed).map(Some)
     }
 
     /// What a typed code is to the TOTP of somebody of the desk.

@@ -34,9 +34,15 @@ impl By {
     }
 }
 
-/// That roles were looked at: [`App::prove`] alone can say so.
+/// That roles or scopes were looked at: `app` alone can say so.
 #[derive(Debug)]
 pub struct Looked(());
+
+impl Looked {
+    pub(super) fn now() -> Self {
+        Self(())
+    }
+}
 
 /// A proof that somebody signed in has one of certain roles.
 pub trait Proof: Copy + Sized {

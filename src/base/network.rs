@@ -23,11 +23,11 @@ impl fmt::Display for Network {
     }
 }
 
-/// Proxies whose word on who is asking is taken.
+/// A list of addresses and networks: of proxies whose word on who is asking is taken, of where a key may come from.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Vec<(IpAddr, u8)>);
+pub struct Networks(Vec<(IpAddr, u8)>);
 
-impl Proxies {
+impl Networks {
     /// Reads addresses (`::1`) and networks (`10.0.0.0/8`); on failure gives the entries that are neither.
     pub fn parse<T: AsRef<str>>(entries: &[T]) -> Result<Self, Vec<String>> {
         let (read, unread): (Vec<_>, Vec<_>) =
@@ -39,14 +39,20 @@ impl Proxies {
         }
     }
 
-    fn contain(&self, address: IpAddr) -> bool {
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an address, as [`IpAddr::to_canonical`] gives it, lies in one of them.
+    pub fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|(base, bits)| base.is_ipv4() == address.is_ipv4() && masked(address, *bits) == *base)
     }
 }
 
 /// The address that is asking: the peer, or, as long as the one who speaks is a trusted proxy, whom it speaks for.
 /// `forwarded_for` is the values of all `X-Forwarded-For` headers in their order; anything unreadable ends the walk.
-pub fn client<'a>(peer: IpAddr, forwarded_for: impl Iterator<Item = &'a str>, trusted: &Proxies) -> IpAddr {
+pub fn client<'a>(peer: IpAddr, forwarded_for: impl Iterator<Item = &'a str>, trusted: &Networks) -> IpAddr {
     let hops: Vec<&str> = forwarded_for.flat_map(|value| value.split(',')).collect();
     let mut client = peer.to_canonical();
     for hop in hops.into_iter().rev() {
@@ -119,7 +125,7 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        let trusted = Proxies::parse(&["10.0.0.0/8", "::1", "192.0.2.1", "2001:db8:f::/48"]).unwrap();
+        let trusted = Networks::parse(&["10.0.0.0/8", "::1", "192.0.2.1", "2001:db8:f::/48"]).unwrap();
         // peer, headers, client
         let table: [(&str, &[&str], &str); 17] = [
             ("203.0.113.7", &[], "203.0.113.7"),
@@ -143,13 +149,13 @@ mod tests {
         for (peer, headers, asking) in table {
             assert_eq!(client(ip(peer), headers.iter().copied(), &trusted), ip(asking), "{peer} {headers:?}");
         }
-        assert_eq!(client(ip("127.0.0.1"), ["1.2.3.4"].into_iter(), &Proxies::default()), ip("127.0.0.1"));
+        assert_eq!(client(ip("127.0.0.1"), ["1.2.3.4"].into_iter(), &Networks::default()), ip("127.0.0.1"));
     }
 
     #[test]
     fn a_list_of_proxies_names_its_bad_entries() {
         let bad =
-            Proxies::parse(&["10.0.0.0/8", "10.0.0.0/33", "proxy.local", "::1/129", "10.0.0.0/", ""]).unwrap_err();
+            Networks::parse(&["10.0.0.0/8", "10.0.0.0/33", "proxy.local", "::1/129", "10.0.0.0/", ""]).unwrap_err();
         assert_eq!(bad, ["10.0.0.0/33", "proxy.local", "::1/129", "10.0.0.0/", ""]);
     }
 
@@ -162,7 +168,7 @@ mod tests {
             ("::ffff:10.0.0.0/104", "10.2.3.4", "11.2.3.4"),
             (" 192.0.2.1 ", "192.0.2.1", "192.0.2.0"),
         ] {
-            let trusted = Proxies::parse(&[entry]).unwrap();
+            let trusted = Networks::parse(&[entry]).unwrap();
             assert!(trusted.contain(ip(inside)), "{entry}");
             assert!(!trusted.contain(ip(outside)), "{entry}");
         }

@@ -8,6 +8,7 @@ use crate::base::keyring::Keyring;
 use crate::config::{self, Config, Purpose};
 
 mod database;
+mod keys;
 mod mailbox;
 mod outside;
 mod relay;

@@ -1,4 +1,4 @@
-//! `pulih keys init|rotate|log`: makes key files, which it never shows nor overwrites, and keys that read the log.
+//! `pulih keys init|rotate|log|portal`: makes key files, which it never shows nor overwrites, and keys of programs.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use crate::base::keyring::{Keyring, Purpose};
 use crate::config;
 
 mod log;
+mod portal;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -30,16 +31,21 @@ pub(super) enum Command {
     /// Keys for whoever follows the log from elsewhere.
     #[command(subcommand)]
     Log(log::Command),
+    /// Keys for portals that keep their own login page.
+    #[command(subcommand)]
+    Portal(portal::Command),
 }
 
 pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
-    if let Command::Log(command) = command {
-        return log::run(common, command);
+    match command {
+        Command::Log(command) => return log::run(common, command),
+        Command::Portal(command) => return portal::run(common, command),
+        Command::Init { .. } | Command::Rotate { .. } => {}
     }
     let dir = common.load(config::Purpose::Files)?.config.keys.dir;
     let today = Clock::system().now().date_naive();
     match command {
-        Command::Log(_) => Ok(()),
+        Command::Log(_) | Command::Portal(_) => Ok(()),
         Command::Init { json } => {
             let made = Keyring::init(&dir, today)?;
             let advice = if made.is_empty() {

@@ -75,7 +75,7 @@ enum Command {
     /// Verify, prove, copy and follow the sealed log.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Make key files, or keys that read the log.
+    /// Make key files, or keys of programs.
     #[command(subcommand)]
     Keys(keys::Command),
     /// Print completions for a shell.

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 
 use super::source::{Finding, Place, Purpose};
 use super::{CaptchaMode, Config, LimitsMode, MailTls};
-use crate::base::network::Proxies;
+use crate::base::network::Networks;
 
 mod outside;
 mod text;
@@ -95,7 +95,7 @@ fn server(config: &Config, purpose: Purpose, faults: &mut Vec<Fault>) {
     if server.listen == server.ops_listen && server.listen.port() != 0 {
         faults.push(fault("server.ops_listen", "is the same as server.listen", "take another port"));
     }
-    for proxy in Proxies::parse(&server.trusted_proxies).err().unwrap_or_default() {
+    for proxy in Networks::parse(&server.trusted_proxies).err().unwrap_or_default() {
         let wrong = format!("holds {proxy:?}, which is no address or network");
         faults.push(fault("server.trusted_proxies", wrong, "write each like \"10.0.0.7\" or \"10.0.0.0/8\""));
     }
@@ -197,7 +197,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 45] = [
+    let ranges: [(&'static str, u64, u64, u64); 46] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -218,6 +218,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("limits.reveals_per_hour", limits.reveals_per_hour.into(), 1, 100_000),
         ("limits.searches_per_hour", limits.searches_per_hour.into(), 1, 100_000),
         ("limits.sprayed_per_10_min", limits.sprayed_per_10_min.into(), 1, 100_000),
+        ("limits.key_per_second", limits.key_per_second.into(), 1, 100_000),
         ("totp.period", config.totp.period.into(), 15, 120),
         ("session.step_minutes", session.step_minutes.into(), 1, 60),
         ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),

@@ -80,6 +80,7 @@ impl Default for Limits {
             reveals_per_hour: 30,
             hurried_per_10_min: 20,
             sprayed_per_10_min: 20,
+            key_per_second: 200,
         }
     }
 }

@@ -74,4 +74,6 @@ pub struct Limits {
     pub hurried_per_10_min: u32,
     /// Failed passwords of one network in ten minutes after which operators are told.
     pub sprayed_per_10_min: u32,
+    /// Requests a second that one key of a portal may send to this process; ten seconds of it may come at once.
+    pub key_per_second: u32,
 }

@@ -66,8 +66,9 @@ pub(super) async fn ask_for(app: &App, who: &Person) -> Result<String, Fault> {
         language: Lang::Id,
         browser_hash: secret_hash(&random::bytes::<32>()?),
         browser_name: Some("Chrome, Android".to_owned()),
-        network: "127.0.0.1".to_owned(),
+        network: Some("127.0.0.1".to_owned()),
         again: None,
+        portal: None,
     };
     ask::ask(app, ask).await.map_err(told)
 }

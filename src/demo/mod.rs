@@ -3,13 +3,14 @@
 mod history;
 mod past;
 pub mod people;
+mod portal;
 mod staff;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use data_encoding::HEXLOWER;
@@ -56,6 +57,7 @@ pub struct Started {
     pub running: Running,
     /// Where to look at it.
     pub url: String,
+    portal_key: SecretString,
     cluster: Cluster,
     _names: NameServer,
 }
@@ -64,7 +66,8 @@ impl Started {
     /// What there is to try: one line of JSON.
     pub fn json(&self) -> Value {
         let accounts: Vec<Value> = (0..SHOWN).map(person).map(|p| account(&p)).collect();
-        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": staff::json() })
+        let portal = portal::json(self.portal_key.expose_secret());
+        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": staff::json(), "portal": portal })
     }
 
     /// The same as a short table.
@@ -80,6 +83,8 @@ impl Started {
         }
         lines.push(String::new());
         lines.extend(staff::table());
+        lines.push(String::new());
+        lines.push(portal::table(self.portal_key.expose_secret()));
         lines.push(String::new());
         lines.push(format!("Letters arrive at {}/demo/mailbox. Ctrl-C ends the demo.", self.url));
         lines.join("\n")
@@ -138,9 +143,10 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
         catcher.forget();
         history::happen(&app, &admin).await?;
     }
+    let portal_key = SecretString::from(portal::seed(&app).await?);
     let people = (0..SHOWN).map(person).map(shown).collect();
     let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher, signer }))?;
-    Ok(Started { running, url, cluster, _names: names })
+    Ok(Started { running, url, portal_key, cluster, _names: names })
 }
 
 /// The name server of the demo's world, in which every domain ends in `.example`: each signs with the one key, and says

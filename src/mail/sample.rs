@@ -79,7 +79,7 @@ pub fn letters() -> Vec<(String, Letter)> {
 }
 
 /// What people of the desk are told of.
-const NOTICES: [&str; 6] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken", "hurried", "erase"];
+const NOTICES: [&str; 7] = ["staff-new", "staff-roles", "staff-mfa", "mfa-broken", "hurried", "erase", "portal-key"];
 
 fn moment() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_244_700, 0).unwrap_or_default()
@@ -150,6 +150,7 @@ fn address_changed() -> Letter {
         user_id: user_id(),
         at: moment(),
         address: "r•••@b•••.example".to_owned(),
+        by_desk: true,
         not_me_url: not_me_url(),
     })
 }

@@ -20,7 +20,7 @@ pub const HEADER: [&str; 8] =
     ["user_id", "user_type", "name", "email", "email_2", "password_hash", "totp_secret", "protected"];
 
 /// The longest name, in characters.
-const NAME_MAX: usize = 200;
+pub(super) const NAME_MAX: usize = 200;
 /// The longest hash, in bytes.
 const HASH_MAX: usize = 512;
 /// Bytes a TOTP secret may have: 80 bits as old apps made them, up to a block of SHA-512's HMAC.
@@ -208,7 +208,7 @@ fn seen_whole(column: &str, cell: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn text(column: &str, cell: &str, most: usize) -> Result<(), String> {
+pub(super) fn text(column: &str, cell: &str, most: usize) -> Result<(), String> {
     if cell.is_empty() {
         return Err(format!("{column} is empty"));
     }
@@ -225,7 +225,7 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// One plain address that SMTP can carry: no name, no list, an ASCII local part.
-fn address(column: &str, cell: &str) -> Result<(), String> {
+pub(super) fn address(column: &str, cell: &str) -> Result<(), String> {
     if cell.is_empty() {
         return Err(format!("{column} is empty"));
     }

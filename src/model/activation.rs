@@ -17,17 +17,21 @@ pub struct Grant {
     pub id: Uuid,
     /// SHA-256 of the secret of the browser it was given to; none where it goes by mail alone.
     pub secret_hash: Option<Vec<u8>>,
+    /// The portal it was handed to, and the SHA-256 of the text that portal holds.
+    pub handed: Option<(Uuid, Vec<u8>)>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What a browser can show besides the password.
+/// What a browser, or a portal, can show besides the password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// SHA-256 of its grant secret.
     pub secret_hash: Option<[u8; 32]>,
     /// The grant that its mailed activation link carries.
     pub mailed: Option<Uuid>,
+    /// The portal that shows a grant it was handed, and the SHA-256 of that.
+    pub handed: Option<(Uuid, [u8; 32])>,
 }
 
 /// What somebody who knows the password may do about TOTP.
@@ -62,7 +66,10 @@ pub fn entitled(
 ) -> Entitled {
     let holds = |grant: &&Grant| {
         let by_browser = shown.secret_hash.is_some_and(|hash| grant.secret_hash.as_deref() == Some(hash.as_slice()));
-        grant.expires_at > now && (by_browser || shown.mailed == Some(grant.id))
+        let by_portal = shown.handed.is_some_and(|(portal, hash)| {
+            grant.handed.as_ref().is_some_and(|(to, kept)| *to == portal && kept.as_slice() == hash.as_slice())
+        });
+        grant.expires_at > now && (by_browser || by_portal || shown.mailed == Some(grant.id))
     };
     match grants.iter().find(holds) {
         Some(grant) => Entitled::ByGrant(grant.id),
@@ -84,11 +91,12 @@ mod tests {
         let grant = |hash: Option<[u8; 32]>| Grant {
             id,
             secret_hash: hash.map(Vec::from),
+            handed: None,
             expires_at: now + TimeDelta::hours(1),
         };
-        let browser = Shown { secret_hash: Some([1; 32]), mailed: None };
-        let stranger = Shown { secret_hash: Some([2; 32]), mailed: None };
-        let mailed = Shown { secret_hash: None, mailed: Some(id) };
+        let browser = Shown { secret_hash: Some([1; 32]), ..Shown::default() };
+        let stranger = Shown { secret_hash: Some([2; 32]), ..Shown::default() };
+        let mailed = Shown { mailed: Some(id), ..Shown::default() };
         let later = now + TimeDelta::hours(1);
         for (grants, shown, at, expected) in [
             (vec![grant(Some([1; 32]))], browser, now, Entitled::ByGrant(id)),
@@ -101,6 +109,35 @@ mod tests {
             (vec![], mailed, now, Entitled::No),
         ] {
             assert_eq!(entitled(&grants, &shown, true, true, at), expected, "{grants:?} {shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_grant_that_was_handed_on_is_for_that_portal() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let [id, portal, other] = [7, 8, 9].map(Uuid::from_u128);
+        let handed = |to, hash: [u8; 32]| Grant {
+            id,
+            secret_hash: Some(vec![1; 32]),
+            handed: Some((to, hash.to_vec())),
+            expires_at: now + TimeDelta::hours(1),
+        };
+        let shown = Shown { handed: Some((portal, [2; 32])), ..Shown::default() };
+        let browsers = Shown { handed: Some((portal, [1; 32])), ..Shown::default() };
+        for (grant, shown, expected) in [
+            (handed(portal, [2; 32]), shown, Entitled::ByGrant(id)),
+            (handed(other, [2; 32]), shown, Entitled::No),
+            (handed(portal, [3; 32]), shown, Entitled::No),
+            // what the browser holds is nothing in a portal's hands, nor the other way round
+            (handed(portal, [2; 32]), browsers, Entitled::No),
+            (Grant { handed: None, ..handed(portal, [2; 32]) }, browsers, Entitled::No),
+            (handed(portal, [2; 32]), Shown { secret_hash: Some([2; 32]), ..Shown::default() }, Entitled::No),
+        ] {
+            assert_eq!(
+                entitled(std::slice::from_ref(&grant), &shown, true, true, now),
+                expected,
+                "{grant:?} {shown:?}"
+            );
         }
     }
 

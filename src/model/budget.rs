@@ -28,6 +28,15 @@ impl<const N: usize> Budget<N> {
         self.windows.iter().filter_map(opens).max().filter(|opens| *opens > now)
     }
 
+    /// How many guesses may still be wrong at `now` before the next one is held.
+    pub fn left(&self, wrong: &[DateTime<Utc>], now: DateTime<Utc>) -> u32 {
+        let room = |w: &Window| {
+            let counted = wrong.iter().filter(|at| **at + w.span > now).count();
+            w.most.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX))
+        };
+        self.windows.iter().map(room).min().unwrap_or(u32::MAX)
+    }
+
     /// How many wrong guesses have to be remembered.
     pub fn remembered(&self) -> i32 {
         self.windows.iter().map(|w| w.most).max().and_then(|most| i32::try_from(most).ok()).unwrap_or(i32::MAX)
@@ -60,5 +69,17 @@ mod tests {
         assert_eq!(BUDGET.held_until(&wrong, at(400)), Some(at(3_600)));
         assert_eq!(BUDGET.held_until(&wrong, at(3_600)), None);
         assert_eq!(BUDGET.remembered(), 3);
+    }
+
+    #[test]
+    fn the_tightest_window_says_how_many_are_left() {
+        assert_eq!(BUDGET.left(&[], at(0)), 2);
+        assert_eq!(BUDGET.left(&[at(0)], at(10)), 1);
+        assert_eq!(BUDGET.left(&[at(10), at(0)], at(10)), 0);
+        assert_eq!(BUDGET.left(&[at(10), at(0)], at(310)), 1);
+        for now in [0, 299, 300, 310, 3_600, 4_000] {
+            let wrong = [at(400), at(10), at(0)];
+            assert_eq!(BUDGET.left(&wrong, at(now)) == 0, BUDGET.held_until(&wrong, at(now)).is_some(), "{now}");
+        }
     }
 }

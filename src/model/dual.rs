@@ -24,7 +24,7 @@ impl Person {
 }
 
 /// Why two people are not two persons here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Tie {
     /// The same person, under whatever account.
     Oneself,

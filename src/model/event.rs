@@ -12,6 +12,7 @@ mod dual;
 mod effect;
 mod inbound;
 pub mod people;
+mod portal;
 mod record;
 mod signing;
 mod subject;
@@ -23,6 +24,7 @@ pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use effect::ResetEffect;
 pub use inbound::{Inbound, MailRef};
 pub use people::People;
+pub use portal::{CodeVerified, Known, Portal};
 pub use record::{Actor, Personal, Record, commitment, detail_key};
 pub use signing::{ActivationEffect, DisableEffect, LoginCode, LoginPassword, Opened};
 pub use subject::{LetterRef, LinkRef};
@@ -51,8 +53,8 @@ pub enum Event {
         user_id: String,
         /// The address as typed.
         address: String,
-        /// The network it came from.
-        network: String,
+        /// The network it came from, where that is known.
+        network: Option<String>,
     },
     /// A request was matched with an account.
     ResetMatched {
@@ -264,6 +266,8 @@ pub enum Event {
     Inbound(Inbound),
     /// The log itself, and who read it.
     Audit(Audit),
+    /// Portals and what they do.
+    Portal(Portal),
     /// Rows past their retention were removed.
     RetentionPurged {
         /// Requests that matched nothing, or ended.
@@ -279,7 +283,7 @@ pub enum Event {
 
 /// Every kind there is, in the order of `docs/events.md`.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS, audit::KINDS]
+    [&KINDS[..], people::KINDS, desk::KINDS, dual::KINDS, upkeep::KINDS, inbound::KINDS, audit::KINDS, portal::KINDS]
         .into_iter()
         .flatten()
         .copied()
@@ -410,6 +414,7 @@ impl Event {
             Self::Dual(event) => event.parts(),
             Self::Upkeep(event) => event.parts(),
             Self::Audit(audit) => audit.parts(),
+            Self::Portal(portal) => portal.parts(),
             Self::Inbound(event) => event.parts(),
             Self::RetentionPurged { requests, links, letters, sessions } => {
                 let rows = [("requests", requests), ("links", links), ("letters", letters), ("sessions", sessions)];
@@ -433,7 +438,8 @@ impl Event {
                 ("again", json!(again)),
             ],
         );
-        parts.personal = vec![("user_id", user_id.clone()), ("address", address.clone()), ("network", network.clone())];
+        parts.personal = vec![("user_id", user_id.clone()), ("address", address.clone())];
+        parts.personal.extend(network.iter().map(|network| ("network", network.clone())));
         parts
     }
 

@@ -39,7 +39,9 @@ impl Group {
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Resets => &["reset.", "request.", "link.", "links.", "permission."],
-            Self::SignIns => &["login.", "session.", "totp.", "recovery-codes.", "password.", "account.disputed"],
+            Self::SignIns => {
+                &["login.", "session.", "totp.", "recovery-codes.", "password.", "account.disputed", "code.", "grant."]
+            }
             Self::Mails => &["mail.", "inbound."],
             Self::Desk => &["case.", "address.revealed", "account.searched", "account.locked", "account.unlocked"],
             Self::Decisions => &[
@@ -56,7 +58,17 @@ impl Group {
                 "erase.",
             ],
             Self::People => &["staff."],
-            Self::Upkeep => &["accounts.", "retention.", "freeze.", "canned.", "hours.", "holidays."],
+            Self::Upkeep => &[
+                "accounts.",
+                "account.registered",
+                "account.changed",
+                "portal.",
+                "retention.",
+                "freeze.",
+                "canned.",
+                "hours.",
+                "holidays.",
+            ],
             Self::Readings => &["log.", "audit."],
         }
     }

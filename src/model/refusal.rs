@@ -1,12 +1,13 @@
 //! What people are told when something cannot be done: a flat list, each with a stable code and a status.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::dual::Tie;
 use crate::base::fault::Fault;
 
 /// An answer that is no, told to the person who asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// The request could not be read as HTTP or as a form.
     FormUnreadable,
@@ -50,6 +51,18 @@ pub enum Refusal {
     StaffSignInFirst,
     /// No log key, or none that opens anything.
     KeyRequired,
+    /// The key may not do this.
+    ScopeMissing,
+    /// The key may not come from this network.
+    NetworkRefused,
+    /// Something else was asked under the same `Idempotency-Key`.
+    KeyReused,
+    /// Another portal's account has that User ID.
+    UserIdTaken,
+    /// Two people of the desk change the addresses of a protected account; no portal does.
+    AccountProtected,
+    /// A reset or a proposal of the account waits, or its owner holds resets: its addresses stay as they are.
+    ChangeHeld,
     /// Somebody else changed it since the page was drawn.
     ChangedMeanwhile,
     /// User ID, Tipe User and password do not belong together.
@@ -72,6 +85,8 @@ pub enum Refusal {
     EnrolmentGone,
     /// TOTP is active already.
     AlreadyActive,
+    /// No TOTP is active.
+    NotActive,
     /// User name, password or code of the desk do not belong together.
     StaffLoginWrong,
     /// It would leave the desk without an admin.
@@ -113,6 +128,12 @@ impl Refusal {
             Self::SignInFirst => "sign-in-first",
             Self::StaffSignInFirst => "staff-sign-in-first",
             Self::KeyRequired => "key-required",
+            Self::ScopeMissing => "scope-missing",
+            Self::NetworkRefused => "network-refused",
+            Self::KeyReused => "key-reused",
+            Self::UserIdTaken => "user-id-taken",
+            Self::AccountProtected => "account-protected",
+            Self::ChangeHeld => "change-held",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::LoginWrong => "login-wrong",
             Self::Locked => "locked",
@@ -124,6 +145,7 @@ impl Refusal {
             Self::GrantRequired => "grant-required",
             Self::EnrolmentGone => "enrolment-gone",
             Self::AlreadyActive => "already-active",
+            Self::NotActive => "not-active",
             Self::StaffLoginWrong => "staff-login-wrong",
             Self::LastAdmin => "last-admin",
             Self::Tied(Tie::Oneself) => "tied-oneself",
@@ -151,7 +173,7 @@ impl Refusal {
             | Self::CodeReplayed
             | Self::CodeElsewhere(_) => 422,
             Self::SignInFirst | Self::StaffSignInFirst | Self::KeyRequired => 401,
-            Self::Forged | Self::Locked | Self::CodesClosed | Self::GrantRequired => 403,
+            Self::Forged | Self::Locked | Self::CodesClosed | Self::ScopeMissing | Self::NetworkRefused => 403,
             Self::TooMany(_) | Self::CodesHeld(_) => 429,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -162,9 +184,15 @@ impl Refusal {
             | Self::StepClosed
             | Self::NoMoreMail
             | Self::NotPossibleNow
+            | Self::GrantRequired
             | Self::EnrolmentGone
             | Self::AlreadyActive
+            | Self::NotActive
             | Self::ChangedMeanwhile
+            | Self::KeyReused
+            | Self::UserIdTaken
+            | Self::AccountProtected
+            | Self::ChangeHeld
             | Self::LastAdmin
             | Self::Tied(_)
             | Self::ProposalGone

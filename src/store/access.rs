@@ -88,7 +88,7 @@ pub struct New<'a> {
 pub async fn make(tx: &mut Tx, new: &New<'_>) -> Result<bool, Fault> {
     let made = sql("insert into access_key (id, purpose, name, token_hash, expires_at)
         values ({}, 'log', {}, {}, pulih.now() + make_interval(days => nullif({}, 0)))
-        on conflict (purpose, lower(name)) where revoked_at is null do nothing")
+        on conflict (lower(name)) where revoked_at is null and purpose = 'log' do nothing")
     .bind(new.id)
     .bind(new.name)
     .bind(new.token_hash)

@@ -6,10 +6,12 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::answer;
 use super::schema::{account, address};
 use super::sql::sql;
 use super::tx::{Tx, fault, word};
 use crate::base::fault::Fault;
+use crate::i18n::Lang;
 use crate::model::account::UserType;
 use crate::model::resolve::Known;
 
@@ -102,6 +104,36 @@ pub async fn positions(tx: &mut Tx, id: Uuid) -> Result<Vec<i16>, Fault> {
         .map_err(fault)
 }
 
+/// By what an account is told of something.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Reach {
+    #[diesel(sql_type = t::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = t::Text)]
+    language: String,
+    /// Addresses on file: 1 or 2.
+    #[diesel(sql_type = t::BigInt)]
+    pub addresses: i64,
+}
+
+impl Reach {
+    /// The account's language.
+    pub fn language(&self) -> Result<Lang, Fault> {
+        word(Lang::from_code(&self.language), "language", self.id)
+    }
+}
+
+/// Holds an account that is about to be told something.
+pub async fn reach(tx: &mut Tx, id: Uuid) -> Result<Option<Reach>, Fault> {
+    sql("select a.id, a.language, (select count(*) from address d where d.account_id = a.id) as addresses
+        from account a where a.id = {} for update of a")
+    .bind(id)
+    .get_result::<Reach>(tx.look())
+    .await
+    .optional()
+    .map_err(fault)
+}
+
 /// Letters that carried the way to activation.
 #[derive(QueryableByName)]
 pub struct Letters {
@@ -139,9 +171,13 @@ pub struct Revoked {
 }
 
 /// Revokes the factor with its recovery codes, unused grants, activation links and half-made successor, ends the sessions,
-/// and forgives wrong codes: they were guesses at what is dead now. With `since`, a factor that was there before stays.
+/// and forgives wrong codes: they were guesses at what is dead now. No kept answer shows a secret of theirs again. With
+/// `since`, a factor that was there before stays.
 pub async fn revoke_factor(tx: &mut Tx, id: Uuid, since: Option<DateTime<Utc>>) -> Result<Revoked, Fault> {
-    sql("with c as (
+    let forgotten = sql("with x as (").add(answer::FORGET_SECRETS);
+    forgotten
+        .add(
+            "), c as (
             update credential set revoked_at = pulih.now(), sealed_secret = null
             where account_id = {} and revoked_at is null and created_at >= coalesce({}, created_at) returning id),
         r as (
@@ -160,18 +196,20 @@ pub async fn revoke_factor(tx: &mut Tx, id: Uuid, since: Option<DateTime<Utc>>) 
         e as (delete from enrolment where account_id = {}),
         b as (delete from code_limit where account_id = {})
         select (select id from c) as credential, (select count(*) from r) as recovery_codes,
-            (select count(*) from s) as sessions")
-    .bind(id)
-    .bind(since)
-    .bind(id)
-    .bind(id)
-    .bind(id)
-    .bind(id)
-    .bind(id)
-    .bind(id)
-    .get_result::<Revoked>(tx.write())
-    .await
-    .map_err(fault)
+            (select count(*) from s) as sessions",
+        )
+        .bind(id)
+        .bind(id)
+        .bind(since)
+        .bind(id)
+        .bind(id)
+        .bind(id)
+        .bind(id)
+        .bind(id)
+        .bind(id)
+        .get_result::<Revoked>(tx.write())
+        .await
+        .map_err(fault)
 }
 
 /// A grant to activate anew.

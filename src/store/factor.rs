@@ -1,4 +1,6 @@
-//! TOTP: secrets that are being enrolled, credentials, their recovery codes, and wrong codes.
+//! TOTP: secrets that are being enrolled, credentials and their recovery codes; what guesses are judged by is beside.
+
+mod guard;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -6,11 +8,14 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::session::{STRANGERS, Session};
+use super::answer;
 use super::sql::{Count, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
 use crate::model::activation::Grant;
+
+pub(super) use guard::STRANGERS;
+pub use guard::{Guard, WrongGuess, count_wrong, forgive};
 
 /// A secret that is shown and not yet proved.
 #[derive(Clone, Debug, QueryableByName)]
@@ -67,13 +72,15 @@ pub async fn burn_first(tx: &mut Tx, enrolment: Uuid, step: i64) -> Result<(), F
     Ok(())
 }
 
-/// Begins an enrolment in place of any other of the account.
+/// Begins an enrolment in place of any other of the account; no kept answer shows that one's secret again.
 pub async fn enrol(tx: &mut Tx, account: Uuid, new: &Enrolment) -> Result<(), Fault> {
-    sql("insert into enrolment (account_id, id, browser_hash, grant_id, sealed_secret, algorithm, digits, period, created_at)
+    let forgotten = sql("with x as (").add(answer::FORGET_SECRETS);
+    forgotten.add(") insert into enrolment (account_id, id, browser_hash, grant_id, sealed_secret, algorithm, digits, period, created_at)
         values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now())
         on conflict (account_id) do update set id = excluded.id, browser_hash = excluded.browser_hash,
             grant_id = excluded.grant_id, sealed_secret = excluded.sealed_secret, algorithm = excluded.algorithm,
             digits = excluded.digits, period = excluded.period, burned = excluded.burned, created_at = excluded.created_at")
+    .bind(account)
     .bind(account)
     .bind(new.id)
     .bind(new.browser_hash.as_slice())
@@ -99,7 +106,7 @@ pub async fn read_grants(read: &mut Read, account: Uuid) -> Result<Vec<Grant>, F
 }
 
 fn live_grants<'a>(account: Uuid) -> super::sql::Sql<'a> {
-    sql("select id, secret_hash, expires_at from activation_grant
+    sql("select id, secret_hash, portal_id, portal_hash, expires_at from activation_grant
         where account_id = {} and used_at is null and revoked_at is null order by created_at desc")
     .bind(account)
 }
@@ -110,40 +117,82 @@ struct GrantRow {
     id: Uuid,
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     secret_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    portal_id: Option<Uuid>,
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    portal_hash: Option<Vec<u8>>,
     #[diesel(sql_type = t::Timestamptz)]
     expires_at: DateTime<Utc>,
 }
 
 impl From<GrantRow> for Grant {
     fn from(row: GrantRow) -> Self {
-        Self { id: row.id, secret_hash: row.secret_hash, expires_at: row.expires_at }
+        let GrantRow { id, secret_hash, portal_id, portal_hash, expires_at } = row;
+        Self { id, secret_hash, handed: portal_id.zip(portal_hash), expires_at }
     }
 }
 
-/// Issues a grant that comes from no request.
+/// Who holds a grant that comes from no request.
+#[derive(Clone, Copy, Debug)]
+pub enum Holder<'a> {
+    /// Nobody yet: it goes by mail alone.
+    Mail,
+    /// A browser, by the SHA-256 of the secret in its cookie.
+    Browser(&'a [u8; 32]),
+    /// A portal, by the SHA-256 of the grant's secret.
+    Portal(Uuid, &'a [u8; 32]),
+}
+
+/// Issues a grant that comes from no request; returns when it ends.
 pub async fn grant(
     tx: &mut Tx,
     id: Uuid,
     account: Uuid,
     source: &str,
-    secret_hash: Option<&[u8; 32]>,
+    holder: Holder<'_>,
     hours: i32,
-) -> Result<(), Fault> {
-    sql("insert into activation_grant (id, account_id, source, secret_hash, created_at, expires_at)
-        values ({}, {}, {}, {}, pulih.now(), pulih.now() + make_interval(hours => {}))")
-    .bind(id)
-    .bind(account)
-    .bind(source)
-    .bind(secret_hash.map(<[u8; 32]>::as_slice))
-    .bind(hours)
-    .execute(tx.write())
-    .await
-    .map_err(fault)?;
+) -> Result<DateTime<Utc>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Timestamptz)]
+        expires_at: DateTime<Utc>,
+    }
+    let (browser, portal, portal_hash) = match holder {
+        Holder::Mail => (None, None, None),
+        Holder::Browser(hash) => (Some(hash.as_slice()), None, None),
+        Holder::Portal(portal, hash) => (None, Some(portal), Some(hash.as_slice())),
+    };
+    let row =
+        sql("insert into activation_grant (id, account_id, source, secret_hash, portal_id, portal_hash, handed_at,
+            created_at, expires_at)
+        select {}, {}, {}, {}, {}, {}, case when {} then n.now end, n.now, n.now + make_interval(hours => {})
+        from (select pulih.now() as now) n returning expires_at")
+        .bind(id)
+        .bind(account)
+        .bind(source)
+        .bind(browser)
+        .bind(portal)
+        .bind(portal_hash)
+        .bind(portal.is_some())
+        .bind(hours)
+        .get_result::<Row>(tx.write())
+        .await
+        .map_err(fault)?;
+    Ok(row.expires_at)
+}
+
+/// A portal has shown a grant that it was handed: it arrived, and is not handed out anew.
+pub async fn take(tx: &mut Tx, grant: Uuid) -> Result<(), Fault> {
+    sql("update activation_grant set taken_at = pulih.now() where id = {} and handed_at is not null and taken_at is null")
+        .bind(grant)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(())
 }
 
 /// Makes the enrolment the account's one TOTP: whatever was active is dead from now on, and so are all grants and
-/// activation links. `step` is the time step of the first code.
+/// activation links, and no kept answer shows its secret again. `step` is the time step of the first code.
 pub async fn activate(
     tx: &mut Tx,
     account: Uuid,
@@ -151,7 +200,8 @@ pub async fn activate(
     step: i64,
     recovery_hashes: &[[u8; 32]],
 ) -> Result<(), Fault> {
-    sql("with c as (
+    let forgotten = sql("with x as (").add(answer::FORGET_SECRETS);
+    forgotten.add("), c as (
             update credential set revoked_at = pulih.now(), sealed_secret = null
             where account_id = {} and revoked_at is null),
         r as (
@@ -167,6 +217,7 @@ pub async fn activate(
             where account_id = {} and kind = 'activate' and ended_at is null),
         b as (delete from code_limit where account_id = {})
         select 1")
+    .bind(account)
     .bind(account)
     .bind(account)
     .bind(enrolment.grant_id)
@@ -204,7 +255,8 @@ pub async fn activate(
 /// Accepts a time step; false where it, or a later one, was accepted before.
 pub async fn accept(tx: &mut Tx, credential: Uuid, step: i64) -> Result<bool, Fault> {
     let accepted =
-        sql("update credential set last_step = {}, burned = array(select b from unnest(burned) b where b > {})
+        sql("update credential set last_step = {}, burned = array(select b from unnest(burned) b where b > {}),
+            guesses = guesses + 1
         where id = {} and revoked_at is null and coalesce(last_step, -1) < {}")
         .bind(step)
         .bind(step)
@@ -218,8 +270,10 @@ pub async fn accept(tx: &mut Tx, credential: Uuid, step: i64) -> Result<bool, Fa
 
 /// Uses up a recovery code of a credential, if there is one with that hash.
 pub async fn use_recovery_code(tx: &mut Tx, account: Uuid, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
-    let used = sql("update recovery_code set used_at = pulih.now()
+    let used = sql("with c as (update credential set guesses = guesses + 1 where id = {})
+        update recovery_code set used_at = pulih.now()
         where account_id = {} and credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+    .bind(credential)
     .bind(account)
     .bind(credential)
     .bind(hash)
@@ -229,17 +283,43 @@ pub async fn use_recovery_code(tx: &mut Tx, account: Uuid, credential: Uuid, has
     Ok(used == 1)
 }
 
-/// Whether a credential has an unused recovery code of that hash.
-pub async fn has_recovery_code(tx: &mut Tx, account: Uuid, credential: Uuid, hash: &[u8; 32]) -> Result<bool, Fault> {
-    let row = sql("select count(*) as count from recovery_code
-        where account_id = {} and credential_id = {} and hash = {} and used_at is null and revoked_at is null")
+/// Hashes of a credential's unused recovery codes.
+pub async fn unused_recovery_codes(tx: &mut Tx, account: Uuid, credential: Uuid) -> Result<Vec<Vec<u8>>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Binary)]
+        hash: Vec<u8>,
+    }
+    let rows = sql("select hash from recovery_code
+        where account_id = {} and credential_id = {} and used_at is null and revoked_at is null")
     .bind(account)
     .bind(credential)
-    .bind(hash)
-    .get_result::<Count>(tx.look())
+    .load::<Row>(tx.look())
     .await
     .map_err(fault)?;
-    Ok(row.count > 0)
+    Ok(rows.into_iter().map(|row| row.hash).collect())
+}
+
+/// Gives a credential new recovery codes: those that were are dead from now on.
+pub async fn renew_recovery_codes(
+    tx: &mut Tx,
+    account: Uuid,
+    credential: Uuid,
+    hashes: &[[u8; 32]],
+) -> Result<(), Fault> {
+    sql("with r as (
+            update recovery_code set revoked_at = pulih.now()
+            where account_id = {} and used_at is null and revoked_at is null)
+        insert into recovery_code (id, account_id, credential_id, hash)
+        select gen_random_uuid(), {}, {}, h from unnest({}::bytea[]) as h")
+    .bind(account)
+    .bind(account)
+    .bind(credential)
+    .bind(hashes.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
+    .execute(tx.write())
+    .await
+    .map_err(fault)?;
+    Ok(())
 }
 
 /// How many recovery codes of an account are unused.
@@ -251,68 +331,6 @@ pub async fn recovery_codes_left(read: &mut Read, account: Uuid) -> Result<i64, 
     .await
     .map_err(fault)?;
     Ok(row.count)
-}
-
-/// A right code: its share of the budget is whole again.
-pub async fn forgive(tx: &mut Tx, session: &Session, browser_hash: &[u8; 32]) -> Result<(), Fault> {
-    if session.wrong.is_empty() && session.in_row == 0 {
-        return Ok(());
-    }
-    sql("delete from code_limit where account_id = {} and share = {}")
-        .bind(session.account_id)
-        .bind(share(session, browser_hash))
-        .execute(tx.write())
-        .await
-        .map_err(fault)?;
-    Ok(())
-}
-
-/// A wrong guess of somebody who holds a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongGuess {
-    /// A code; the future step it showed is burned.
-    Code(Option<i64>),
-    /// A password asked again: it takes room, and is none of the codes in a row.
-    Password,
-}
-
-/// Counts a wrong guess of a held session. A counter: the action may still be refused. Returns how many wrong codes there
-/// were in a row.
-pub async fn count_wrong(
-    tx: &mut Tx,
-    session: &Session,
-    browser_hash: &[u8; 32],
-    keep: i32,
-    what: WrongGuess,
-) -> Result<i32, Fault> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = t::Integer)]
-        in_row: i32,
-    }
-    let burn = if let WrongGuess::Code(burn) = what { burn } else { None };
-    let row = sql("with b as (
-            update credential set burned = burned || {}::bigint where id = {} and {} and not burned @> array[{}::bigint])
-        insert into code_limit as l (account_id, share, hits, in_row) values ({}, {}, array[pulih.now()], {})
-        on conflict (account_id, share) do update set hits = (excluded.hits || l.hits)[1:{}],
-            in_row = l.in_row + excluded.in_row
-        returning in_row")
-    .bind(burn.unwrap_or_default())
-    .bind(session.credential_id)
-    .bind(burn.is_some())
-    .bind(burn.unwrap_or_default())
-    .bind(session.account_id)
-    .bind(share(session, browser_hash))
-    .bind(i32::from(what != WrongGuess::Password))
-    .bind(keep)
-    .get_result::<Row>(tx.look())
-    .await
-    .map_err(fault)?;
-    Ok(row.in_row)
-}
-
-fn share<'a>(session: &Session, browser_hash: &'a [u8; 32]) -> &'a [u8; 32] {
-    if session.known_browser { browser_hash } else { &STRANGERS }
 }
 
 /// Removes enrolments older than the grants they can rest on. Bookkeeping, no action.

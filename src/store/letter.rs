@@ -192,6 +192,9 @@ pub struct Leased {
     /// When it was posted.
     #[diesel(sql_type = t::Timestamptz)]
     pub queued_at: DateTime<Utc>,
+    /// Whether it tells of a proposal of the desk.
+    #[diesel(sql_type = t::Bool)]
+    pub by_desk: bool,
     /// Its account.
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     pub account_id: Option<Uuid>,
@@ -297,7 +300,7 @@ pub async fn lease(read: &mut Read, courier: Uuid, most: i64, seconds: i32) -> R
             update letter set state = 'leased', leased_by = {}, attempts = least(attempts, 32000) + 1,
                 next_attempt_at = pulih.now() + make_interval(secs => {})
             from due where letter.id = due.id returning letter.*)
-        select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.account_id,
+        select l.id, l.kind, l.hint, l.language, l.attempts, l.class, l.in_row, l.queued_at, l.proposal_id is not null as by_desk, l.account_id,
             a.user_id, coalesce(s.name, a.name) as name, a.protected, a.resets_held_until as held_until, l.staff_id,
             s.username, e.text as entry,
             coalesce(l.to_address, s.address, d.address) as address, l.place, k.id as link_id, k.grant_id, k.key_id, k.random,

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod answer;
 pub mod audit;
 pub mod delay;
 pub mod desk;
@@ -15,6 +16,7 @@ pub mod event;
 pub mod export;
 pub mod factor;
 pub mod freeze;
+pub mod guess;
 pub mod health;
 pub mod history;
 pub mod import;
@@ -29,6 +31,9 @@ pub mod migrations;
 pub mod notice;
 pub mod outbox;
 pub mod pool;
+pub mod portal;
+pub mod portal_account;
+pub mod portal_feed;
 pub mod proposal;
 pub mod request;
 pub mod retention;
@@ -38,5 +43,6 @@ pub mod setup;
 mod sql;
 pub mod staff;
 pub mod tx;
+pub mod way_back;
 
 pub use tx::{Read, Tx};

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::request;
-use super::sql::{Id, sql};
+use super::sql::{Count, Id, sql};
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::i18n::Lang;
@@ -33,12 +33,14 @@ pub struct NewRequest {
     pub user_type: UserType,
     /// Language of the form.
     pub language: Lang,
-    /// SHA-256 of the asking browser's id.
+    /// SHA-256 of the asking browser's id, or of the call of a portal.
     pub browser_hash: [u8; 32],
     /// The browser in a few words.
     pub browser_name: Option<String>,
-    /// The client network.
-    pub network: String,
+    /// The client network, where that is known.
+    pub network: Option<String>,
+    /// The portal by whose page or form it was asked.
+    pub portal: Option<Uuid>,
     /// SHA-256 of the folded pair of User ID and address.
     pub pair: [u8; 32],
 }
@@ -57,10 +59,10 @@ pub struct PairLimit {
 /// What became of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// A new request with the reference given.
-    New,
-    /// The form was posted before, with these values, by this browser: its reference.
-    Again(String),
+    /// A new request with the reference given, at that time.
+    New(DateTime<Utc>),
+    /// The form was posted before, with these values, by this browser: its reference, and when.
+    Again(String, DateTime<Utc>),
     /// The form was used for something else, or its Kode Keamanan was answered wrongly before.
     FormSpent,
     /// Too many of this pair, until then.
@@ -79,6 +81,8 @@ struct AskRow {
     asked: bool,
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     open_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Timestamptz)]
+    asked_at: DateTime<Utc>,
 }
 
 /// The whole of Kirim: the form is spent, the pair counted, the request made and its event appended, in one statement
@@ -89,8 +93,10 @@ pub async fn ask(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &R
     for _ in 0..2 {
         let row = ask_once(read, new, limit, record).await?;
         match row {
-            AskRow { asked: true, .. } => return Ok(Asked::New),
-            AskRow { again: Some(reference), same: true, .. } => return Ok(Asked::Again(reference)),
+            AskRow { asked: true, asked_at, .. } => return Ok(Asked::New(asked_at)),
+            AskRow { again: Some(reference), same: true, asked_at, .. } => {
+                return Ok(Asked::Again(reference, asked_at));
+            }
             AskRow { again: Some(_), .. } | AskRow { burnt: true, .. } => return Ok(Asked::FormSpent),
             AskRow { open_at: Some(at), .. } => return Ok(Asked::TooMany(at)),
             _ => {}
@@ -103,7 +109,7 @@ pub async fn ask(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &R
 pub const ASK: &str = "
     with t as materialized (select pulih.now() as now),
     again as (
-        select reference, typed_user_id = {} and typed_address = {} and typed_type = {} and browser_hash = {} as same
+        select reference, asked_at, typed_user_id = {} and typed_address = {} and typed_type = {} and browser_hash = {} as same
         from request where form = {}),
     burnt as (select 1 from captcha_spent where form = {}),
     pair as (
@@ -117,8 +123,8 @@ pub const ASK: &str = "
         returning hits),
     asked as (
         insert into request (id, reference, channel, state, form, typed_user_id, typed_address, typed_type, language,
-            browser_hash, browser_name, network, asked_at)
-        select {}, {}, {}, 'received', {}, {}, {}, {}, {}, {}, {}, {}, t.now
+            browser_hash, browser_name, network, portal_id, asked_at)
+        select {}, {}, {}, 'received', {}, {}, {}, {}, {}, {}, {}, {}, {}, t.now
         from t, pair where pair.hits[1] > t.now - interval '60 s' and pair.hits[1] < t.now + interval '60 s'
         on conflict (form) do nothing returning id),
     e as (
@@ -134,7 +140,8 @@ pub const ASK: &str = "
         (select greatest(
                 case when hits[{}] > t.now - interval '1 h' then hits[{}] + interval '1 h' end,
                 case when hits[{}] > t.now - interval '1 day' then hits[{}] + interval '1 day' end)
-            from pair, t) as open_at";
+            from pair, t) as open_at,
+        coalesce((select asked_at from again), (select now from t)) as asked_at";
 
 async fn ask_once(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &Record) -> Result<AskRow, Fault> {
     let personal = record.personal.as_ref();
@@ -160,7 +167,8 @@ async fn ask_once(read: &mut Read, new: &NewRequest, limit: PairLimit, record: &
         .bind(new.language.code())
         .bind(&new.browser_hash)
         .bind(new.browser_name.as_deref())
-        .bind(new.network.as_str())
+        .bind(new.network.as_deref())
+        .bind(new.portal)
         .bind(record.id)
         .bind(record.at)
         .bind(record.kind)
@@ -197,6 +205,8 @@ pub struct Own {
     pub resends: i16,
     /// When the desk was asked for help.
     pub help_asked_at: Option<DateTime<Utc>>,
+    /// The portal by whose page it was asked.
+    pub portal: Option<Uuid>,
     /// The database's time.
     pub now: DateTime<Utc>,
 }
@@ -219,6 +229,8 @@ struct OwnRow {
     resends: i16,
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     help_asked_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    portal_id: Option<Uuid>,
     #[diesel(sql_type = t::Timestamptz)]
     now: DateTime<Utc>,
 }
@@ -229,7 +241,7 @@ pub const OWN_FOR: TimeDelta = TimeDelta::days(30);
 /// The request with that reference, if this browser asked it within the last 30 days.
 pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> Result<Option<Own>, Fault> {
     let row = sql("select id, reference, typed_user_id, typed_address, typed_type, asked_at, resends,
-            help_asked_at, pulih.now() as now
+            help_asked_at, portal_id, pulih.now() as now
         from request where reference = {} and browser_hash = {} and asked_at > pulih.now() - interval '30 days'")
     .bind(reference)
     .bind(browser_hash)
@@ -247,6 +259,7 @@ pub async fn own(read: &mut Read, reference: &str, browser_hash: &[u8; 32]) -> R
             asked_at: row.asked_at,
             resends: row.resends,
             help_asked_at: row.help_asked_at,
+            portal: row.portal_id,
             now: row.now,
         })
     })
@@ -293,6 +306,8 @@ pub struct Received {
     pub asked_at: DateTime<Utc>,
     /// Language of the form.
     pub language: Lang,
+    /// The portal that asked by its own form: other portals' accounts are none to it.
+    pub portal: Option<Uuid>,
 }
 
 /// Locks the oldest request that nobody has looked at and nobody is looking at now.
@@ -308,15 +323,16 @@ pub async fn next_received(tx: &mut Tx) -> Result<Option<Received>, Fault> {
             request::typed_type,
             request::asked_at,
             request::language,
+            diesel::dsl::sql::<t::Nullable<t::Uuid>>("case when channel = 'portal' then portal_id end"),
         ))
         .limit(1)
         .for_update()
         .skip_locked()
-        .first::<(Uuid, String, String, Option<String>, DateTime<Utc>, String)>(tx.look())
+        .first::<(Uuid, String, String, Option<String>, DateTime<Utc>, String, Option<Uuid>)>(tx.look())
         .await
         .optional()
         .map_err(fault)?;
-    row.map(|(id, user_id, address, kind, asked_at, language)| {
+    row.map(|(id, user_id, address, kind, asked_at, language, portal)| {
         Ok(Received {
             user_type: word(kind.as_deref().and_then(UserType::from_code), "typed_type", id)?,
             language: word(Lang::from_code(&language), "language", id)?,
@@ -324,7 +340,58 @@ pub async fn next_received(tx: &mut Tx) -> Result<Option<Received>, Fault> {
             user_id,
             address,
             asked_at,
+            portal,
         })
+    })
+    .transpose()
+}
+
+/// Whether an account signs in at another portal than that one.
+pub async fn is_elsewhere(tx: &mut Tx, account: Uuid, portal: Uuid) -> Result<bool, Fault> {
+    let row = sql("select count(*) as count from account where id = {} and portal_id <> {}")
+        .bind(account)
+        .bind(portal)
+        .get_result::<Count>(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(row.count > 0)
+}
+
+/// A request as the portal may see it by whose page or form it was asked.
+#[derive(Clone, Debug)]
+pub struct OfPortal {
+    /// Where it stands.
+    pub state: State,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// The database's time.
+    pub now: DateTime<Utc>,
+}
+
+/// The request with that reference, if it was asked by that portal's page or form.
+pub async fn of_portal(read: &mut Read, reference: &str, portal: Uuid) -> Result<Option<OfPortal>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Uuid)]
+        id: Uuid,
+        #[diesel(sql_type = t::Text)]
+        state: String,
+        #[diesel(sql_type = t::Timestamptz)]
+        asked_at: DateTime<Utc>,
+        #[diesel(sql_type = t::Timestamptz)]
+        now: DateTime<Utc>,
+    }
+    let row =
+        sql("select id, state, asked_at, pulih.now() as now from request where reference = {} and portal_id = {}")
+            .bind(reference)
+            .bind(portal)
+            .get_result::<Row>(read.look())
+            .await
+            .optional()
+            .map_err(fault)?;
+    row.map(|row| {
+        let state = word(State::from_code(&row.state), "state", row.id)?;
+        Ok(OfPortal { state, asked_at: row.asked_at, now: row.now })
     })
     .transpose()
 }

@@ -21,6 +21,7 @@ diesel::table! {
         created_at -> Timestamptz,
         imported_hash_sha256 -> Nullable<Binary>,
         address_changed_by -> Nullable<Uuid>,
+        portal_id -> Nullable<Uuid>,
     }
 }
 
@@ -47,6 +48,7 @@ diesel::table! {
         burned -> Array<BigInt>,
         created_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        guesses -> BigInt,
     }
 }
 
@@ -78,6 +80,7 @@ diesel::table! {
         case_id -> Nullable<Uuid>,
         renew_at -> Nullable<Timestamptz>,
         erasure_id -> Nullable<Uuid>,
+        portal_id -> Nullable<Uuid>,
     }
 }
 

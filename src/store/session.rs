@@ -6,6 +6,7 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::factor::{Guard, STRANGERS};
 use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
@@ -16,7 +17,6 @@ use crate::model::session::{Level, Lives};
 
 /// A session with its account, its TOTP and its budget of guesses, as they stand at `now`.
 #[derive(Clone, Debug, QueryableByName)]
-#[allow(clippy::struct_excessive_bools, reason = "a row of facts, each looked at once")]
 pub struct Session {
     /// Row id.
     #[diesel(sql_type = t::Uuid)]
@@ -69,42 +69,15 @@ pub struct Session {
     /// Until when resets are held.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub held_until: Option<DateTime<Utc>>,
-    /// The active TOTP.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub credential_id: Option<Uuid>,
-    /// Its sealed secret.
-    #[diesel(sql_type = t::Nullable<t::Binary>)]
-    pub sealed_secret: Option<Vec<u8>>,
-    /// Its algorithm.
-    #[diesel(sql_type = t::Nullable<t::Text>)]
-    pub algorithm: Option<String>,
-    /// Its digits.
-    #[diesel(sql_type = t::Nullable<t::SmallInt>)]
-    pub digits: Option<i16>,
-    /// Its period in seconds.
-    #[diesel(sql_type = t::Nullable<t::SmallInt>)]
-    pub period: Option<i16>,
-    /// The last time step that was accepted.
-    #[diesel(sql_type = t::Nullable<t::BigInt>)]
-    pub last_step: Option<i64>,
-    /// Later steps that were presented too early.
-    #[diesel(sql_type = t::Array<t::BigInt>)]
-    pub burned: Vec<i64>,
     /// Since when it is active.
     #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
     pub factor_since: Option<DateTime<Utc>>,
     /// Whether the account ever had a TOTP.
     #[diesel(sql_type = t::Bool)]
     pub had_factor: bool,
-    /// Whether the account knows the browser.
-    #[diesel(sql_type = t::Bool)]
-    pub known_browser: bool,
-    /// Wrong codes of this browser's share, newest first.
-    #[diesel(sql_type = t::Array<t::Timestamptz>)]
-    pub wrong: Vec<DateTime<Utc>>,
-    /// Wrong codes of this share in a row.
-    #[diesel(sql_type = t::Integer)]
-    pub in_row: i32,
+    /// What a code is judged by.
+    #[diesel(embed)]
+    pub guard: Guard,
     /// The database's time.
     #[diesel(sql_type = t::Timestamptz)]
     pub now: DateTime<Utc>,
@@ -127,9 +100,6 @@ impl Session {
     }
 }
 
-/// The share of an account's budget that all browsers it does not know have together.
-pub(super) const STRANGERS: [u8; 32] = [0; 32];
-
 const FIND: &str = "
     select s.id, s.level, s.expires_at, s.seen_at, s.activated,
         (select o.activated from session o where o.account_id = a.id and o.browser_hash = s.browser_hash
@@ -140,14 +110,15 @@ const FIND: &str = "
         c.id as credential_id, c.sealed_secret, c.algorithm, c.digits, c.period, c.last_step,
         coalesce(c.burned, array[]::bigint[]) as burned, c.created_at as factor_since,
         exists (select from credential o where o.account_id = a.id) as had_factor,
-        k.account_id is not null as known_browser, coalesce(g.hits, array[]::timestamptz[]) as wrong, coalesce(g.in_row, 0) as in_row,
-        n.now
+        k.account_id is not null as known_browser, h.share, coalesce(g.hits, array[]::timestamptz[]) as wrong,
+        coalesce(g.in_row, 0) as in_row, n.now
     from (select pulih.now() as now) n, session s
     join account a on a.id = s.account_id and a.status = 'active'
     join address d on d.account_id = a.id and d.position = 1
     left join credential c on c.account_id = a.id and c.revoked_at is null
     left join known_browser k on k.account_id = a.id and k.browser_hash = s.browser_hash
-    left join code_limit g on g.account_id = a.id and g.share = case when k.account_id is null then {} else s.browser_hash end
+    cross join lateral (select case when k.account_id is null then {} else s.browser_hash end as share) h
+    left join code_limit g on g.account_id = a.id and g.share = h.share
     where s.token_hash = {} and s.browser_hash = {} and s.ended_at is null and s.expires_at > n.now
         and (s.level = 'password' or s.seen_at > n.now - make_interval(mins => {}))";
 

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell, shell_with_errors};
 use super::parts::{self, Field, Tone};
+use super::portal_way::{self, Back};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Data {
     pub ends_at: DateTime<Utc>,
     /// When the reset takes effect, where it is held.
     pub effect_at: Option<DateTime<Utc>>,
+    /// The portal they came from.
+    pub back: Option<Back>,
     /// The confirm pop-up, where the step was opened and the address is not [`CANCEL`].
     pub step: Option<Step>,
 }
@@ -83,6 +86,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                 p { a.quiet href={ "/not-me?link=" (data.link) } { (frame.t("confirm-not-me-link")) } }
             }
         }
+        @if let Some(back) = &data.back { (portal_way::back(frame, back)) }
     };
     let title = frame.t("confirm-title");
     if wrong { shell_with_errors(frame, &title, &body) } else { shell(frame, &title, &body) }

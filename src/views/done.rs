@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
+use super::portal_way::{self, Back, Way};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub enum Outcome {
         grant_until: Option<DateTime<Utc>>,
         /// The mailed activation link, for whoever activates on another device, where it may be sent.
         mail: Option<MailLink>,
+        /// The portal where TOTP is activated; none where that is here.
+        way: Option<Way>,
     },
     /// The reset is held and takes effect by itself.
     Held {
@@ -37,6 +40,8 @@ pub enum Outcome {
         effect_at: DateTime<Utc>,
         /// Whether a mail permitted it: then it waits for its notice.
         by_mail: bool,
+        /// The portal they came from.
+        back: Option<Back>,
     },
 }
 
@@ -52,27 +57,17 @@ pub struct MailLink {
 /// The page after OK.
 pub fn page(frame: &Frame, data: &Data) -> Markup {
     match &data.outcome {
-        Outcome::Reset { at, grant_until, mail } => {
+        Outcome::Reset { at, grant_until, mail, way } => {
             let body = html! {
                 (parts::notice(Tone::Good, &html! { p { (frame.t("done-lead")) } }))
-                h2 { (frame.t("done-next-title")) }
-                p { (frame.t("done-next-text")) }
-                ol.steps {
-                    li { (frame.t("done-next-1")) }
-                    li { (frame.t("done-next-2")) }
-                    li { (frame.t("done-next-3")) }
-                }
-                p { a.main href="/activate" { (frame.t("done-activate")) } }
-                @if let Some(until) = grant_until {
-                    p { (frame.ta("done-grant", &[("time", &frame.moment(*until))])) }
-                }
+                @if let Some(way) = way { (portal_way::next(frame, way)) } @else { (here(frame, *grant_until)) }
                 @if let Some(mail) = mail { (mail_link(frame, mail)) }
                 (receipt(frame, data, &[(frame.t("done-at"), parts::time(frame, *at))]))
                 p.small { (frame.t("done-notified")) }
             };
             shell(frame, &frame.t("done-title"), &body)
         }
-        Outcome::Held { at, effect_at, by_mail } => {
+        Outcome::Held { at, effect_at, by_mail, back } => {
             let body = html! {
                 (parts::notice(Tone::Wait, &html! {
                     p { (frame.ta("done-held-lead", &[("time", &frame.moment(*effect_at))])) }
@@ -84,8 +79,26 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
                     (frame.t("done-effect-at"), parts::time(frame, *effect_at)),
                 ]))
                 p.small { (frame.t("done-notified")) }
+                @if let Some(back) = back { (portal_way::back(frame, back)) }
             };
             shell(frame, &frame.t("done-held-title"), &body)
+        }
+    }
+}
+
+/// What comes next for who activates here.
+fn here(frame: &Frame, grant_until: Option<DateTime<Utc>>) -> Markup {
+    html! {
+        h2 { (frame.t("done-next-title")) }
+        p { (frame.t("done-next-text")) }
+        ol.steps {
+            li { (frame.t("done-next-1")) }
+            li { (frame.t("done-next-2")) }
+            li { (frame.t("done-next-3")) }
+        }
+        p { a.main href="/activate" { (frame.t("done-activate")) } }
+        @if let Some(until) = grant_until {
+            p { (frame.ta("done-grant", &[("time", &frame.moment(until))])) }
         }
     }
 }

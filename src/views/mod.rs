@@ -22,6 +22,7 @@ pub mod not_me;
 pub mod parts;
 pub mod password;
 pub mod permit;
+pub mod portal_way;
 pub mod privacy;
 pub mod reset;
 pub mod samples;

@@ -17,6 +17,8 @@ pub struct Data {
     pub form: String,
     /// How Kode Keamanan is asked.
     pub captcha: Captcha,
+    /// The portal it was opened for, as addresses name it.
+    pub portal: Option<String>,
 }
 
 /// What was typed so far.
@@ -148,6 +150,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
         form method="post" action="/reset-totp" novalidate {
             (parts::csrf(frame))
             (parts::hidden("form", &data.form))
+            @if let Some(portal) = &data.portal { (parts::hidden("portal", portal)) }
             (parts::field(&Field {
                 name: "user_id", kind: "text", label: &frame.t("label-user-id"), hint: &frame.t("reset-user-id-hint"),
                 autocomplete: "username", value: &data.typed.user_id, mistake: words(frame, data, "user_id").as_deref(),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::layout::{Frame, shell};
 use super::parts::{self, Tone};
 use super::permit::{self, Permit};
+use super::portal_way::{self, Back};
 
 /// What the page shows: only what was typed and what is the same for everybody.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Data {
     pub resent: bool,
     /// What a mail from this person may do.
     pub permit: Permit,
+    /// The portal it was asked from.
+    pub back: Option<Back>,
 }
 
 /// The sent page.
@@ -58,6 +61,7 @@ pub fn page(frame: &Frame, data: &Data) -> Markup {
             a href={ "/requests/" (data.reference) } { (frame.t("sent-status-link")) } " "
             a href="/help" { (frame.t("sent-help-link")) }
         }
+        @if let Some(back) = &data.back { (portal_way::back(frame, back)) }
     };
     shell(frame, &frame.t("sent-title"), &body)
 }

@@ -130,7 +130,8 @@ fn a_wrong_form_says_so_first() {
 fn what_was_typed_is_escaped() {
     let user_id = r#""><script>alert(1)</script>"#.to_owned();
     let typed = super::reset::Typed { user_id, ..Default::default() };
-    let data = super::reset::Data { typed, flaws: vec![], form: String::new(), captcha: super::reset::Captcha::Off };
+    let (flaws, form, captcha) = (vec![], String::new(), super::reset::Captcha::Off);
+    let data = super::reset::Data { typed, flaws, form, captcha, portal: None };
     let html = super::reset::page(&samples::frame(Lang::Id), &data).into_string();
     assert!(!html.contains("<script>alert"));
 }

@@ -2,10 +2,11 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use data_encoding::HEXUPPER;
 
+use super::api::problem::{self, Flaw};
 use super::house::House;
 use crate::base::fault::{Fault, FaultKind};
 use crate::base::random;
@@ -47,6 +48,8 @@ fn status(code: u16) -> StatusCode {
 pub enum Told {
     /// A refusal.
     Refusal(Refusal),
+    /// A program's flaws, one by one.
+    Flaws(Vec<Flaw>),
     /// Something of ours failed: its status and the reference they can name to the helpdesk.
     Incident(StatusCode, String),
 }
@@ -82,15 +85,27 @@ impl Told {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Refusal(refusal) => status(refusal.status()),
+            Self::Flaws(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Incident(status, _) => *status,
         }
     }
 
-    /// Draws it; `path` is where the page's language switch leads.
+    /// Draws it for people; `path` is where the page's language switch leads.
     pub fn answer(&self, house: &House, lang: Lang, path: String) -> HttpResponse<BoxBody> {
         let mut answer = HttpResponse::with_body(self.status(), BoxBody::new(page(house, lang, path, self)));
-        let headers = answer.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        self.add_headers(house, answer.headers_mut());
+        answer
+    }
+
+    /// Writes it for programs.
+    pub fn problem(&self, house: &House, lang: Lang, request: uuid::Uuid) -> HttpResponse<BoxBody> {
+        let mut answer = problem::answer(self, lang, request);
+        self.add_headers(house, answer.headers_mut());
+        answer
+    }
+
+    fn add_headers(&self, house: &House, headers: &mut HeaderMap) {
         let wait = match self {
             Self::Refusal(Refusal::TooMany(open) | Refusal::CodesHeld(open)) => {
                 Some((*open - house.app.clock().now()).num_seconds().max(0) + 1)
@@ -98,13 +113,18 @@ impl Told {
             Self::Incident(StatusCode::SERVICE_UNAVAILABLE, _) => Some(5),
             _ => None,
         };
-        if matches!(self, Self::Refusal(Refusal::KeyRequired)) {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let key = match self {
+            Self::Refusal(Refusal::KeyRequired) => Some("Bearer"),
+            // RFC 6750 §3.1
+            Self::Refusal(Refusal::ScopeMissing) => Some("Bearer error=\"insufficient_scope\""),
+            _ => None,
+        };
+        if let Some(key) = key {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(key));
         }
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        answer
     }
 }
 
@@ -117,6 +137,7 @@ fn reference() -> String {
 fn page(house: &House, lang: Lang, path: String, told: &Told) -> String {
     let data = match told.clone() {
         Told::Refusal(refusal) => error::Data::Refused(refusal),
+        Told::Flaws(_) => error::Data::Refused(Refusal::FormInvalid),
         Told::Incident(StatusCode::SERVICE_UNAVAILABLE, incident) => error::Data::Away { incident },
         Told::Incident(_, incident) => error::Data::Broken { incident },
     };

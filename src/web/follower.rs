@@ -5,23 +5,23 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::bearer::{self, Refused};
 use super::edge::Client;
 use super::house::House;
 use crate::app::App;
 use crate::base::fault::Fault;
-use crate::base::{clock, secret_hash, slots};
+use crate::base::{clock, secret_hash};
 use crate::model::access;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::access as keys;
 
-/// What the counts of networks call a wrong key.
-const WRONG: &str = "log-key";
+/// Wrong keys.
+const REFUSED: Refused = Refused("log-key");
 /// A key's uses are noted at most so often.
 const NOTE: Duration = Duration::from_mins(1);
 
@@ -45,13 +45,9 @@ impl FromRequest for LogKey {
 }
 
 async fn prove(house: &House, client: &Client, req: &HttpRequest) -> Result<LogKey, Stop> {
-    let Some(text) = bearer(req) else { return Err(Refusal::KeyRequired.into()) };
-    let (network, slot) = (client.network.to_string(), slots::slot(house.app.clock().now()));
-    let most = house.app.config().limits.sprayed_per_10_min.max(1);
-    if house.app.has_limits() && house.app.networks().seen(&network, WRONG, slot) >= most {
-        return Err(Refusal::TooMany(slots::end(slot)).into());
-    }
-    if let Some(token) = access::read(text) {
+    let Some(text) = bearer::token(req) else { return Err(Refusal::KeyRequired.into()) };
+    REFUSED.held(house, client)?;
+    if let Some(token) = access::read(access::Purpose::Log, text) {
         let mut read = house.app.read().await?;
         if let Some(key) = keys::find(&mut read, &secret_hash(&token)).await? {
             if let Some(uses) = house.uses.count(key, clock::instant()) {
@@ -60,17 +56,8 @@ async fn prove(house: &House, client: &Client, req: &HttpRequest) -> Result<LogK
             return Ok(LogKey(key));
         }
     }
-    metrics::counter!("log_keys_refused_total").increment(1);
-    if house.app.has_limits() && house.app.networks().hit(&network, WRONG, slot) == most {
-        tracing::warn!(network, "many wrong log keys from one network");
-    }
+    REFUSED.count(house, client);
     Err(Refusal::KeyRequired.into())
-}
-
-/// The token of `Authorization: Bearer …`; the scheme's case is of no account (RFC 9110 §11.1).
-fn bearer(req: &HttpRequest) -> Option<&str> {
-    let (scheme, token) = req.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Uses of keys that are not noted yet.
@@ -87,7 +74,7 @@ struct Waiting {
 
 impl Uses {
     /// Counts one; says how many are to be noted now, where the last note is old enough.
-    fn count(&self, key: Uuid, now: Instant) -> Option<i64> {
+    pub fn count(&self, key: Uuid, now: Instant) -> Option<i64> {
         let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match all.get_mut(&key) {
             Some(waiting) if now.duration_since(waiting.noted) < NOTE => {
@@ -120,7 +107,7 @@ impl Uses {
             for (key, uses) in self.take() {
                 let noted = async { keys::note(&mut app.read().await?, key, uses).await };
                 if let Err(fault) = noted.await {
-                    tracing::warn!(%fault, "uses of a log key were not noted");
+                    tracing::warn!(%fault, "uses of a key were not noted");
                 }
             }
             if ends {

@@ -15,6 +15,8 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseErro
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
+use super::api::key::Allowance;
+use super::api::{self, Problem, problem};
 use super::cookies::Jar;
 use super::edge::{self, Visit};
 use super::errors::Told;
@@ -103,6 +105,10 @@ struct Passing {
     visit: Visit,
     lang: Lang,
     method: Method,
+    /// Whether a program asks: problems instead of pages, and keys instead of the wall.
+    api: bool,
+    /// The request's id as the program names it.
+    named: Option<HeaderValue>,
     gzip: bool,
     began: Instant,
 }
@@ -112,10 +118,12 @@ impl Passing {
         let began = clock::instant();
         let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |addr| addr.ip());
         let ip = edge::address(&house, peer, req.headers());
-        let lang = lang::of(&house, req.request());
+        let api = req.path().starts_with(api::ROOT);
+        let lang = if api { problem::language(req.headers()) } else { lang::of(&house, req.request()) };
+        let named = req.headers().get(REQUEST_ID).filter(|id| api && names(id)).cloned();
         let gzip = compress::accepted(req.headers());
         let visit = Visit { id: random::id(), ip };
-        Self { house, lost, visit, lang, method: req.method().clone(), gzip, began }
+        Self { house, lost, visit, lang, method: req.method().clone(), api, named, gzip, began }
     }
 
     /// Who opens the demo by another name of this machine is led to the one its forms are made for.
@@ -131,7 +139,7 @@ impl Passing {
 
     /// What an asset costs us is nothing worth counting.
     fn wall(&self, path: &str) -> Option<Refusal> {
-        if path.starts_with("/assets/") {
+        if path.starts_with("/assets/") || path.starts_with(api::KEYED) {
             return None;
         }
         let wait = self.house.wall.pass(&Network::of(self.visit.ip)).err()?;
@@ -141,6 +149,9 @@ impl Passing {
     /// The page that tells it. Its language switch leads to the same address where that can be asked for again and is
     /// too short to hold a token.
     fn told(&self, told: &Told, path: &str) -> HttpResponse<BoxBody> {
+        if self.api {
+            return told.problem(&self.house, self.lang, self.visit.id);
+        }
         // browsers read `//` and `/\` as the beginning of another host
         let ours = !path.starts_with("//") && !path.starts_with("/\\");
         let again = self.method == Method::GET && path.len() < 48 && ours;
@@ -155,10 +166,14 @@ impl Passing {
             return answer;
         }
         let incident = |fault: &Fault| Told::incident(fault, &self.visit.id, self.tally(req).pattern());
-        let told = match answer.error().map(|error| (error, error.as_error::<Stop>())) {
-            Some((_, Some(Stop::Refused(refusal)))) => Told::Refusal(*refusal),
-            Some((_, Some(Stop::Fault(fault)))) => incident(fault),
-            Some((error, None)) => Told::of_status(status)
+        let stop = |stop: &Stop| match stop {
+            Stop::Refused(refusal) => Told::Refusal(*refusal),
+            Stop::Fault(fault) => incident(fault),
+        };
+        let told = match answer.error().map(|error| (error, error.as_error::<Stop>(), error.as_error::<Problem>())) {
+            Some((_, Some(found), _) | (_, _, Some(Problem::Stop(found)))) => stop(found),
+            Some((_, _, Some(Problem::Flawed(flaws)))) => Told::Flaws(flaws.clone()),
+            Some((error, None, None)) => Told::of_status(status)
                 .map_or_else(|| incident(&Fault::broken(format!("a handler failed: {error}"))), Told::Refusal),
             None => Told::of_status(status)
                 .map_or_else(|| incident(&Fault::broken(format!("an empty answer {status}"))), Told::Refusal),
@@ -175,6 +190,9 @@ impl Passing {
         if let Some(jar) = req.extensions_mut().remove::<Jar>() {
             jar.into_lines().for_each(|line| answer.headers_mut().append(SET_COOKIE, line));
         }
+        if let Some(allowance) = req.extensions().get::<Allowance>() {
+            allowance.tell(answer.headers_mut());
+        }
         self.note(self.tally(req), answer.status());
         self.dress(answer)
     }
@@ -186,7 +204,9 @@ impl Passing {
         }
         headers::add(answer.headers_mut(), self.house.secure);
         let mut id = uuid::Uuid::encode_buffer();
-        if let Ok(id) = HeaderValue::from_str(self.visit.id.simple().encode_lower(&mut id)) {
+        if let Some(named) = &self.named {
+            answer.headers_mut().insert(REQUEST_ID, named.clone());
+        } else if let Ok(id) = HeaderValue::from_str(self.visit.id.simple().encode_lower(&mut id)) {
             answer.headers_mut().insert(REQUEST_ID, id);
         }
         compress::answer(self.gzip, answer)
@@ -211,10 +231,17 @@ impl Passing {
             method = tally::method_label(&self.method),
             route = tally.pattern(),
             status = status.as_u16(),
+            named = self.named.as_ref().and_then(|id| id.to_str().ok()),
             us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
     }
+}
+
+/// Whether a program's name for its request may stand in our log and answer: short, and of plain characters alone.
+fn names(id: &HeaderValue) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (1..=64).contains(&id.len()) && id.as_bytes().iter().all(plain)
 }
 
 /// An answer that travels as an error, since its request did not come back.

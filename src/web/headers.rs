@@ -51,6 +51,11 @@ pub fn lines(secure: bool) -> &'static str {
     &LINES[usize::from(secure)]
 }
 
+/// The policy of a page whose form leads on to that origin: browsers ask it of redirects too.
+pub fn policy_towards(origin: &str) -> String {
+    POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))
+}
+
 /// The policy with one directive more, for the header `Content-Security-Policy` of a page that needs it.
 pub fn policy_with(directive: &str) -> String {
     format!("{POLICY}; {directive}")

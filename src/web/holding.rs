@@ -123,6 +123,7 @@ pub async fn shown(house: &House, req: &HttpRequest) -> Result<Shown, Fault> {
     Ok(Shown {
         secret_hash: token(house, req, Cookie::Grant).map(|secret| secret_hash(&secret)),
         mailed: mailed.filter(|link| !link.over).and_then(|link| link.grant_id),
+        handed: None,
     })
 }
 

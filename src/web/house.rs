@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::api::key::Keys;
 use super::assets;
 use super::follower::Uses;
 use super::live::Live;
@@ -13,7 +14,7 @@ use super::wall::Wall;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::network::Proxies;
+use crate::base::network::Networks;
 use crate::i18n::Lang;
 use crate::views::layout::{Assets, Frame, Helpdesk, Site};
 
@@ -33,12 +34,14 @@ pub struct House {
     /// a balancer in front sees meanwhile that we are not ready.
     pub farewell: Duration,
     /// Whom we believe about a visitor's address.
-    pub proxies: Proxies,
+    pub proxies: Networks,
     /// The first limit.
     pub wall: Wall,
     /// Which cases change, told to whoever watches the queue.
     pub live: Live,
-    /// Uses of log keys that are not noted yet.
+    /// Keys of portals that were seen lately.
+    pub keys: Keys,
+    /// Uses of keys that are not noted yet.
     pub uses: Uses,
     /// Cancelled once we stop accepting; answers then close their connections.
     pub stop: CancellationToken,
@@ -72,11 +75,12 @@ impl House {
             secure: config.server.base_url.starts_with("https://"),
             body_deadline: Duration::from_secs(10),
             farewell: Duration::from_secs(1),
-            proxies: Proxies::parse(&config.server.trusted_proxies).map_err(|bad| {
+            proxies: Networks::parse(&config.server.trusted_proxies).map_err(|bad| {
                 Fault::broken(format!("server.trusted_proxies holds what is no network: {}", bad.join(", ")))
             })?,
             wall: Wall::new(&config.limits),
             live: Live::default(),
+            keys: Keys::new(&config.limits),
             uses: Uses::default(),
             stop: CancellationToken::new(),
             demo,

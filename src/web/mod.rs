@@ -1,6 +1,8 @@
 //! The face people see: reads requests, proves them, lets actions act, and draws the answer.
 
+pub mod api;
 pub mod assets;
+pub mod bearer;
 pub mod body;
 pub mod captcha;
 pub mod compress;
@@ -24,6 +26,7 @@ pub mod routes;
 pub mod tally;
 pub mod upload;
 pub mod wall;
+pub mod way_back;
 pub mod wire;
 
 pub use body::{Field, Form, Trouble};

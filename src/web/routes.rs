@@ -1,5 +1,6 @@
 //! The table of all addresses, from which the router is built and the tests take their list.
 
+pub mod api;
 pub mod audit;
 pub mod desk;
 pub mod dual;
@@ -8,6 +9,7 @@ pub mod inbound;
 pub mod log;
 pub mod packs;
 pub mod people;
+pub mod portals;
 pub mod upkeep;
 
 use actix_web::http::Method;
@@ -15,8 +17,9 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, guard, web};
 
 use super::assets;
-use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status};
+use super::pages::{account, activate, demo, help, home, link, login, not_me, reset, sent, status, way_back};
 use super::tally::Tally;
+use crate::model::portal::Scope;
 use crate::model::staff::Role;
 
 /// Who may enter.
@@ -34,6 +37,8 @@ pub enum Enter {
     Staff(&'static [Role]),
     /// A program that shows a log key.
     LogKey,
+    /// A portal whose key has that scope; any of its keys where none is named.
+    Portal(Option<Scope>),
 }
 
 /// Which limit counts a request.
@@ -49,6 +54,8 @@ pub enum Limit {
     Request,
     /// Besides the wall: wrong ones for one User ID and network, or one account and browser.
     Guesses,
+    /// So many a second for one key of a portal; the wall for whoever shows none.
+    Key,
 }
 
 /// One row: what an address does, for whom.
@@ -80,6 +87,8 @@ pub const ALL: &[&[Route]] = &[
     figures::ROWS,
     packs::ROWS,
     log::ROWS,
+    portals::ROWS,
+    api::ROWS,
 ];
 
 /// The addresses of the public pages.
@@ -97,6 +106,7 @@ pub const ROUTES: &[Route] = &[
     write("/reset-totp/confirm", Limit::Wall, &["reset.confirmed", "reset.scheduled"], |r| r.to(link::confirm)),
     read("/reset-totp/done", Limit::Wall, |r| r.to(link::done)),
     write("/reset-totp/activation-link", Limit::Request, &["totp.link-asked"], |r| r.to(link::activation_link)),
+    write("/reset-totp/hand-over", Limit::Wall, &["grant.handed"], |r| r.to(way_back::after_reset)),
     write("/reset-totp/reissue", Limit::Request, &["link.reissued"], |r| r.to(link::reissue)),
     // before the token's row, which would take it
     write("/not-me/confirm", Limit::Wall, &["reset.cancelled", "reset.disputed", "account.disputed"], |r| {
@@ -122,6 +132,8 @@ pub const ROUTES: &[Route] = &[
     write_as(Enter::Password, "/activate/link", Limit::Wall, &["totp.link-asked"], |r| r.to(activate::mail_link)),
     read_as(Enter::User, "/activate/codes", Limit::Wall, |r| r.to(activate::codes)),
     write_as(Enter::User, "/activate/codes", Limit::Wall, &["recovery-codes.kept"], |r| r.to(activate::keep_codes)),
+    read("/activate/portal", Limit::Wall, |r| r.to(way_back::show)),
+    write("/activate/portal", Limit::Wall, &["grant.handed"], |r| r.to(way_back::by_mail)),
     // after the fixed paths, which it would take
     read("/activate/{token}", Limit::Wall, |r| r.to(activate::arrive)),
     read_as(Enter::User, "/account", Limit::Wall, |r| r.to(account::show)),
@@ -156,6 +168,8 @@ pub const WITH_DEMO: &[&[Route]] = &[
     figures::ROWS,
     packs::ROWS,
     log::ROWS,
+    portals::ROWS,
+    api::ROWS,
     DEMO,
 ];
 

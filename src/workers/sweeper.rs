@@ -12,7 +12,7 @@ use crate::base::slots;
 use crate::model::activation::GRANT_HOURS;
 use crate::model::refusal::Stop;
 use crate::store::audit::exports;
-use crate::store::{delay, erasure, factor, import, limit, link, proposal, retention, session, staff};
+use crate::store::{answer, delay, erasure, factor, import, limit, link, proposal, retention, session, staff};
 
 /// Links, and proposals, expired in one step.
 const BATCH: i64 = 200;
@@ -48,6 +48,7 @@ pub async fn tidy(app: &App) -> Result<bool, Stop> {
     staff::session::sweep(&mut read, app.lives()).await?;
     factor::sweep(&mut read, GRANT_HOURS).await?;
     exports::sweep(&mut read).await?;
+    answer::sweep(&mut read).await?;
     erasure::late(&mut read).await?;
     drop(read);
     let files = forget(app).await?;

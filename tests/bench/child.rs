@@ -13,7 +13,7 @@ use pulih::base::keyring::Keyring;
 use pulih::config::{CaptchaMode, Config, LimitsMode, MailTls};
 use pulih::server;
 use pulih::web::House;
-use pulih::web::routes::ROUTES;
+use pulih::web::routes::{ROUTES, api};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,7 @@ impl Plan {
         config.captcha.work = self.work;
         config.limits.mode = if self.limits { LimitsMode::On } else { LimitsMode::Off };
         (config.limits.network_per_10_min, config.limits.wall_per_second) = (u32::MAX, 10_000_000);
+        config.limits.key_per_second = 10_000_000;
         config.smtp.host = Ipv4Addr::LOCALHOST.to_string();
         config.smtp.port = self.relay;
         config.smtp.tls = MailTls::None;
@@ -116,7 +117,7 @@ pub fn run(plan: &str) {
             server::run(&app, None)
         } else {
             let ready = server::ready(&app).expect("a check");
-            server::start(House::new(app.clone(), None).expect("a web floor"), &[ROUTES], ready)
+            server::start(House::new(app.clone(), None).expect("a web floor"), &[ROUTES, api::ROWS], ready)
         };
         let running = running.expect("a running house");
         let public = running.public;

@@ -24,11 +24,11 @@ const CLASSES: [&str; 5] = ["known", "wrong address", "unknown", "locked", "froz
 const KNOWN: usize = 0;
 const FROZEN: usize = 4;
 /// |t| from which two classes count as told apart.
-const T_MAX: f64 = 4.5;
+pub const T_MAX: f64 = 4.5;
 /// Medians may lie so far apart, in µs.
-const APART_MAX: f64 = 100.0;
+pub const APART_MAX: f64 = 100.0;
 /// What the positive control leaks.
-const LEAK: Duration = Duration::from_micros(200);
+pub const LEAK: Duration = Duration::from_micros(200);
 /// Numbers from here on belong to nobody.
 const NOBODY: usize = 500_000_000;
 
@@ -131,7 +131,7 @@ fn judge(what: &str, mut times: Times, report: &mut Report) {
 }
 
 /// A proxy that keeps an answer back while `leak` says so: the positive control.
-fn leaking(house: SocketAddr, leak: Arc<AtomicBool>) -> SocketAddr {
+pub fn leaking(house: SocketAddr, leak: Arc<AtomicBool>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {
@@ -174,7 +174,7 @@ fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 }
 
 /// Fisher and Yates, with numbers from the operating system.
-fn shuffle<T>(items: &mut [T]) {
+pub fn shuffle<T>(items: &mut [T]) {
     for last in (1..items.len()).rev() {
         let number = u64::from_le_bytes(pulih::base::random::bytes().expect("randomness"));
         items.swap(last, usize::try_from(number % (last as u64 + 1)).expect("a place"));

@@ -14,6 +14,7 @@ mod backups;
 mod child;
 mod chronicle;
 mod e1_strangers;
+mod e1_verify;
 mod e2_sign_in;
 mod floor;
 mod ground;
@@ -22,12 +23,14 @@ mod load;
 mod p1_ask;
 mod p2_confirm;
 mod p3_code;
+mod p3_verify;
 mod p4_pages;
 mod p6_log;
 mod p7_weight;
 mod p8_courier;
 mod people;
 mod plans;
+mod portal;
 mod relay;
 mod report;
 mod scale;
@@ -41,15 +44,17 @@ use scale::Scale;
 /// A figure: its name, what it measures, and how.
 type Figure = (&'static str, &'static str, fn(Scale, &mut Report));
 
-const FIGURES: [Figure; 12] = [
+const FIGURES: [Figure; 14] = [
     ("p1", "Kirim against the floor", p1_ask::measure),
     ("p2", "OK against the floor", p2_confirm::measure),
     ("p3", "the code of a sign-in against the floor", p3_code::measure),
+    ("p3-verify", "a code that a portal asks about against the floor", p3_verify::measure),
     ("p4", "public pages against a bare handler", p4_pages::measure),
     ("p6", "sealing, proving and verifying the log", p6_log::measure),
     ("p7", "memory and start", p7_weight::measure),
     ("p8", "the courier", p8_courier::measure),
     ("e1", "what Kirim's time tells a stranger", e1_strangers::measure),
+    ("e1-verify", "what the time of a portal's question tells a stranger", e1_verify::measure),
     ("e2", "what the time of a password tells a stranger", e2_sign_in::measure),
     ("w14", "a crowd that signs in", w14_crowd::measure),
     ("history", "the auditor's search over a year", history::measure),
@@ -69,7 +74,7 @@ fn main() {
     if let Some(stranger) = wanted.iter().find(|w| !FIGURES.iter().any(|(name, ..)| name == w)) {
         eprintln!("There is no figure {stranger}. There are:");
         for (name, what, _) in FIGURES {
-            eprintln!("  {name:<7} {what}");
+            eprintln!("  {name:<9} {what}");
         }
         std::process::exit(2);
     }

@@ -2,10 +2,7 @@
 //! against the floor.
 
 use data_encoding::HEXLOWER;
-use pulih::base::clock::Clock;
-use pulih::base::keyring::Purpose;
-use pulih::base::totp::{self, Params};
-use pulih::base::{seal, secret_hash};
+use pulih::base::secret_hash;
 
 use crate::child::{HouseProcess, Plan};
 use crate::floor::Floor;
@@ -19,8 +16,6 @@ use crate::visitor::Visitor;
 
 const TARGET: f64 = 0.7;
 const CPU_US_MAX: f64 = 300.0;
-/// The secret of everybody measured.
-const SECRET: &[u8; 20] = b"secret of all people";
 
 /// Measures it.
 #[allow(clippy::cast_precision_loss, reason = "no count is that large")]
@@ -83,20 +78,7 @@ fn signed_in(ground: &Ground, first: usize) -> usize {
 
 /// Gives those accounts a TOTP that opens, and a session that has shown the password.
 fn halfway(ground: &Ground, first: usize, count: usize) {
-    let keys = ground.keys().of(Purpose::Seal);
-    let numbers: Vec<usize> = (first..first + count).collect();
-    for chunk in numbers.chunks(1_000) {
-        let rows = chunk.iter().map(|n| {
-            let id = Row::Credential.id(*n);
-            let sealed = seal::seal(keys, id, SECRET).expect("a sealed secret");
-            format!("('{id}'::uuid, '\\x{}'::bytea)", HEXLOWER.encode(&sealed))
-        });
-        let rows: Vec<String> = rows.collect();
-        ground.sql(&format!(
-            "update credential c set sealed_secret = v.s from (values {}) v (id, s) where c.id = v.id",
-            rows.join(", ")
-        ));
-    }
+    people::phones(ground, first, count);
     let (account, session) = (Row::Account.sql("n"), Row::Session.sql("n"));
     ground.sql(&format!(
         "insert into session (id, account_id, token_hash, browser_hash, network, level, expires_at)
@@ -126,9 +108,7 @@ fn browser_hash_sql(n: &str) -> String {
 
 /// The code of as many people, each by their own browser.
 fn requests(ground: &Ground, first: usize, count: usize) -> Vec<Vec<u8>> {
-    let params = Params::default();
-    let step = totp::step(Clock::system().now(), &params);
-    let code = totp::code(SECRET, &params, step).expect("a code");
+    let code = people::code(0);
     (first..first + count).map(|n| Visitor::of(ground.keys(), browser(n)).code(&token(n), &code)).collect()
 }
 

@@ -1,6 +1,10 @@
 //! Rows in bulk: accounts, and requests that stand where a measurement needs them. All are made of their number.
 
+use data_encoding::HEXLOWER;
+use pulih::base::clock::Clock;
 use pulih::base::keyring::Purpose;
+use pulih::base::seal;
+use pulih::base::totp::{self, Params};
 use uuid::Uuid;
 
 use crate::ground::Ground;
@@ -69,6 +73,33 @@ pub fn accounts(ground: &Ground, first: usize, count: usize, kind: &str, locked:
             select {account}, 1, a, a from {series}, lateral (select 'orang.' || lpad(n::text, 9, '0') || '@perusahaan.example' as a) a;
         insert into credential (id, account_id, sealed_secret) select {credential}, {account}, '\\x00' from {series};"
     ));
+}
+
+/// The secret of everybody measured.
+const SECRET: &[u8; 20] = b"secret of all people";
+
+/// Gives those accounts a TOTP that opens.
+pub fn phones(ground: &Ground, first: usize, count: usize) {
+    let keys = ground.keys().of(Purpose::Seal);
+    let numbers: Vec<usize> = (first..first + count).collect();
+    for chunk in numbers.chunks(1_000) {
+        let rows = chunk.iter().map(|n| {
+            let id = Row::Credential.id(*n);
+            let sealed = seal::seal(keys, id, SECRET).expect("a sealed secret");
+            format!("('{id}'::uuid, '\\x{}'::bytea)", HEXLOWER.encode(&sealed))
+        });
+        let rows: Vec<String> = rows.collect();
+        ground.sql(&format!(
+            "update credential c set sealed_secret = v.s from (values {}) v (id, s) where c.id = v.id",
+            rows.join(", ")
+        ));
+    }
+}
+
+/// The code that all their phones show so many steps from now.
+pub fn code(steps: i64) -> String {
+    let params = Params::default();
+    totp::code(SECRET, &params, totp::step(Clock::system().now(), &params) + steps).expect("a code")
 }
 
 /// Makes requests of those accounts with a link each, in the state that `state` names; in `opened` the confirm step is

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use pulih::base::cluster::{Cluster, Options};
 
 mod audit;
+mod portal;
 mod spoilt;
 
 const SETTINGS: &str = "[server]\nbase_url = \"https://pulih.example.go.id\"\n[smtp]\nport = 1\n\

@@ -55,6 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("getrandom", &["base"]),
     ("libc", &["base"]),
     ("ureq", &["audit"]),
+    ("utoipa", &["web"]),
 ];
 
 /// Folders of one page, letter or verb a file: siblings do not import each other, save the shared ones.

@@ -1,6 +1,7 @@
 //! Tests of the running house.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
+mod api;
 mod attacks;
 mod audit;
 mod browser;

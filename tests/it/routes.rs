@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use pulih::model::event::kinds;
-use pulih::web::routes::{DEMO, Enter, ROUTES, Route, log};
+use pulih::web::routes::{DEMO, Enter, ROUTES, Route, api, log};
 use reqwest::StatusCode;
 
 use crate::support::browser::{Browser, Page};
 use crate::support::house::{PASSWORD, TestApp};
+use crate::support::portal::Portal;
 use crate::support::signing::{Phone, RINA};
 
 #[test]
@@ -77,6 +78,18 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
         "/reset-totp/activation-link" => {
             browser.lose_phone(app, RINA, "rina@amanah.example").await;
             browser.send(path, &[]).await;
+        }
+        "/reset-totp/hand-over" | "/activate/portal" => {
+            Portal::of(app, "spse").await;
+            app.sql("update account set portal_id = (select id from portal) where user_id = 'AMANAH7'").await;
+            browser.lose_phone(app, RINA, "rina@amanah.example").await;
+            if path == "/activate/portal" {
+                browser.send("/reset-totp/activation-link", &[]).await;
+                app.settle().await;
+                browser.open(&app.letter_to("rina@amanah.example").link("/activate/")).await;
+            }
+            // it leads to another host
+            browser.press(path, &browser.page.form(path).fields).await;
         }
         _ => sign_in(app, browser, path).await,
     }
@@ -175,7 +188,7 @@ impl Who {
             Enter::Everyone => true,
             Enter::Password => !matches!(self, Self::Stranger | Self::CookieThief),
             Enter::User => self == Self::SignedIn,
-            Enter::DeskPassword | Enter::Staff(_) | Enter::LogKey => false,
+            Enter::DeskPassword | Enter::Staff(_) | Enter::LogKey | Enter::Portal(_) => false,
         }
     }
 
@@ -217,7 +230,7 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
     for who in EVERYBODY {
         browsers.push((who, who.browser(&app).await));
     }
-    for row in ROUTES.iter().chain(log::ROWS) {
+    for row in ROUTES.iter().chain(log::ROWS).chain(api::ROWS.iter().filter(|row| row.method == Method::GET)) {
         for (who, browser) in &mut browsers {
             let answer = visit(browser, row).await;
             let to = answer.header("location");
@@ -228,7 +241,7 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
                 _ => to == "/login?note=ended",
             };
             let told = format!("{} {} as {who:?}: {} {to}", row.method, row.path, answer.status);
-            if row.enter == Enter::LogKey {
+            if matches!(row.enter, Enter::LogKey | Enter::Portal(_)) {
                 // programs sign in nowhere
                 assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{told}");
                 continue;

@@ -20,6 +20,7 @@ mod matrix;
 mod mended;
 mod outbox;
 mod people;
+mod portals;
 mod proofs;
 mod queue;
 mod search;

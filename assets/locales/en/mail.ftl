@@ -42,6 +42,7 @@ mail-fact-way = By
 mail-fact-reference = Request number
 mail-way-link = The link sent to the registered address
 mail-way-desk = Helpdesk, approved by a second person
+mail-way-portal = The portal where you sign in
 mail-way-not-me = The link “This is not me”
 mail-no-code = This email contains no TOTP code. Codes exist only in the authenticator app on your phone.
 mail-not-me = This is not me

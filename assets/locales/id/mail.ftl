@@ -42,6 +42,7 @@ mail-fact-way = Melalui
 mail-fact-reference = Nomor permintaan
 mail-way-link = Tautan di email terdaftar
 mail-way-desk = Helpdesk, disetujui petugas lain
+mail-way-portal = Portal tempat Anda login
 mail-way-not-me = Tautan “Ini bukan saya”
 mail-no-code = Email ini tidak berisi kode TOTP. Kode TOTP hanya ada di aplikasi Authenticator di HP Anda.
 mail-not-me = Ini bukan saya

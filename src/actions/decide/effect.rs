@@ -120,7 +120,8 @@ async fn overwrite(app: &App, tx: &mut Tx, proposal: &Proposal, account: &Subjec
         let masked = mask_address(&second);
         let letter = app.letter(account.id, LetterKind::AddressChanged, account.language()?);
         let former = account.addresses.get(1).map(String::as_str);
-        app.tell_all(tx, Post { place: Some(&masked), ..letter }, 2, former).await?;
+        let letter = Post { proposal: Some(proposal.id), place: Some(&masked), ..letter };
+        app.tell_all(tx, letter, 2, former).await?;
     }
     Ok(())
 }

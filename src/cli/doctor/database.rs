@@ -48,7 +48,11 @@ async fn ask(config: &Config) -> Result<Vec<Finding>, Fault> {
     findings.push(triggers(&health));
     findings.push(partitions(&health));
     if health.serves {
-        findings.push(tables(&health::missing(&mut read, &migrations::names()?).await?));
+        let missing = health::missing(&mut read, &migrations::names()?).await?;
+        findings.push(tables(&missing));
+        if missing.is_empty() {
+            findings.extend(super::keys::look(&mut read, health.now).await?);
+        }
     }
     Ok(findings)
 }

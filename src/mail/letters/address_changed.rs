@@ -13,6 +13,8 @@ pub struct Data {
     pub at: DateTime<Utc>,
     /// The new address, masked.
     pub address: String,
+    /// Whether the desk changed it, and not a portal.
+    pub by_desk: bool,
     /// The whole *Ini bukan saya* link.
     pub not_me_url: String,
 }
@@ -27,7 +29,7 @@ pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
             Block::Facts(vec![
                 pen.fact("mail-fact-changed", &pen.moment(data.at)),
                 pen.fact("mail-fact-address", &data.address),
-                pen.fact("mail-fact-way", &pen.t("mail-way-desk")),
+                pen.fact("mail-fact-way", &pen.t(if data.by_desk { "mail-way-desk" } else { "mail-way-portal" })),
             ]),
             pen.words("mail-address-changed-delay"),
             pen.words("mail-no-code"),

@@ -26,6 +26,8 @@ pub enum Actor {
     Operator,
     /// Somebody of the desk, by id.
     Staff(Uuid),
+    /// A portal, by id.
+    Portal(Uuid),
 }
 
 impl Actor {
@@ -36,6 +38,7 @@ impl Actor {
             Self::Worker(_) => "worker",
             Self::Operator => "operator",
             Self::Staff(_) => "staff",
+            Self::Portal(_) => "portal",
         }
     }
 }
@@ -140,7 +143,7 @@ pub fn detail_key(salt: &[u8; 32], name: &str) -> [u8; 32] {
 fn actor_body(actor: Actor) -> Value {
     match actor {
         Actor::Worker(name) => json!({ "kind": actor.code(), "name": name }),
-        Actor::Staff(id) => json!({ "kind": actor.code(), "id": id }),
+        Actor::Staff(id) | Actor::Portal(id) => json!({ "kind": actor.code(), "id": id }),
         Actor::User | Actor::Operator => json!({ "kind": actor.code() }),
     }
 }

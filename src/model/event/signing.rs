@@ -92,8 +92,8 @@ pub struct ActivationEffect {
     pub grant: Option<Uuid>,
     /// Recovery codes made.
     pub recovery_codes: usize,
-    /// The session that goes on.
-    pub session: Uuid,
+    /// The session that goes on; none where a portal activated.
+    pub session: Option<Uuid>,
     /// Sessions ended.
     pub sessions: i64,
     /// Letters queued.

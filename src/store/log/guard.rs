@@ -10,14 +10,15 @@ use super::super::tx::{Read, fault};
 use crate::base::fault::Fault;
 
 /// The migrations that make those functions, the latest first.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../../../migrations/18_portal/up.sql"),
     include_str!("../../../migrations/17_erasure/up.sql"),
     include_str!("../../../migrations/11_log/up.sql"),
     include_str!("../../../migrations/04_events/up.sql"),
 ];
 
 /// Functions that have to be what the migrations made of them.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "pulih.refuse_change",
     "pulih.queue_for_seal",
     "pulih.make_partitions",
@@ -28,6 +29,7 @@ const FUNCTIONS: [&str; 10] = [
     "pulih.erase_late",
     "pulih.erasure_told",
     "pulih.stay_erased",
+    "pulih.forget_answers",
 ];
 
 /// The body of a function as its migration has it.
@@ -72,6 +74,7 @@ pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
             ('checkpoint', 'checkpoint_append_only', 27, 'refuse_change', false),
             ('checkpoint', 'checkpoint_not_truncated', 34, 'refuse_change', false),
             ('erasure', 'erasure_told', 5, 'erasure_told', false), ('erasure', 'erasure_append_only', 27, 'refuse_change', false),
+            ('erasure', 'erasure_forgets_answers', 5, 'forget_answers', false),
             ('erased_event', 'erased_event_append_only', 27, 'refuse_change', false),
             ('account', 'account_stays_erased', 19, 'stay_erased', true)
         ), roles as (

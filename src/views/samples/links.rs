@@ -1,6 +1,7 @@
 //! Samples of the pages behind mailed links.
 
 use super::{Frame, REFERENCE, Sample, add, at};
+use crate::views::portal_way::{self, Back, Take, Way};
 use crate::views::{confirm, done, link_problem, not_me};
 
 pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
@@ -13,6 +14,7 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
         needs_approval: false,
         by_mail: false,
         effect_at: None,
+        back: None,
         step: None,
     };
     let step = |password| Some(confirm::Step { ends_at: at(10), password });
@@ -25,6 +27,8 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
             &confirm::Data { needs_approval: true, effect_at: Some(at(1440)), asked_from: None, ..data.clone() },
         ),
     );
+    let from_portal = confirm::Data { back: Some(portal()), ..data.clone() };
+    add(out, "confirm-portal", confirm::page(f, &from_portal));
     let permitted = confirm::Data { by_mail: true, effect_at: Some(at(60)), ..data.clone() };
     add(out, "confirm-permit", confirm::page(f, &permitted));
     let asked = confirm::Data { step: step(confirm::Password::Asked), ..permitted };
@@ -44,10 +48,22 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
         ("done-activate", Some(at(4320)), mail(false)),
         ("done-activate-sent", Some(at(4320)), mail(true)),
     ] {
-        add(out, name, done::page(f, &done(done::Outcome::Reset { at: at(0), grant_until, mail })));
+        add(out, name, done::page(f, &done(done::Outcome::Reset { at: at(0), grant_until, mail, way: None })));
     }
-    for (name, by_mail) in [("done-held", false), ("done-permit", true)] {
-        add(out, name, done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440), by_mail })));
+    for (name, take, here) in ways() {
+        let (back, mail) = (portal(), mail(false));
+        if name != "nothing" {
+            let page = portal_way::page(f, "A•••7", &Way { back: back.clone(), take: take.clone(), here });
+            add(out, &format!("activate-portal-{name}"), page);
+        }
+        let way = Some(Way { back, take, here });
+        let reset = done::Outcome::Reset { at: at(0), grant_until: None, mail, way };
+        add(out, &format!("done-portal-{name}"), done::page(f, &done(reset)));
+    }
+    for (name, by_mail, back) in
+        [("done-held", false, None), ("done-permit", true, None), ("done-held-portal", false, Some(portal()))]
+    {
+        add(out, name, done::page(f, &done(done::Outcome::Held { at: at(0), effect_at: at(1440), by_mail, back })));
     }
     let late = link_problem::Late {
         link: "0198f0aa".to_owned(),
@@ -72,6 +88,22 @@ pub(super) fn links(f: &Frame, out: &mut Vec<Sample>) {
     ] {
         add(out, name, link_problem::page(f, &data));
     }
+}
+
+/// A portal that people came from.
+pub(super) fn portal() -> Back {
+    Back { name: "SPSE Kota Contoh".to_owned(), url: "https://spse.example.go.id/pulih/kembali".to_owned() }
+}
+
+/// What a browser can take there, and whether the account has a password here.
+fn ways() -> [(&'static str, Take, bool); 4] {
+    let grant = || Take::Grant { action: "/reset-totp/hand-over", link: "0198f0aa".to_owned(), until: at(4320) };
+    [
+        ("grant", grant(), false),
+        ("here", grant(), true),
+        ("taken", Take::Taken, false),
+        ("nothing", Take::Nothing, false),
+    ]
 }
 
 pub(super) fn not_mes(f: &Frame, out: &mut Vec<Sample>) {

@@ -9,6 +9,7 @@ mod links;
 mod login;
 mod mail;
 mod packs;
+mod portals;
 mod queue;
 mod reports;
 mod staff_people;
@@ -112,6 +113,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     errors(&f, &mut out);
     upkeep::all(lang, &mut out);
     dual::pages(lang, &mut out);
+    portals::pages(lang, &mut out);
     erase::pages(lang, &mut out);
     demos(&f, &mut out);
     queue::all(lang, &mut out);
@@ -172,6 +174,7 @@ fn forms(f: &Frame, out: &mut Vec<Sample>) {
         flaws: flaws.to_vec(),
         form: "form-sample".to_owned(),
         captcha,
+        portal: None,
     };
     let empty = Typed::default();
     let missing = [Flaw::UserTypeMissing, Flaw::UserIdMissing, Flaw::EmailMissing];
@@ -197,11 +200,14 @@ fn sent_pages(f: &Frame, out: &mut Vec<Sample>) {
         form: "form-sample".to_owned(),
         resent: false,
         permit: Permit::Code("7K3M-Q9TX".to_owned()),
+        back: None,
     };
     let demo = Frame { site: Arc::new(Site { demo: true, ..(*f.site).clone() }), ..f.clone() };
     add(out, "sent", sent::page(&demo, &data));
     add(out, "sent-again", sent::page(f, &sent::Data { resent: true, resends_left: 1, now: at(2), ..data.clone() }));
     add(out, "sent-permit", sent::page(f, &sent::Data { permit: Permit::Arrived, now: at(2), ..data.clone() }));
+    let from_portal = sent::Data { back: Some(links::portal()), permit: Permit::Off, ..data.clone() };
+    add(out, "sent-portal", sent::page(f, &from_portal));
     add(out, "sent-last", sent::page(f, &sent::Data { resends_left: 0, permit: Permit::Off, ..data }));
 }
 

@@ -23,6 +23,8 @@ pub mod mail_text;
 pub mod outbox;
 pub mod parts;
 pub mod people;
+pub mod portal_forms;
+pub mod portals;
 pub mod propose;
 pub mod queue;
 pub mod settings;
@@ -105,6 +107,8 @@ pub enum Room {
     Exports,
     /// People of the desk.
     People,
+    /// Portals and their keys.
+    Portals,
     /// Texts, hours, freeze.
     Settings,
     /// One's own sessions and actions.

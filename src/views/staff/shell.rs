@@ -11,7 +11,7 @@ use crate::model::staff::Role;
 use Role::{Admin, Auditor, Helpdesk, Supervisor};
 
 /// The menu: room, address, words, and whom it is shown to.
-const MENU: [(Room, &str, &str, &[Role]); 13] = [
+const MENU: [(Room, &str, &str, &[Role]); 14] = [
     (Room::Requests, "/staff/requests", "staff-menu-requests", &[Helpdesk, Supervisor]),
     (Room::Mail, "/staff/mail", "staff-menu-mail", &[Helpdesk, Supervisor]),
     (Room::Approvals, "/staff/approvals", "staff-menu-approvals", &[Helpdesk, Supervisor, Admin, Auditor]),
@@ -23,6 +23,7 @@ const MENU: [(Room, &str, &str, &[Role]); 13] = [
     (Room::Review, "/audit/review", "staff-menu-review", &[Auditor]),
     (Room::Exports, "/audit/exports", "staff-menu-exports", &[Auditor]),
     (Room::People, "/staff/people", "staff-menu-people", &[Supervisor, Admin]),
+    (Room::Portals, "/staff/portals", "staff-menu-portals", &[Admin]),
     (Room::Settings, "/staff/settings", "staff-menu-settings", &[Supervisor, Admin]),
     (Room::Activity, "/staff/activity", "staff-menu-activity", &[Helpdesk, Supervisor, Admin, Auditor]),
 ];

@@ -37,7 +37,7 @@ pub async fn show(
     browser: Browser,
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
-    if signed_in.0.session.activated.is_some_and(|id| signed_in.0.session.credential_id == Some(id)) {
+    if signed_in.0.session.activated.is_some_and(|id| signed_in.0.session.guard.credential_id == Some(id)) {
         // the recovery codes come first, until they are kept
         return Ok(see("/activate/codes"));
     }
@@ -151,7 +151,7 @@ pub async fn disable_page(
     browser: Browser,
     signed_in: SignedIn,
 ) -> HttpResponse {
-    if signed_in.0.session.credential_id.is_none() {
+    if signed_in.0.session.guard.credential_id.is_none() {
         return see(ACCOUNT);
     }
     let user_id = signed_in.0.session.user_id.clone();

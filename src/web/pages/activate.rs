@@ -20,7 +20,7 @@ use crate::views::code::CodeTrouble;
 use crate::views::link_problem;
 use crate::web::cookies::{self, Cookie};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, Client, Form, Holding, House, Sent, SignedIn, holding, proof};
+use crate::web::{Browser, Client, Form, Holding, House, Sent, SignedIn, holding, proof, way_back};
 
 const ACTIVATE: &str = "/activate";
 const CODES: &str = "/activate/codes";
@@ -41,8 +41,11 @@ pub async fn arrive(
         return Ok(super::no_link(&house, spoken, ACTIVATE, &link_problem::Data::Ended));
     }
     proof::keep(&house, &req, TokenPurpose::Activate, &token);
-    let signed_in = Holding::of(&house, &req).await?.is_some();
-    Ok(see(if signed_in { ACTIVATE } else { "/login?note=link" }))
+    if Holding::of(&house, &req).await?.is_some() {
+        return Ok(see(ACTIVATE));
+    }
+    let at_portal = way_back::find(&house, link.id).await?.is_some();
+    Ok(see(if at_portal { super::TO_PORTAL } else { "/login?note=link" }))
 }
 
 /// `GET /activate`
@@ -142,8 +145,8 @@ pub async fn codes(
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Stop> {
     let session = signed_in.0.session;
-    let activated = session.activated.filter(|id| session.credential_id == Some(*id));
-    let (Some(credential), Some(sealed)) = (activated, session.sealed_secret) else { return Ok(see(ACCOUNT)) };
+    let activated = session.activated.filter(|id| session.guard.credential_id == Some(*id));
+    let (Some(credential), Some(sealed)) = (activated, session.guard.sealed_secret) else { return Ok(see(ACCOUNT)) };
     let data = views::Codes {
         user_id: session.user_id,
         at: session.factor_since.unwrap_or(session.now),

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
-use super::{frame, page, see};
+use super::{DONE, frame, page, see};
 use crate::actions::reset::{self, Confirm, PasswordProof};
 use crate::actions::{activation_link, open, reissue};
 use crate::base::fault::Fault;
@@ -20,10 +20,10 @@ use crate::views::done::{self, MailLink};
 use crate::views::link_problem;
 use crate::web::cookies::Cookie;
 use crate::web::lang::Spoken;
-use crate::web::{Browser, Form, House, Sent, holding, proof};
+use crate::web::{Browser, Form, House, Sent, holding, proof, way_back};
 
 const CONFIRM: &str = "/reset-totp/confirm";
-const DONE: &str = "/reset-totp/done";
+const HAND_OVER: &str = "/reset-totp/hand-over";
 
 /// `GET /r/{token}`: a genuine token leaves the address at once; nothing else changes.
 pub async fn arrive(
@@ -45,7 +45,7 @@ pub async fn show(
     browser: Browser,
 ) -> Result<HttpResponse, Stop> {
     let link = proof::held(&house, &req, TokenPurpose::Reset).await?;
-    Ok(draw(&req, &house, spoken, &browser, link.as_ref(), None)?)
+    Ok(draw(&req, &house, spoken, &browser, link.as_ref(), None).await?)
 }
 
 /// `POST /reset-totp/open`: the "Reset TOTP" button opens the confirm step.
@@ -82,7 +82,7 @@ pub async fn confirm(
         // somebody with this very link was faster: it is done, and that is what they wanted
         Err(Stop::Refused(Refusal::LinkUsed)) => Ok(see(DONE)),
         Err(Stop::Refused(Refusal::PasswordWrong)) => {
-            Ok(draw(&req, &house, spoken, &sent.browser, Some(&link), Some(Password::Wrong))?)
+            Ok(draw(&req, &house, spoken, &sent.browser, Some(&link), Some(Password::Wrong)).await?)
         }
         Err(Stop::Refused(Refusal::NotPossibleNow)) => Err(Refusal::NotPossibleNow.into()),
         Err(Stop::Refused(_)) => Ok(see(CONFIRM)),
@@ -98,6 +98,7 @@ pub async fn done(
     browser: Browser,
 ) -> Result<HttpResponse, Stop> {
     let Some(link) = proof::held(&house, &req, TokenPurpose::Reset).await? else { return Ok(see(CONFIRM)) };
+    let way = way_back::find(&house, link.id).await?;
     let outcome = match (link.spent_at, link.state()?) {
         (Some(at), State::Done) => {
             let ours = holding::token(&house, &req, Cookie::Grant).is_some()
@@ -110,15 +111,28 @@ pub async fn done(
                 at: reset_at,
                 grant_until: ours.then_some(grant_ends),
                 mail: waits.then(|| MailLink { link: link.id.to_string(), sent }),
+                way: match way {
+                    // who has activated already has nothing to take along
+                    Some(way) if !link.has_factor => {
+                        Some(way_back::shown(&house, &req, way, link.id, HAND_OVER).await?)
+                    }
+                    _ => None,
+                },
             }
         }
         (Some(at), State::Waiting) => {
-            done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at), by_mail: link.is_permit() }
+            let back = way.map(way_back::back);
+            done::Outcome::Held { at, effect_at: link.due_at.unwrap_or(at), by_mail: link.is_permit(), back }
         }
         _ => return Ok(see(CONFIRM)),
     };
     let data = done::Data { reference: link.reference, user_id_masked: mask_user_id(&link.user_id), outcome };
-    Ok(page(StatusCode::OK, done::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
+    let frame = frame(&house, &req, spoken, Some(browser.csrf(&house)));
+    let mut answer = page(StatusCode::OK, done::page(&frame, &data));
+    if let done::Outcome::Reset { way: Some(way), .. } = &data.outcome {
+        way_back::allow(&mut answer, way);
+    }
+    Ok(answer)
 }
 
 /// `POST /reset-totp/activation-link`: one tap mails the way to activation, for another device.
@@ -148,7 +162,7 @@ pub async fn reissue(
     }
 }
 
-fn draw(
+async fn draw(
     req: &HttpRequest,
     house: &House,
     spoken: Spoken,
@@ -179,6 +193,7 @@ fn draw(
         needs_approval: link.protected,
         by_mail: link.is_permit(),
         effect_at: (!delay.is_zero()).then(|| link.now + delay),
+        back: way_back::find(house, link.id).await?.map(way_back::back),
         step: step.map(|ends_at| Step { ends_at, password: wrong.unwrap_or(asked) }),
     };
     Ok(page(status, confirm::page(&frame, &data)))

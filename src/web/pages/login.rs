@@ -18,7 +18,7 @@ use crate::views::code::{self as code_view, Code as CodeData, CodeTrouble};
 use crate::views::login::{self as views, Note, PasswordTrouble, StartFlaw};
 use crate::views::parts::percent;
 use crate::web::cookies::{self, Cookie};
-use crate::web::fields::{self, UserIdFlaw};
+use crate::web::fields::{self, TextFlaw};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Client, Form, Holding, House, Sent, holding};
 
@@ -68,9 +68,9 @@ pub async fn enter(req: HttpRequest, house: web::Data<House>, spoken: Spoken, se
     }
     if let Err(flaw) = user_id {
         flaws.push(match flaw {
-            UserIdFlaw::Missing => StartFlaw::UserIdMissing,
-            UserIdFlaw::TooLong => StartFlaw::UserIdTooLong,
-            UserIdFlaw::Unreadable => StartFlaw::UserIdUnreadable,
+            TextFlaw::Missing => StartFlaw::UserIdMissing,
+            TextFlaw::TooLong => StartFlaw::UserIdTooLong,
+            TextFlaw::Unreadable => StartFlaw::UserIdUnreadable,
         });
     }
     if let (Some(user_type), Ok(user_id)) = (user_type, &user_id) {
@@ -163,7 +163,7 @@ pub async fn totp(
     let holding = holding.prolonged(&house).await?;
     let query = Form::parse(req.query_string().as_bytes());
     let method = query.one("method").text().and_then(Method::from_code).unwrap_or(Method::Totp);
-    let trouble = house.app.held(&holding.session).and_then(CodeTrouble::of);
+    let trouble = house.app.held(&holding.session.guard).and_then(CodeTrouble::of);
     Ok(Asked { req: &req, house: &house, spoken, browser: &browser }.code(&holding, method, trouble))
 }
 
@@ -226,7 +226,7 @@ pub async fn keep(req: HttpRequest, house: web::Data<House>, sent: Sent) -> Resu
 
 /// Where the holder of a session belongs that needs no code, or none any more.
 fn beyond(holding: &Holding) -> Option<&'static str> {
-    match (holding.is_full(), holding.session.credential_id) {
+    match (holding.is_full(), holding.session.guard.credential_id) {
         (true, _) => Some(ACCOUNT),
         (false, None) => Some(ACTIVATE),
         (false, Some(_)) => None,

@@ -15,6 +15,7 @@ pub mod reset;
 pub mod sent;
 pub mod staff;
 pub mod status;
+pub mod way_back;
 
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
@@ -30,6 +31,11 @@ use crate::base::token::TokenPurpose;
 use crate::model::activation::GRANT_HOURS;
 use crate::views::layout::Frame;
 use crate::views::link_problem;
+
+/// Where a reset ends.
+const DONE: &str = "/reset-totp/done";
+/// The page behind a mailed activation link, where TOTP is activated at a portal.
+const TO_PORTAL: &str = "/activate/portal";
 
 /// A page with its status.
 fn page(status: StatusCode, markup: Markup) -> HttpResponse {

@@ -2,18 +2,21 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
 
 use super::{frame, page, see};
 use crate::actions::ask::{self, Ask};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
 use crate::base::{form_token, picture, secret_hash};
-use crate::model::account::{ADDRESS_MAX, USER_ID_MAX, UserType};
+use crate::model::account::{USER_ID_MAX, UserType};
+use crate::model::portal::is_slug;
 use crate::model::refusal::{Refusal, Stop};
+use crate::store::portal;
 use crate::views::reset::{self, Data, Flaw, Typed};
-use crate::web::fields::{self, UserIdFlaw};
+use crate::web::fields::{self, TextFlaw};
 use crate::web::lang::Spoken;
-use crate::web::{Browser, Client, Form, House, Sent, Trouble, captcha};
+use crate::web::{Browser, Client, Form, House, Sent, captcha};
 
 /// `GET /reset-totp`
 pub async fn form(
@@ -27,7 +30,9 @@ pub async fn form(
     let user_id = query.one("user_id").line().unwrap_or_default().chars().take(USER_ID_MAX).collect();
     let user_type = query.one("user_type").text().and_then(UserType::from_code);
     let typed = Typed { user_id, user_type, ..Typed::default() };
-    let asked = Asked { req: &req, house: &house, spoken, browser: &browser, network: &client.network.to_string() };
+    let network = client.network.to_string();
+    let portal = named(&query);
+    let asked = Asked { req: &req, house: &house, spoken, browser: &browser, network: &network, portal };
     Ok(asked.draw(StatusCode::OK, typed, vec![], false)?)
 }
 
@@ -41,7 +46,7 @@ pub async fn kirim(
 ) -> Result<HttpResponse, Stop> {
     let Sent { form, browser } = &sent;
     let network = client.network.to_string();
-    let asked = Asked { req: &req, house: &house, spoken, browser, network: &network };
+    let asked = Asked { req: &req, house: &house, spoken, browser, network: &network, portal: named(form) };
     let typed = Typed {
         user_id: form.typed("user_id"),
         email: form.typed("email"),
@@ -77,8 +82,9 @@ pub async fn kirim(
         language: spoken.0,
         browser_hash: secret_hash(&browser.id),
         browser_name: client.browser_name.clone(),
-        network: network.clone(),
+        network: Some(network.clone()),
         again: None,
+        portal: asked.known_portal().await?,
     };
     match ask::ask(&house.app, ask).await {
         Ok(reference) => Ok(see(&format!("/reset-totp/sent?r={reference}"))),
@@ -106,13 +112,20 @@ struct Asked<'a> {
     spoken: Spoken,
     browser: &'a Browser,
     network: &'a str,
+    portal: Option<String>,
 }
 
 impl Asked<'_> {
+    /// The portal's id; one that nobody knows is no reason to send anybody away.
+    async fn known_portal(&self) -> Result<Option<Uuid>, Fault> {
+        let Some(slug) = &self.portal else { return Ok(None) };
+        Ok(portal::by_slug(&mut self.house.app.read().await?, slug).await?.map(|portal| portal.id))
+    }
+
     fn draw(&self, status: StatusCode, typed: Typed, flaws: Vec<Flaw>, picture: bool) -> Result<HttpResponse, Fault> {
         let (form, captcha) = captcha::ask(self.house, self.browser, self.network, picture)?;
         let frame = frame(self.house, self.req, self.spoken, Some(self.browser.csrf(self.house)));
-        Ok(page(status, reset::page(&frame, &Data { typed, flaws, form, captcha })))
+        Ok(page(status, reset::page(&frame, &Data { typed, flaws, form, captcha, portal: self.portal.clone() })))
     }
 }
 
@@ -137,30 +150,21 @@ fn read(form: &Form) -> (Option<Fields>, Vec<Flaw>) {
 
 fn user_id(form: &Form) -> Result<String, Flaw> {
     fields::user_id(form).map_err(|flaw| match flaw {
-        UserIdFlaw::Missing => Flaw::UserIdMissing,
-        UserIdFlaw::TooLong => Flaw::UserIdTooLong,
-        UserIdFlaw::Unreadable => Flaw::UserIdUnreadable,
+        TextFlaw::Missing => Flaw::UserIdMissing,
+        TextFlaw::TooLong => Flaw::UserIdTooLong,
+        TextFlaw::Unreadable => Flaw::UserIdUnreadable,
     })
 }
 
 fn address(form: &Form) -> Result<String, Flaw> {
-    let text = match form.one("email").line() {
-        Ok(text) => text.trim(),
-        Err(Trouble::Missing) => "",
-        Err(_) => return Err(Flaw::EmailUnreadable),
-    };
-    if text.is_empty() {
-        return Err(Flaw::EmailMissing);
-    }
-    if text.len() > ADDRESS_MAX {
-        return Err(Flaw::EmailTooLong);
-    }
-    let shaped = text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
-    });
-    let foreign = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '\\');
-    if !shaped || text.matches('@').count() != 1 || text.contains(foreign) {
-        return Err(Flaw::EmailUnreadable);
-    }
-    Ok(text.to_owned())
+    fields::address_of(form.one("email")).map_err(|flaw| match flaw {
+        TextFlaw::Missing => Flaw::EmailMissing,
+        TextFlaw::TooLong => Flaw::EmailTooLong,
+        TextFlaw::Unreadable => Flaw::EmailUnreadable,
+    })
+}
+
+/// The portal that a form was opened for, as its page named it.
+fn named(form: &Form) -> Option<String> {
+    form.one("portal").text().filter(|slug| is_slug(slug)).map(str::to_owned)
 }

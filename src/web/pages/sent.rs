@@ -10,8 +10,9 @@ use crate::base::{crockford, secret_hash};
 use crate::model::account::{UserType, mask_address};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::inbound::permission;
-use crate::store::request;
+use crate::store::{portal, request};
 use crate::views::permit::Permit;
+use crate::views::portal_way::Back;
 use crate::views::sent;
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Client, Form, House, Sent, captcha};
@@ -33,6 +34,13 @@ pub async fn sent(
         true => Permit::Arrived,
         false => Permit::Code(house.app.permission_code(own.id)),
     };
+    let back = match own.portal {
+        // the request's own, never the account's: that would tell who exists
+        Some(id) => portal::by_id(&mut house.app.read().await?, id)
+            .await?
+            .and_then(|portal| Some(Back { name: portal.name, url: portal.return_url? })),
+        None => None,
+    };
     let (form, _) = captcha::ask(&house, &browser, &client.network.to_string(), true)?;
     let data = sent::Data {
         reference: own.reference,
@@ -44,6 +52,7 @@ pub async fn sent(
         form,
         resent: query.one("again").text().is_some(),
         permit,
+        back,
     };
     Ok(page(StatusCode::OK, sent::page(&frame(&house, &req, spoken, Some(browser.csrf(&house))), &data)))
 }
@@ -61,8 +70,9 @@ pub async fn resend(house: web::Data<House>, spoken: Spoken, client: Client, sen
         language: spoken.0,
         browser_hash: secret_hash(&browser.id),
         browser_name: client.browser_name,
-        network: client.network.to_string(),
+        network: Some(client.network.to_string()),
         again: None,
+        portal: None,
     };
     match ask::ask_again(&house.app, &reference, again).await {
         Ok(reference) => Ok(see(&format!("/reset-totp/sent?r={reference}&again=1"))),

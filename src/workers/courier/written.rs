@@ -167,7 +167,7 @@ fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         }
         LetterKind::AddressChanged => {
             let address = place.unwrap_or_default();
-            Letter::AddressChanged(address_changed::Data { user_id, at, address, not_me_url })
+            Letter::AddressChanged(address_changed::Data { user_id, at, address, by_desk: leased.by_desk, not_me_url })
         }
         LetterKind::CodesFailing => Letter::CodesFailing(codes_failing::Data { user_id, at, place, not_me_url }),
         _ => Letter::Activated(activated::Data { user_id, at, place, not_me_url }),

@@ -50,7 +50,7 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
     };
     let before = app.rows().await;
     let writes = writes(&app).await;
-    assert_eq!(writes.len(), 23, "{writes:?}");
+    assert_eq!(writes.len(), 25, "{writes:?}");
     let guarded: Vec<&str> = ROUTES.iter().filter(|row| row.enter != Enter::Everyone).map(|row| row.path).collect();
     for path in &writes {
         let post = || rina.request(Method::POST, path);
@@ -90,7 +90,9 @@ async fn no_write_is_taken_that_no_form_of_ours_sent() {
         assert_eq!(app.rows().await, before, "{path}");
     }
     // the same body, sent as a form of ours sends it, is taken everywhere; what locks the account comes last
-    let mut rest: Vec<&String> = writes.iter().filter(|path| *path != "/reset-totp/reissue").collect();
+    // but where a late link, or a portal's, is asked for that this browser does not hold
+    let elsewhere = ["/reset-totp/reissue", "/activate/portal"];
+    let mut rest: Vec<&String> = writes.iter().filter(|path| !elsewhere.contains(&path.as_str())).collect();
     rest.sort_by_key(|path| *path == "/not-me/confirm");
     for path in rest {
         let answer = rina.press(path, &good).await;

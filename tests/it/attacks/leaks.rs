@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
 use pulih::base::password;
+use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::RINA;
 use crate::support::house::{PASSWORD, SECRET, TestApp};
+use crate::support::portal::Portal;
+use crate::support::signing::Phone;
 
 /// Everything that was logged, whoever logged it.
 #[derive(Clone, Default)]
@@ -47,6 +50,39 @@ fn spellings(bytes: &[u8]) -> Vec<String> {
         hex,
     ];
     all.into_iter().chain(text).collect()
+}
+
+/// What a portal is given and gives, all of which is seen in its answers alone.
+async fn portals_secrets(app: &TestApp) -> Vec<(&'static str, Vec<u8>)> {
+    let mut canaries = Vec::new();
+    let portal = Portal::of(app, "spse").await;
+    let begun = portal.post("/accounts/AMANAH7/enrolment", &json!({})).await;
+    assert_eq!(begun.problem(), "grant-required");
+    app.import("CITRA9,penyedia,Citra Lestari,citra@cahaya.example,,,,\n").await;
+    let begun = portal.post("/accounts/CITRA9/enrolment", &json!({})).await;
+    let secret = begun.body["secret"].as_str().unwrap();
+    canaries.push(("a portal's secret", BASE32_NOPAD.decode(secret.as_bytes()).unwrap()));
+    let path = format!("/accounts/CITRA9/enrolment/{}/confirm", begun.body["enrolment"].as_str().unwrap());
+    let proved = portal.post(&path, &json!({ "code": Phone::holding(secret).code(app, 0) })).await;
+    let codes = proved.body["recovery_codes"].as_array().unwrap();
+    canaries.extend(codes.iter().map(|code| ("a recovery code", code.as_str().unwrap().as_bytes().to_vec())));
+    let first = codes[0].as_str().unwrap();
+    let disabled = portal.post("/accounts/CITRA9/disable", &json!({ "code": first, "method": "recovery" })).await;
+    let handed = disabled.body["grant"].as_str().unwrap().strip_prefix("pulih_grant_").unwrap();
+    canaries.push(("a portal's grant", BASE64URL_NOPAD.decode(handed.as_bytes()).unwrap()));
+    app.settle().await;
+    // a portal's key: right, mistyped, and of another kind
+    let (start, token) = portal.token.split_at("pulih_portal_".len());
+    canaries.push(("a portal's token", BASE64URL_NOPAD.decode(token.as_bytes()).unwrap()));
+    canaries.push(("a portal's token as sent", token.as_bytes()[..40].to_vec()));
+    let wrong = [format!("{start}{}", &token[..42]), format!("pulih_log_{token}"), token.to_owned()];
+    for token in std::iter::once(portal.token.clone()).chain(wrong) {
+        let asker = Portal { token, ..portal.clone() };
+        asker.get("/portal").await;
+        asker.get("/nowhere").await;
+    }
+    assert_eq!(portal.get("/portal").await.status.as_u16(), 200);
+    canaries
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,6 +135,7 @@ async fn no_secret_is_seen_anywhere() {
     canaries.push(("the grant", BASE64URL_NOPAD.decode(grant.as_bytes()).unwrap()));
     let browser = rina.cookie("pulih").unwrap();
     canaries.push(("the browser's id", BASE64URL_NOPAD.decode(browser.as_bytes()).unwrap()));
+    canaries.extend(portals_secrets(&app).await);
     // a failure of ours is logged too
     app.sql("alter table request rename to away").await;
     seen.push(rina.open("/reset-totp/confirm").await.clone());

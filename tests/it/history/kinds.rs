@@ -5,6 +5,7 @@ mod desk;
 mod dual;
 mod inbound;
 mod people;
+mod portal;
 mod upkeep;
 
 use std::collections::BTreeSet;
@@ -45,7 +46,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         again,
         user_id: "AMANAH7 \"\\\u{7f}é\u{1F511}".to_owned(),
         address: "rina@amanah.example".to_owned(),
-        network: "2001:db8::/64".to_owned(),
+        network: Some("2001:db8::/64".to_owned()),
     };
     let mut all = vec![
         (user, None, asked(None)),
@@ -76,6 +77,7 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (worker, None, Event::RetentionPurged { requests: 1, links: 2, letters: 3, sessions: 4 }),
     ];
     all.extend(upkeep::samples());
+    all.extend(portal::samples());
     all.extend(inbound::samples());
     all.extend(audit::samples());
     all.extend(dual::samples());
@@ -119,7 +121,8 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
             | Event::Dual(_)
             | Event::Upkeep(_)
             | Event::Inbound(_)
-            | Event::Audit(_) => {}
+            | Event::Audit(_)
+            | Event::Portal(_) => {}
         }
     }
     all
@@ -151,7 +154,7 @@ fn signing() -> Vec<(Option<Refusal>, Event)> {
     };
     let opened = Opened { session: id(9), next: "activate", rehashed: true, enrolment: Some(id(11)) };
     let activation =
-        ActivationEffect { grant: Some(id(6)), recovery_codes: 10, session: id(10), sessions: 1, letters: 2 };
+        ActivationEffect { grant: Some(id(6)), recovery_codes: 10, session: Some(id(10)), sessions: 1, letters: 2 };
     let disabled = DisableEffect { credential: id(5), recovery_codes: 9, sessions: 2, grant: id(6), letters: 1 };
     let link = LinkRef { link: id(1), request: None, account: Some(account) };
     vec![

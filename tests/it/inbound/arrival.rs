@@ -208,7 +208,7 @@ async fn killed_between_the_commit_and_the_mailbox_it_settles_the_mail_later() {
     // nothing can be moved into that folder now: the server waits for the answer to its MOVE
     let lock = dovecot.hold(DONE);
     dovecot.deliver(&mail(2));
-    until(10, "it is committed", async || house.value(ONCE).await == "2 2 2").await;
+    until(30, "it is committed", async || house.value(ONCE).await == "2 2 2").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     house.kill();
     dovecot.stop();

@@ -24,7 +24,10 @@ fn rows() -> Vec<&'static Route> {
 
 /// Ids of others than anybody: nothing is there.
 fn nowhere(path: &str) -> String {
-    path.replace("{id}", &random::id().to_string()).replace("{deed}", "disable").replace("{token}", &"A".repeat(64))
+    path.replace("{id}", &random::id().to_string())
+        .replace("{deed}", "disable")
+        .replace("{key}", &random::id().to_string())
+        .replace("{token}", &"A".repeat(64))
 }
 
 /// Goes there as a page of ours would, without following. The stream of live updates is only begun.

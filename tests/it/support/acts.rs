@@ -28,8 +28,9 @@ impl TestApp {
             language: Lang::Id,
             browser_hash: [1; 32],
             browser_name: None,
-            network: "192.0.2.1/32".to_owned(),
+            network: Some("192.0.2.1/32".to_owned()),
             again: None,
+            portal: None,
         };
         ask(&self.app, kirim).await
     }

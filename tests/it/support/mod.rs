@@ -20,6 +20,7 @@ pub mod mail_in;
 pub mod mailed;
 pub mod markup;
 pub mod oath;
+pub mod portal;
 pub mod post_office;
 pub mod queue;
 pub mod signing;

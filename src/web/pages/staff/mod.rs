@@ -11,6 +11,7 @@ pub mod enrol;
 pub mod invite;
 pub mod mail;
 pub mod people;
+pub mod portals;
 pub mod sign_in;
 
 pub mod bulk;

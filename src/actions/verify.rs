@@ -1,0 +1,265 @@
+//! A portal asks whether a code is right: judged as the code step of a sign-in is, out of the same budget.
+//!
+//! One read, and one statement that holds only while nobody else guessed meanwhile. Where others guess at the same account
+//! all the time, or the call may be repeated, it is judged while the account is held.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::app::guess::{By, Right, Weighed};
+use crate::app::once::Answer;
+use crate::app::portal::{Scoped as _, Verifies};
+use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::random;
+use crate::model::account::fold_user_id;
+use crate::model::event::{Actor, CodeVerified, Event, Portal};
+use crate::model::refusal::{Refusal, Stop};
+use crate::model::session::Method;
+use crate::store::answer::{self, Once};
+use crate::store::factor::WrongGuess;
+use crate::store::guess::{self, Asked, Place, Used};
+use crate::store::{Tx, factor};
+
+/// Times a code is judged without holding the account.
+const ROUNDS: usize = 3;
+
+/// A code that somebody typed at a portal, whose password it says is right.
+#[derive(Clone, Debug)]
+pub struct Verify<'a> {
+    /// The User ID.
+    pub user_id: &'a str,
+    /// By what.
+    pub method: Method,
+    /// The code, as typed.
+    pub typed: &'a str,
+    /// What the portal calls the person's device, where it has a name.
+    pub device: Option<&'a str>,
+}
+
+/// What a code was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Judged {
+    /// Right, and used up.
+    Right,
+    /// Wrong.
+    Wrong,
+    /// Right once: it was used, or shown before its time.
+    Replayed,
+    /// Right at another time: the device's clock is so many seconds ahead (negative: behind).
+    Clock(i64),
+}
+
+impl Judged {
+    fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CodeReplayed => Self::Replayed,
+            Refusal::CodeElsewhere(seconds) => Self::Clock(seconds),
+            _ => Self::Wrong,
+        }
+    }
+}
+
+/// What a portal is told of a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// What it was.
+    pub judged: Judged,
+    /// How many may be wrong before the next one is held; none where limits are off.
+    pub attempts_left: Option<u32>,
+    /// When the next one is looked at, where none is now.
+    pub retry_at: Option<DateTime<Utc>>,
+    account: Option<Uuid>,
+}
+
+impl Answer for Verified {
+    fn account(&self) -> Option<Uuid> {
+        self.account
+    }
+}
+
+/// Judges a code, and uses it up where it is right. A User ID that nobody has is told as a wrong code.
+pub async fn verify(app: &App, by: Verifies, ask: &Verify<'_>, once: Option<&Once>) -> Result<Verified, Stop> {
+    let folded = fold_user_id(ask.user_id);
+    let portal = by.caller().portal();
+    let device = ask.device.map(|device| hash(portal, device));
+    let stray = hash(portal, &folded);
+    let place = Place { portal, folded: &folded, device: device.as_ref(), stray: &stray, method: ask.method };
+    let guess = Guess { app, by, ask, place };
+    if once.is_none() {
+        for _ in 0..ROUNDS {
+            if let Some(verified) = guess.quick().await? {
+                return Ok(verified);
+            }
+        }
+    }
+    guess.held(once).await
+}
+
+fn hash(portal: Uuid, name: &str) -> [u8; 32] {
+    Sha256::new().chain_update(portal.as_bytes()).chain_update([0]).chain_update(name).finalize().into()
+}
+
+/// A code on its way.
+struct Guess<'a> {
+    app: &'a App,
+    by: Verifies,
+    ask: &'a Verify<'a>,
+    place: Place<'a>,
+}
+
+impl Guess<'_> {
+    fn actor(&self) -> Actor {
+        Actor::Portal(self.place.portal)
+    }
+
+    /// What the code is by what was read; a refusal where it is not looked at, or cannot be.
+    fn weigh(&self, asked: &Asked) -> Result<Result<Weighed, Refusal>, Fault> {
+        let (method, typed) = (self.ask.method, self.ask.typed);
+        let weighed = match asked {
+            Asked { known: false, guard, .. } => Some(self.app.weigh_nobodys(guard, method, typed)?),
+            Asked { locked: true, .. } => return Ok(Err(Refusal::Locked)),
+            Asked { guard, unused, .. } => self.app.weigh(guard, method, typed, unused)?,
+        };
+        Ok(match weighed {
+            None => Err(Refusal::NotActive),
+            Some(Weighed::Held(refusal)) => Err(refusal),
+            Some(weighed) => Ok(weighed),
+        })
+    }
+
+    fn event(&self, asked: &Asked, refusal: Option<Refusal>, in_row: i32) -> Event {
+        Event::Portal(Portal::CodeVerified(CodeVerified {
+            account: asked.known.then_some(asked.guard.account_id),
+            key: self.by.caller().key(),
+            method: self.ask.method.code(),
+            clock_seconds: if let Some(Refusal::CodeElsewhere(seconds)) = refusal { Some(seconds) } else { None },
+            known_device: asked.guard.known_browser,
+            in_row,
+            user_id: (!asked.known).then(|| self.ask.user_id.trim().to_owned()),
+        }))
+    }
+
+    /// What the portal is told, with the budget as it stands after this guess.
+    fn verified(&self, asked: &Asked, wrong: Option<(Refusal, i32)>) -> Verified {
+        let (guard, budget) = (&asked.guard, self.app.code_budget());
+        let account = asked.known.then_some(guard.account_id);
+        let Some((refusal, in_row)) = wrong else {
+            let attempts_left = budget.map(|budget| budget.left(&[], guard.now));
+            return Verified { judged: Judged::Right, attempts_left, retry_at: None, account };
+        };
+        let mut hits = vec![guard.now];
+        hits.extend_from_slice(&guard.wrong);
+        let in_row_left = self.app.config().limits.codes_in_row.saturating_sub(u32::try_from(in_row).unwrap_or(0));
+        let attempts_left = budget.as_ref().map(|budget| budget.left(&hits, guard.now).min(in_row_left));
+        let retry_at = budget.filter(|_| in_row_left > 0).and_then(|budget| budget.held_until(&hits, guard.now));
+        Verified { judged: Judged::of(refusal), attempts_left, retry_at, account }
+    }
+
+    /// Judges it and does what follows in one statement; nothing where somebody else guessed meanwhile.
+    async fn quick(&self) -> Result<Option<Verified>, Stop> {
+        let (app, keep) = (self.app, self.app.kept_guesses());
+        let mut read = app.read().await?;
+        let asked = guess::ask(&mut read, &self.place).await?;
+        match self.weigh(&asked)?? {
+            Weighed::Held(refusal) => Err(refusal.into()),
+            Weighed::Right(right) => {
+                let record = app.record(self.actor(), &self.event(&asked, None, asked.guard.in_row))?;
+                let by = right.by();
+                let used = match &by {
+                    By::Step(step) => Used::Step(*step),
+                    By::RecoveryCode(hash) => Used::RecoveryCode(hash),
+                };
+                let taken = guess::accept(&mut read, &asked, used, self.place.device, &record).await?;
+                Ok(taken.then(|| self.verified(&asked, None)))
+            }
+            Weighed::Wrong { refusal, burn } => {
+                let in_row = asked.guard.in_row.saturating_add(1);
+                let event = self.event(&asked, Some(refusal), in_row);
+                let record = app.record_refused(self.actor(), &event, refusal)?;
+                let counted = if asked.known {
+                    guess::count(&mut read, &asked, burn, keep, &record).await?
+                } else {
+                    guess::count_stray(&mut read, &self.place, &asked, keep, &record).await?
+                };
+                drop(read);
+                if !counted {
+                    return Ok(None);
+                }
+                self.warn(&asked, in_row).await?;
+                Ok(Some(self.verified(&asked, Some((refusal, in_row)))))
+            }
+        }
+    }
+
+    /// Judges it while the account is held, or the count of a User ID that nobody has.
+    async fn held(&self, once: Option<&Once>) -> Result<Verified, Stop> {
+        let (app, id) = (self.app, random::id());
+        let mut wrong = None;
+        let verified = app
+            .transact(self.actor(), async |tx| {
+                if let Some(once) = once
+                    && let Some(given) = answer::claim(tx, id, once).await?
+                {
+                    return Ok(Outcome::Nothing(app.again::<Verified>(&given)?));
+                }
+                let asked = guess::hold(tx, &self.place).await?;
+                let outcome = match self.weigh(&asked)? {
+                    Err(refusal) | Ok(Weighed::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
+                    Ok(Weighed::Right(right)) => {
+                        self.use_up(tx, &asked, right).await?;
+                        let event = self.event(&asked, None, asked.guard.in_row);
+                        Outcome::Done(Ok(self.verified(&asked, None)), event)
+                    }
+                    Ok(Weighed::Wrong { refusal, burn }) => {
+                        let in_row = self.count(tx, &asked, burn).await?;
+                        let verified = self.verified(&asked, Some((refusal, in_row)));
+                        let event = self.event(&asked, Some(refusal), in_row);
+                        wrong = Some((asked, in_row, verified));
+                        Outcome::Refused(refusal, event)
+                    }
+                };
+                if once.is_some() {
+                    let ((Outcome::Done(Ok(told), _), _) | (_, Some((.., told)))) = (&outcome, &wrong) else {
+                        return Err(Fault::broken("a code was neither right nor wrong"));
+                    };
+                    answer::keep(tx, id, &app.seal_answer(id, told)?, told.account, None).await?;
+                }
+                Ok(outcome)
+            })
+            .await;
+        let Some((asked, in_row, told)) = wrong else { return Ok(verified??) };
+        // a wrong code is an answer, not a problem; whatever else stopped it is one
+        if let Err(stop @ Stop::Fault(_)) = verified {
+            return Err(stop);
+        }
+        self.warn(&asked, in_row).await?;
+        Ok(told)
+    }
+
+    async fn use_up(&self, tx: &mut Tx, asked: &Asked, right: Right) -> Result<(), Fault> {
+        right.use_up(tx, &asked.guard).await?;
+        match self.place.device {
+            Some(device) => guess::know(tx, asked.guard.account_id, device).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn count(&self, tx: &mut Tx, asked: &Asked, burn: Option<i64>) -> Result<i32, Fault> {
+        let keep = self.app.kept_guesses();
+        if asked.known {
+            factor::count_wrong(tx, &asked.guard, keep, WrongGuess::Code(burn)).await
+        } else {
+            guess::count_held_stray(tx, &self.place, keep).await
+        }
+    }
+
+    async fn warn(&self, asked: &Asked, in_row: i32) -> Result<(), Stop> {
+        if !asked.known {
+            return Ok(());
+        }
+        self.app.warn_owner(self.actor(), asked.guard.account_id, in_row, None).await
+    }
+}

@@ -1,0 +1,90 @@
+//! What a program may repeat: an action that is asked twice under one key is done once, and answered twice alike.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{App, Outcome};
+use crate::base::fault::Fault;
+use crate::base::keyring::Purpose;
+use crate::base::{random, seal};
+use crate::model::event::Actor;
+use crate::model::refusal::{Refusal, Stop};
+use crate::store::Tx;
+use crate::store::answer::{self, Given, Once};
+
+/// What is answered to a program.
+pub trait Answer: Serialize + DeserializeOwned {
+    /// The account it is about: an erasure takes it along.
+    fn account(&self) -> Option<Uuid>;
+
+    /// The enrolment whose secret it holds: it is not given again once that is proved, or over.
+    fn enrolment(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+/// An answer as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+enum Kept<T> {
+    Done(T),
+    Refused(Refusal),
+}
+
+impl App {
+    /// As [`App::transact`]; what was done, or refused with an event, under `once` before is answered again.
+    pub async fn transact_once<T: Answer>(
+        &self,
+        actor: Actor,
+        once: Option<&Once>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<Result<T, Refusal>>, Fault>,
+    ) -> Result<T, Stop> {
+        let Some(once) = once else { return Ok(self.transact(actor, work).await??) };
+        let id = random::id();
+        let answer = self
+            .transact(actor, async |tx| {
+                if let Some(given) = answer::claim(tx, id, once).await? {
+                    return Ok(Outcome::Nothing(self.again(&given)?));
+                }
+                match work(tx).await? {
+                    Outcome::Done(Ok(value), event) => {
+                        let (account, enrolment) = (value.account(), value.enrolment());
+                        let kept = Kept::Done(value);
+                        answer::keep(tx, id, &self.kept(id, &kept)?, account, enrolment).await?;
+                        let Kept::Done(value) = kept else { return Err(Fault::broken("an answer changed")) };
+                        Ok(Outcome::Done(Ok(value), event))
+                    }
+                    Outcome::Refused(refusal, event) => {
+                        answer::keep(tx, id, &self.kept(id, &Kept::<T>::Refused(refusal))?, None, None).await?;
+                        Ok(Outcome::Refused(refusal, event))
+                    }
+                    other => Ok(other),
+                }
+            })
+            .await?;
+        Ok(answer?)
+    }
+
+    /// What was answered under a key before.
+    pub fn again<T: DeserializeOwned>(&self, given: &Given) -> Result<Result<T, Refusal>, Fault> {
+        if !given.same {
+            return Ok(Err(Refusal::KeyReused));
+        }
+        let Some(sealed) = &given.answer else { return Ok(Err(Refusal::EnrolmentGone)) };
+        let plain = seal::open(self.keys().of(Purpose::Seal), given.id, sealed)?;
+        match serde_json::from_slice(&plain).map_err(|e| Fault::bug("an answer that was kept", e))? {
+            Kept::Done(value) => Ok(Ok(value)),
+            Kept::Refused(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// An answer that was done, sealed for the row of that id.
+    pub fn seal_answer<T: Serialize>(&self, id: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
+        self.kept(id, &Kept::Done(value))
+    }
+
+    fn kept<T: Serialize>(&self, id: Uuid, kept: &Kept<T>) -> Result<Vec<u8>, Fault> {
+        let plain = serde_json::to_vec(kept).map_err(|e| Fault::bug("keeping an answer", e))?;
+        seal::seal(self.keys().of(Purpose::Seal), id, &plain)
+    }
+}

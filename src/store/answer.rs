@@ -1,0 +1,103 @@
+//! What programs were answered, for as long as they may ask the same again (Idempotency-Key).
+
+use diesel::prelude::*;
+use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::sql::sql;
+use super::tx::{Read, Tx, fault};
+use crate::base::fault::Fault;
+
+/// Hours an answer is kept.
+const KEPT_HOURS: i32 = 24;
+
+/// What a program named its request by.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// Its portal.
+    pub portal: Uuid,
+    /// The key it chose.
+    pub key: String,
+    /// SHA-256 of method, path and body.
+    pub asked: [u8; 32],
+}
+
+/// An answer that was given before.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Given {
+    /// Its row, for which it is sealed.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// Whether the same was asked.
+    #[diesel(sql_type = t::Bool)]
+    pub same: bool,
+    /// The sealed answer; none once it may not be given again.
+    #[diesel(sql_type = t::Nullable<t::Binary>)]
+    pub answer: Option<Vec<u8>>,
+}
+
+/// The answer that was given under that key.
+pub async fn given(read: &mut Read, once: &Once) -> Result<Option<Given>, Fault> {
+    found(once).get_result(read.look()).await.optional().map_err(fault)
+}
+
+fn found(once: &Once) -> super::sql::Sql<'_> {
+    sql("select id, asked = {} as same, answer from api_answer where portal_id = {} and key = {}")
+        .bind(&once.asked)
+        .bind(once.portal)
+        .bind(once.key.as_str())
+}
+
+/// Takes a key for this transaction; what was answered under it, where it is taken already. Who asks the same at the same
+/// time waits here for the first to end. Bookkeeping: the action may still be refused.
+pub async fn claim(tx: &mut Tx, id: Uuid, once: &Once) -> Result<Option<Given>, Fault> {
+    let claimed = sql("insert into api_answer (id, portal_id, key, asked) values ({}, {}, {}, {})
+        on conflict (portal_id, key) do nothing")
+    .bind(id)
+    .bind(once.portal)
+    .bind(once.key.as_str())
+    .bind(&once.asked)
+    .execute(tx.look())
+    .await
+    .map_err(fault)?;
+    if claimed == 1 {
+        return Ok(None);
+    }
+    // a statement of its own sees what was committed while the first one waited
+    found(once).get_result(tx.look()).await.map(Some).map_err(fault)
+}
+
+/// Keeps the answer under a key that was taken, with whom it is about and the enrolment whose secret it holds.
+/// Bookkeeping: it commits with the action, also with one that is refused.
+pub async fn keep(
+    tx: &mut Tx,
+    id: Uuid,
+    sealed: &[u8],
+    account: Option<Uuid>,
+    enrolment: Option<Uuid>,
+) -> Result<(), Fault> {
+    sql("update api_answer set answer = {}, account_id = {}, enrolment_id = {} where id = {}")
+        .bind(sealed)
+        .bind(account)
+        .bind(enrolment)
+        .bind(id)
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// A part of the statements in which an account's enrolment ends: the answers that hold its secret are not given again.
+pub(super) const FORGET_SECRETS: &str =
+    "update api_answer set answer = null where account_id = {} and enrolment_id is not null and answer is not null";
+
+/// Removes answers past their time. Bookkeeping, no action.
+pub async fn sweep(read: &mut Read) -> Result<(), Fault> {
+    sql("delete from api_answer where at < pulih.now() - make_interval(hours => {})")
+        .bind(KEPT_HOURS)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(())
+}

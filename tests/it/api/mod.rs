@@ -1,0 +1,15 @@
+//! The API for portals.
+
+mod accounts;
+mod document;
+mod enrol;
+mod example;
+mod factor;
+mod feed;
+mod fuzzed;
+mod ground;
+mod keys;
+mod matrix;
+mod resets;
+mod verify;
+mod way_back;
