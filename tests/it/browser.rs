@@ -77,7 +77,7 @@ async fn kirim_and_ok_pressed_twice_count_once() {
     rina.double_click("#kirim").await;
     rina.sees(&rina.t("sent-title")).await;
     app.settle().await;
-    rina.to_popup(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    rina.to_popup(&app.link_to("rina@amanah.example", "/r/")).await;
     rina.double_click("dialog .danger").await;
     rina.sees(&rina.t("done-title")).await;
     let events = app.events().await;
@@ -158,7 +158,7 @@ async fn a_late_link_a_second_mail_and_not_me_are_each_a_tap_or_two() {
     rina.until(".notice.good", true).await;
     assert_eq!(rina.text(".notice.good p").await, rina.t("sent-resent"));
     app.settle().await;
-    let late = app.letter_to("rina@amanah.example").link("/r/");
+    let late = app.link_to("rina@amanah.example", "/r/");
     // too late: one tap
     app.advance(TimeDelta::hours(7)).await;
     rina.open(&late).await;
@@ -194,7 +194,7 @@ async fn not_me_is_at_hand_on_the_page_of_the_link_and_after_the_reset() {
     rina.tap("dialog .danger").await;
     rina.sees(&rina.t("done-title")).await;
     app.settle().await;
-    rina.open(&app.letter_to("rina@amanah.example").link("/not-me/")).await;
+    rina.open(&app.link_to("rina@amanah.example", "/not-me/")).await;
     rina.not_me(&app, "not-me-done-after").await;
     assert_eq!(app.value("select status from account where user_id_folded = 'amanah7'").await, "locked");
     app.end().await;

@@ -191,7 +191,7 @@ async fn a_late_link_gives_three_new_mails_and_the_second_calls_the_desk() {
     for (tap, queue) in [(1, ""), (2, "late"), (3, "late")] {
         app.advance(TimeDelta::hours(7)).await;
         app.sweep().await;
-        let late = app.letter_to(RINA[1]).link("/r/");
+        let late = app.link_to(RINA[1], "/r/");
         rina.open(&late).await;
         let form = rina.page.form("/reset-totp/reissue");
         // a second tap is the same tap
@@ -203,7 +203,7 @@ async fn a_late_link_gives_three_new_mails_and_the_second_calls_the_desk() {
         assert_eq!(app.value("select queue_reason from request").await, queue, "tap {tap}");
     }
     app.advance(TimeDelta::hours(7)).await;
-    let page = rina.open(&app.letter_to(RINA[1]).link("/r/")).await;
+    let page = rina.open(&app.link_to(RINA[1], "/r/")).await;
     assert_eq!(page.status, StatusCode::GONE);
     assert!(page.forms().iter().all(|form| form.action != "/reset-totp/reissue"), "a fourth is not offered");
     // nor given

@@ -24,7 +24,7 @@ pub async fn asked(app: &TestApp) -> (Browser, String) {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     app.settle().await;
-    (rina, app.letter_to(RINA).link("/r/"))
+    (rina, app.link_to(RINA, "/r/"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,7 +86,7 @@ async fn the_token_leaves_the_address_at_once() {
     let app = TestApp::start().await;
     app.people().await;
     let (_, link) = asked(&app).await;
-    let not_me = app.letter_to(RINA).link("/not-me/");
+    let not_me = app.link_to(RINA, "/not-me/");
     let mut phone = app.browser();
     for (link, to, cookie) in [(&link, "/reset-totp/confirm", "pulih_link"), (&not_me, "/not-me", "pulih_not_me")] {
         let answer = phone.answer(phone.request(Method::GET, link)).await;
@@ -110,14 +110,14 @@ async fn two_links_in_one_browser_are_not_mixed_up() {
     let (mut browser, rinas) = asked(&app).await;
     browser.kirim("BAHTERA8", "budi@bahtera.example", "non_penyedia").await;
     app.settle().await;
-    let budis = app.letter_to("budi@bahtera.example").link("/r/");
+    let budis = app.link_to("budi@bahtera.example", "/r/");
     // two tabs
     let open = browser.open(&rinas).await.form("/reset-totp/open");
     browser.post(&open.action, &open.fields).await;
     let ok = browser.page.form("/reset-totp/confirm");
-    let not_me = app.letter_to(RINA).link("/not-me/");
+    let not_me = app.link_to(RINA, "/not-me/");
     let not_me = browser.open(&not_me).await.form("/not-me");
-    browser.open(&app.letter_to("budi@bahtera.example").link("/not-me/")).await;
+    browser.open(&app.link_to("budi@bahtera.example", "/not-me/")).await;
     browser.open(&budis).await;
     let before = app.rows().await;
     for form in [&open, &ok, &not_me] {
@@ -193,7 +193,7 @@ async fn a_request_older_than_a_reset_or_a_cancel_resolves_to_nothing() {
     let app = TestApp::start().await;
     app.people().await;
     let (mut rina, link) = asked(&app).await;
-    let not_me = app.letter_to(RINA).link("/not-me/");
+    let not_me = app.link_to(RINA, "/not-me/");
     app.advance(TimeDelta::minutes(2)).await;
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     rina.reset(&link).await;
@@ -206,7 +206,7 @@ async fn a_request_older_than_a_reset_or_a_cancel_resolves_to_nothing() {
     app.advance(TimeDelta::minutes(2)).await;
     budi.kirim("BAHTERA8", "budi@bahtera.example", "non_penyedia").await;
     let mut phone = app.browser();
-    phone.open(&app.letter_to("budi@bahtera.example").link("/not-me/")).await;
+    phone.open(&app.link_to("budi@bahtera.example", "/not-me/")).await;
     phone.send("/not-me", &[]).await;
     phone.send("/not-me/confirm", &[]).await;
     app.settle().await;
@@ -226,7 +226,7 @@ async fn what_became_of_a_link_is_told_to_its_holder_alone() {
     let mut budi = app.browser();
     budi.kirim("BAHTERA8", "budi@bahtera.example", "non_penyedia").await;
     app.settle().await;
-    let late = app.letter_to("budi@bahtera.example").link("/r/");
+    let late = app.link_to("budi@bahtera.example", "/r/");
     app.advance(TimeDelta::hours(7)).await;
     let titles = [
         (&used, "Tautan ini sudah dipakai"),
@@ -267,7 +267,7 @@ async fn the_browser_that_pressed_ok_holds_the_grant_also_when_ok_was_doubled() 
         let mut phone = app.browser();
         phone.kirim(user_id, email, kind).await;
         app.settle().await;
-        phone.open(&app.letter_to(email).link("/r/")).await;
+        phone.open(&app.link_to(email, "/r/")).await;
         phone.send("/reset-totp/open", &[]).await;
         let ok = phone.page.form("/reset-totp/confirm");
         // Rina presses once; Budi three times, and sees the answer to the last

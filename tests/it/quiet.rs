@@ -171,7 +171,7 @@ async fn what_the_owner_did_does_not_show_to_who_asked() {
         app.settle().await;
         if user_id == "AMANAH7" {
             let mut rina = app.browser();
-            rina.open(&app.letter_to(email).link("/not-me/")).await;
+            rina.open(&app.link_to(email, "/not-me/")).await;
             rina.send("/not-me", &[]).await;
             rina.send("/not-me/confirm", &[("hold", "yes")]).await;
             assert_eq!(rina.page.heading(), "Sudah kami hentikan");

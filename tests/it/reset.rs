@@ -44,14 +44,14 @@ async fn a_late_link_is_one_tap_to_a_new_mail() {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    let late = app.letter_to("rina@amanah.example").link("/r/");
+    let late = app.link_to("rina@amanah.example", "/r/");
     app.advance(TimeDelta::hours(7)).await;
     let page = rina.open(&late).await;
     assert_eq!(page.status, StatusCode::GONE);
     rina.send("/reset-totp/reissue", &[]).await;
     assert_eq!(rina.page.status, StatusCode::OK);
     app.settle().await;
-    let fresh = app.letter_to("rina@amanah.example").link("/r/");
+    let fresh = app.link_to("rina@amanah.example", "/r/");
     assert_ne!(fresh, late);
     assert_eq!(rina.reset(&fresh).await.heading(), "TOTP Berhasil di Reset");
     app.settle().await;

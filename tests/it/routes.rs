@@ -43,7 +43,7 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
         }
         "/reset-totp/open" | "/reset-totp/confirm" => {
             kirim(browser).await;
-            browser.open(&app.letter_to("rina@amanah.example").link("/r/")).await;
+            browser.open(&app.link_to("rina@amanah.example", "/r/")).await;
             browser.send("/reset-totp/open", &[]).await;
             if path == "/reset-totp/confirm" {
                 browser.send(path, &[]).await;
@@ -52,12 +52,12 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
         "/reset-totp/reissue" => {
             kirim(browser).await;
             app.advance(TimeDelta::hours(7)).await;
-            browser.open(&app.letter_to("rina@amanah.example").link("/r/")).await;
+            browser.open(&app.link_to("rina@amanah.example", "/r/")).await;
             browser.send(path, &[]).await;
         }
         "/not-me/confirm" => {
             kirim(browser).await;
-            browser.open(&app.letter_to("rina@amanah.example").link("/not-me/")).await;
+            browser.open(&app.link_to("rina@amanah.example", "/not-me/")).await;
             browser.send("/not-me", &[]).await;
             browser.send(path, &[]).await;
         }
@@ -86,7 +86,7 @@ async fn reach(app: &TestApp, browser: &mut Browser, path: &str) {
             if path == "/activate/portal" {
                 browser.send("/reset-totp/activation-link", &[]).await;
                 app.settle().await;
-                browser.open(&app.letter_to("rina@amanah.example").link("/activate/")).await;
+                browser.open(&app.link_to("rina@amanah.example", "/activate/")).await;
             }
             // it leads to another host
             browser.press(path, &browser.page.form(path).fields).await;

@@ -332,7 +332,7 @@ async fn a_cancelled_reset_ends_what_began_since() {
     let begun = keyed(&portal, &at(RINA.0), &with, "begin").await;
     scanned(&begun);
     let mut rina = app.browser();
-    rina.open(&app.letter_to(RINAS).link("/not-me/")).await;
+    rina.open(&app.link_to(RINAS, "/not-me/")).await;
     rina.send("/not-me", &[]).await;
     rina.send("/not-me/confirm", &[]).await;
     assert_problem(&prove(&app, &portal, RINA.0, &begun).await, 403, "locked");

@@ -161,7 +161,7 @@ async fn reset(app: &TestApp, chromium: &Chromium, example: &Example, who: &Pers
     chromium.tap("#kirim").await;
     chromium.sees(&chromium.t("sent-title")).await;
     app.settle().await;
-    chromium.to_popup(&app.letter_to(who.address).link("/r/")).await;
+    chromium.to_popup(&app.link_to(who.address, "/r/")).await;
     chromium.tap("dialog .danger").await;
     chromium.sees(&chromium.t("done-title")).await;
     app.settle().await;

@@ -183,7 +183,7 @@ async fn a_reset_that_waits_and_one_that_was_cancelled_are_told_so() {
     app.sql("update account set address_changed_at = pulih.now() where user_id = 'AMANAH7'").await;
     let reference = asked(&portal, "AMANAH7", RINA).await;
     app.settle().await;
-    app.browser().reset(&app.letter_to(RINA).link("/r/")).await;
+    app.browser().reset(&app.link_to(RINA, "/r/")).await;
     app.settle().await;
     assert_eq!(state(&portal, &reference).await, "waiting");
     app.advance(TimeDelta::hours(25)).await;
@@ -193,7 +193,7 @@ async fn a_reset_that_waits_and_one_that_was_cancelled_are_told_so() {
     let answer = portal.post("/resets", &budi).await;
     app.settle().await;
     let mut phone = app.browser();
-    phone.open(&app.letter_to("budi@bahtera.example").link("/not-me/")).await;
+    phone.open(&app.link_to("budi@bahtera.example", "/not-me/")).await;
     phone.send("/not-me", &[]).await;
     phone.send("/not-me/confirm", &[]).await;
     assert_eq!(state(&portal, answer.body["reference"].as_str().unwrap()).await, "ended");

@@ -41,7 +41,7 @@ async fn reset(app: &TestApp) -> Browser {
     let mut rina = app.browser();
     kirim_from(&mut rina, "portal=spse").await;
     app.settle().await;
-    rina.reset(&app.letter_to(RINA).link("/r/")).await.assert_at(DONE);
+    rina.reset(&app.link_to(RINA, "/r/")).await.assert_at(DONE);
     app.settle().await;
     rina
 }
@@ -82,7 +82,7 @@ async fn who_came_from_a_portal_is_led_back_there_with_a_grant() {
     assert!(rina.page.text().contains("Kembali ke SPSE"), "{}", rina.page.text());
     let reference = rina.page.path.split("r=").nth(1).unwrap().to_owned();
     app.settle().await;
-    rina.open(&app.letter_to(RINA).link("/r/")).await;
+    rina.open(&app.link_to(RINA, "/r/")).await;
     assert!(rina.page.text().contains("Kembali ke SPSE"));
     rina.send("/reset-totp/open", &[]).await;
     rina.send("/reset-totp/confirm", &[]).await.assert_at(DONE);
@@ -189,7 +189,7 @@ async fn no_address_but_the_registered_one_is_ever_gone_to() {
     kirim_from(&mut rina, "portal=spse&return_url=https://evil.example/&next=//evil.example").await;
     assert!(!rina.page.body.contains("evil"), "{}", rina.page.body);
     app.settle().await;
-    rina.reset(&app.letter_to(RINA).link("/r/")).await.assert_at(DONE);
+    rina.reset(&app.link_to(RINA, "/r/")).await.assert_at(DONE);
     rina.open("/reset-totp/done?return_url=https://evil.example/&portal=evil&sent=1").await;
     let form = rina.page.form(HAND_OVER);
     let odd = form.filled(&[("return_url", "https://evil.example/"), ("portal", "evil"), ("next", "//evil.example")]);
@@ -208,7 +208,7 @@ async fn an_account_goes_back_to_its_own_portal_whichever_page_asked() {
     kirim_from(&mut rina, "portal=lpse-2").await;
     assert!(rina.page.text().contains("Kembali ke LPSE Dua"), "what Kirim shows tells nothing of the account");
     app.settle().await;
-    rina.reset(&app.letter_to(RINA).link("/r/")).await.assert_at(DONE);
+    rina.reset(&app.link_to(RINA, "/r/")).await.assert_at(DONE);
     assert!(rina.page.text().contains("Lanjut ke SPSE") && !rina.page.text().contains("LPSE Dua"));
     brought(&press(&rina, HAND_OVER).await);
     app.settle().await;
@@ -268,14 +268,14 @@ async fn a_mailed_activation_link_leads_on_to_the_portal() {
     kirim_from(&mut rina, "portal=spse").await;
     let reference = rina.page.path.split("r=").nth(1).unwrap().to_owned();
     app.settle().await;
-    rina.reset(&app.letter_to(RINA).link("/r/")).await;
+    rina.reset(&app.link_to(RINA, "/r/")).await;
     assert!(rina.page.text().contains("Kembali ke SPSE"), "{}", rina.page.text());
     app.settle().await;
     app.advance(TimeDelta::hours(25)).await;
     app.settle().await;
     rina.open(DONE).await;
     assert!(!offers(&rina.page, HAND_OVER), "the grant goes by mail");
-    let link = app.letter_to(RINA).link("/activate/");
+    let link = app.link_to(RINA, "/activate/");
     let mut phone = app.browser();
     let before = app.rows().await;
     phone.open(&link).await.assert_at("/activate/portal");
@@ -305,7 +305,7 @@ async fn one_tap_mails_the_way_to_the_portal_for_another_device() {
     rina.send("/reset-totp/activation-link", &[]).await;
     app.settle().await;
     let mut phone = app.browser();
-    phone.open(&app.letter_to(RINA).link("/activate/")).await.assert_at("/activate/portal");
+    phone.open(&app.link_to(RINA, "/activate/")).await.assert_at("/activate/portal");
     let (token, _) = brought(&press(&phone, "/activate/portal").await);
     assert_eq!(good(&app).await, hex(token));
     app.end().await;
@@ -346,7 +346,7 @@ async fn chromium_follows_the_button_to_the_portal_with_scripts_and_without() {
         rina.tap("#kirim").await;
         rina.sees(&rina.t("sent-title")).await;
         app.settle().await;
-        rina.open(&app.letter_to(RINA).link("/r/")).await;
+        rina.open(&app.link_to(RINA, "/r/")).await;
         rina.tap("form[action='/reset-totp/open'] button").await;
         rina.tap("form[action='/reset-totp/confirm'] button.danger").await;
         rina.sees(&rina.t("done-title")).await;

@@ -194,7 +194,7 @@ async fn nothing_leads_to_another_host() {
     let app = TestApp::start().await;
     app.people().await;
     let (rina, link) = holder(&app).await;
-    let token = app.letter_to(RINA).link("/r/").rsplit('/').next().unwrap().to_owned();
+    let token = app.link_to(RINA, "/r/").rsplit('/').next().unwrap().to_owned();
     let mut paths = Vec::new();
     let evil = [
         "//evil.example",

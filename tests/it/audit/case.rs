@@ -26,7 +26,7 @@ async fn reset(app: &TestApp) -> String {
     browser.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     let reference = browser.page.path.split("r=").nth(1).unwrap().to_owned();
     app.settle().await;
-    browser.reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    browser.reset(&app.link_to("rina@amanah.example", "/r/")).await;
     app.settle().await;
     reference
 }

@@ -30,7 +30,7 @@ async fn lived(app: &TestApp) -> Officer {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    let link = app.letter_to("rina@amanah.example").link("/r/");
+    let link = app.link_to("rina@amanah.example", "/r/");
     rina.reset(&link).await;
     app.settle().await;
     let mut stranger = app.browser();
@@ -135,7 +135,7 @@ async fn what_is_about_a_row_that_is_gone_is_found_by_its_id() {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    rina.open(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    rina.open(&app.link_to("rina@amanah.example", "/r/")).await;
     rina.send("/reset-totp/open", &[]).await;
     let mut sari = app.officer("sari", &["auditor"]).await;
     let link = app.value("select body::jsonb -> 'subject' ->> 'link' from event where kind = 'link.opened'").await;

@@ -90,9 +90,9 @@ impl<'a> Auditor<'a> {
     }
 
     async fn holds(&self, words: &[&str]) {
-        let text = self.chromium.text("main").await;
         for word in words {
-            assert!(text.contains(word), "{word} in {text}");
+            // a page may still be on its way
+            until(10, word, async || self.chromium.text("main").await.contains(word)).await;
         }
     }
 

@@ -100,7 +100,7 @@ async fn who_resets_at_the_desk_activates_on_the_phone_by_the_mailed_link() {
         desk.until("main .notice.good", true).await;
         assert!(desk.text("main").await.contains(&desk.t("done-mail-sent")));
         app.settle().await;
-        let link = app.letter_to(&who.address).link("/activate/");
+        let link = app.link_to(&who.address, "/activate/");
 
         let phone = Chromium::start(Look { scripts, ..Look::PHONE }).await;
         // with the password alone it may not begin

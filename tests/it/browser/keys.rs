@@ -60,7 +60,7 @@ async fn the_journey_needs_no_mouse() {
     rina.key(ENTER).await;
     rina.sees(&rina.t("sent-title")).await;
     app.settle().await;
-    rina.open(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    rina.open(&app.link_to("rina@amanah.example", "/r/")).await;
     rina.tab_to("#opener button").await;
     rina.key(ENTER).await;
     rina.until("dialog", true).await;

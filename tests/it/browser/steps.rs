@@ -52,7 +52,7 @@ impl Chromium {
     pub async fn ask_for_link(&self, app: &TestApp) -> String {
         self.kirim(app, "amanah7", "rina@amanah.example", "penyedia").await;
         app.settle().await;
-        app.letter_to("rina@amanah.example").link("/r/")
+        app.link_to("rina@amanah.example", "/r/")
     }
 
     /// From the mailed link to the open pop-up.

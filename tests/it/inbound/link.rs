@@ -141,7 +141,7 @@ async fn a_case_that_is_refused_or_reset_leaves_no_mailed_request_open() {
     let case = app.case_of(mail).await;
     app.browser().kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    app.browser().reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    app.browser().reset(&app.link_to("rina@amanah.example", "/r/")).await;
     app.settle().await;
     assert_eq!(app.of_case(case, "outcome").await, "reset");
     assert_eq!(app.of_mailed(mail, "state").await, "cancelled", "a newer reset ends it");

@@ -74,7 +74,7 @@ async fn a_signed_mail_lets_that_browser_go_on_and_the_reset_waits_an_hour_after
     assert_eq!(rina.send("/reset-totp/confirm", &[("password", PASSWORD)]).await.heading(), SCHEDULED);
     assert_eq!(app.value(STATE).await, "waiting");
     // the way by the link in our own letter is over with it
-    let link = app.letter_to(RINA).link("/r/");
+    let link = app.link_to(RINA, "/r/");
     assert_eq!(app.browser().open(&link).await.status, StatusCode::GONE);
     app.settle().await;
     assert_eq!(app.letter_to(RINA).subject, NOTICE);
@@ -170,7 +170,7 @@ async fn the_owner_stops_it_within_the_hour() {
     let mut eve = confirmed(&app).await;
     app.settle().await;
     let mut rina = app.browser();
-    rina.open(&app.letter_to(RINA).link("/not-me/")).await;
+    rina.open(&app.link_to(RINA, "/not-me/")).await;
     rina.send("/not-me", &[]).await;
     assert_eq!(rina.send("/not-me/confirm", &[]).await.heading(), "Sudah kami hentikan");
     app.advance(TimeDelta::hours(30)).await;

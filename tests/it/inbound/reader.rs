@@ -313,7 +313,7 @@ async fn a_cancel_ends_what_was_asked_by_mail() {
     let mut browser = app.browser();
     browser.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    let link = app.letter_to("rina@amanah.example").link("/not-me/");
+    let link = app.link_to("rina@amanah.example", "/not-me/");
     browser.open(&link).await;
     browser.send("/not-me", &[]).await;
     browser.send("/not-me/confirm", &[]).await;

@@ -20,7 +20,7 @@ async fn confirmed(app: &TestApp, what: &str, days: u32) -> Browser {
     let mut budi = app.browser();
     budi.kirim("BAHTERA8", BUDI, "non_penyedia").await;
     app.settle().await;
-    budi.open(&app.letter_to(BUDI).link("/r/")).await;
+    budi.open(&app.link_to(BUDI, "/r/")).await;
     let waits = budi.page.text().contains("reset akun ini baru berlaku");
     assert_eq!(waits, days < 7, "{}", budi.page.text());
     budi.send("/reset-totp/open", &[]).await;
@@ -77,7 +77,7 @@ async fn what_waits_can_be_cancelled() {
     let mut eve = confirmed(&app, "address", 1).await;
     app.advance(TimeDelta::hours(23)).await;
     let mut phone = app.browser();
-    phone.open(&app.letter_to(BUDI).link("/not-me/")).await;
+    phone.open(&app.link_to(BUDI, "/not-me/")).await;
     phone.send("/not-me", &[]).await;
     assert_eq!(phone.send("/not-me/confirm", &[("hold", "yes")]).await.heading(), "Sudah kami hentikan");
     app.settle().await;

@@ -30,12 +30,12 @@ async fn an_old_link_works_as_long_as_its_key_is_kept() {
     app.rekey(keys(&dir)).await;
     // Budi's letter is composed only now, with the key its row names
     app.settle().await;
-    let budis = app.letter_to("budi@bahtera.example").link("/r/");
+    let budis = app.link_to("budi@bahtera.example", "/r/");
     let mut rina = app.browser();
     assert_eq!(rina.reset(&rinas).await.heading(), DONE);
     app.settle().await;
     assert_eq!(app.value("select count(distinct key_id) from link").await, "2", "new links take the new key");
-    let done_not_me = app.letter_to(RINA).link("/not-me/");
+    let done_not_me = app.link_to(RINA, "/not-me/");
 
     std::fs::remove_file(first).unwrap();
     app.rekey(keys(&dir)).await;

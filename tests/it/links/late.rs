@@ -15,7 +15,7 @@ async fn a_late_link_says_when_it_was_asked_handed_over_and_opened() {
     app.advance(TimeDelta::hours(1)).await;
     app.settle().await;
     app.advance(TimeDelta::hours(7)).await;
-    let page = rina.open(&app.letter_to(RINA).link("/r/")).await;
+    let page = rina.open(&app.link_to(RINA, "/r/")).await;
     assert_eq!(page.status, StatusCode::GONE);
     let times: Vec<&str> = page.body.split("<time datetime=\"").skip(1).map(|piece| &piece[..13]).collect();
     let hour = |n: i64| (app.app.clock().now() - TimeDelta::hours(n)).format("%Y-%m-%dT%H").to_string();
@@ -66,7 +66,7 @@ async fn a_link_lives_from_the_250_and_a_day_at_most() {
     app.resolve().await;
     app.advance(TimeDelta::hours(5)).await;
     app.settle().await;
-    let link = app.letter_to(RINA).link("/r/");
+    let link = app.link_to(RINA, "/r/");
     app.advance(TimeDelta::minutes(5 * 60 + 59)).await;
     app.sweep().await;
     assert_eq!(rina.open(&link).await.status, StatusCode::OK, "eleven hours after Kirim, six after the 250");
@@ -77,7 +77,7 @@ async fn a_link_lives_from_the_250_and_a_day_at_most() {
     app.resolve().await;
     app.advance(TimeDelta::hours(23)).await;
     app.settle().await;
-    let link = app.letter_to(RINA).link("/r/");
+    let link = app.link_to(RINA, "/r/");
     app.advance(TimeDelta::minutes(59)).await;
     assert_eq!(rina.open(&link).await.status, StatusCode::OK);
     app.advance(TimeDelta::minutes(2)).await;

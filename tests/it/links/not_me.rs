@@ -31,7 +31,7 @@ async fn it_cancels_everything_open_and_tells_the_desk() {
     let (_, second) = asked(&app).await;
     eve.open(&first).await;
     eve.send("/reset-totp/open", &[]).await;
-    say(&app, &app.letter_to(RINA).link("/not-me/"), false).await;
+    say(&app, &app.link_to(RINA, "/not-me/"), false).await;
     app.settle().await;
     let page = eve.send("/reset-totp/confirm", &[]).await;
     assert_eq!((page.status, page.heading().as_str()), (StatusCode::GONE, "Tautan ini tidak bisa dipakai lagi"));
@@ -53,7 +53,7 @@ async fn it_can_hold_resets_for_seven_days() {
     let app = TestApp::start().await;
     app.people().await;
     asked(&app).await;
-    let not_me = app.letter_to(RINA).link("/not-me/");
+    let not_me = app.link_to(RINA, "/not-me/");
     let page = say(&app, &not_me, true).await;
     assert!(page.text().contains("Permintaan reset ditolak sampai"), "{}", page.text());
     // saying it twice is saying it once
@@ -75,10 +75,10 @@ async fn after_a_reset_it_disputes_and_locks() {
     let app = TestApp::start().await;
     app.people().await;
     let (mut eve, link) = asked(&app).await;
-    let asked_not_me = app.letter_to(RINA).link("/not-me/");
+    let asked_not_me = app.link_to(RINA, "/not-me/");
     assert_eq!(eve.reset(&link).await.heading(), DONE);
     app.settle().await;
-    let done_not_me = app.letter_to(RINA).link("/not-me/");
+    let done_not_me = app.link_to(RINA, "/not-me/");
     // what was enrolled since the reset, and a session
     app.sql(
         "insert into credential (id, account_id, sealed_secret) select gen_random_uuid(), id, 'x' from account
@@ -114,7 +114,7 @@ async fn a_week_after_the_reset_it_locks_nobody() {
     let (mut rina, link) = asked(&app).await;
     rina.reset(&link).await;
     app.settle().await;
-    let not_me = app.letter_to(RINA).link("/not-me/");
+    let not_me = app.link_to(RINA, "/not-me/");
     app.advance(TimeDelta::days(8)).await;
     say(&app, &not_me, false).await;
     assert_eq!(app.value("select status from account where user_id = 'AMANAH7'").await, "active");
@@ -130,7 +130,7 @@ async fn an_account_locked_for_another_reason_is_disputed_all_the_same() {
     eve.reset(&link).await;
     app.settle().await;
     app.sql("update account set status = 'locked', locked_reason = 'x' where user_id = 'AMANAH7'").await;
-    say(&app, &app.letter_to(RINA).link("/not-me/"), false).await;
+    say(&app, &app.link_to(RINA, "/not-me/"), false).await;
     assert_eq!(app.value("select count(*) from request where queue_reason = 'disputed'").await, "1");
     app.end().await;
 }
@@ -142,10 +142,10 @@ async fn from_the_second_address_it_opens_a_case_and_nothing_more() {
     let mut budi = app.browser();
     budi.kirim("BAHTERA8", "budi@bahtera.example", "non_penyedia").await;
     app.settle().await;
-    budi.reset(&app.letter_to("budi@bahtera.example").link("/r/")).await;
+    budi.reset(&app.link_to("budi@bahtera.example", "/r/")).await;
     app.settle().await;
     let before = app.rows().await;
-    say(&app, &app.letter_to("kantor@bahtera.example").link("/not-me/"), true).await;
+    say(&app, &app.link_to("kantor@bahtera.example", "/not-me/"), true).await;
     app.settle().await;
     let changed: Vec<String> =
         app.rows().await.into_iter().filter(|(name, rows)| before[name] != *rows).map(|(name, _)| name).collect();
@@ -164,7 +164,7 @@ async fn it_counts_also_where_help_was_asked_before() {
     let status = rina.page.path.replace("/reset-totp/sent?r=", "/requests/");
     rina.open(&status).await;
     rina.send(&format!("{status}/help"), &[]).await;
-    say(&app, &app.letter_to(RINA).link("/not-me/"), false).await;
+    say(&app, &app.link_to(RINA, "/not-me/"), false).await;
     app.settle().await;
     assert_eq!(rina.open(&link).await.status, StatusCode::GONE);
     assert_eq!(app.value("select queue_reason from request").await, "disputed");
@@ -177,7 +177,7 @@ async fn a_hint_can_be_disowned_too() {
     app.import(&format!("AMANAH7,penyedia,Rina Wijaya,{RINA},,,{SECRET},\n")).await;
     app.browser().kirim("AMANAH7", RINA, "non_penyedia").await;
     app.settle().await;
-    say(&app, &app.letter_to(RINA).link("/not-me/"), true).await;
+    say(&app, &app.link_to(RINA, "/not-me/"), true).await;
     app.settle().await;
     assert_eq!(app.value("select resets_held_until > pulih.now() + interval '6 days' from account").await, "t");
     app.end().await;

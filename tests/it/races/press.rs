@@ -45,7 +45,7 @@ async fn a_link_pressed_by_sixty_four_fingers_resets_once() {
         let (first, second) = (format!("rina{n}@a.example"), format!("kantor{n}@b.example"));
         app.browser().kirim(&format!("ROUND{n}"), &first, "penyedia").await;
         app.settle().await;
-        let link = app.letter_to(&first).link("/r/");
+        let link = app.link_to(&first, "/r/");
         // odd rounds: the same link on the PC and on the phone
         let (pc, phone) = (at_ok(&app, &link).await, at_ok(&app, &link).await);
         let seen = at_once(FINGERS, |i| press(if n % 2 == 1 && i % 2 == 1 { phone.clone() } else { pc.clone() })).await;

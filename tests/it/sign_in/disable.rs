@@ -107,7 +107,7 @@ async fn after_disable_another_browser_activates_by_the_mailed_link() {
     phone.password(BUDI, PASSWORD).await;
     phone.send("/activate/link", &[]).await;
     app.settle().await;
-    phone.open(&app.letter_to(BUDIS).link("/activate/")).await;
+    phone.open(&app.link_to(BUDIS, "/activate/")).await;
     phone.send("/activate/start", &[]).await;
     phone.activate(&app).await;
     assert_eq!(phone.page.path, "/activate/codes", "{}", phone.page.text());

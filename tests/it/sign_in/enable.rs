@@ -102,7 +102,7 @@ async fn where_the_first_activation_needs_a_grant_enable_leads_to_the_letter() {
     assert!(!citra.page.body.contains("otpauth"));
     citra.send("/activate/link", &[]).await;
     app.settle().await;
-    citra.open(&app.letter_to(CITRAS).link("/activate/")).await;
+    citra.open(&app.link_to(CITRAS, "/activate/")).await;
     citra.send("/activate/start", &[]).await;
     citra.activate(&app).await;
     assert_eq!(citra.page.path, "/activate/codes", "{}", citra.page.text());

@@ -59,7 +59,7 @@ async fn an_activation_link_ends_with_its_time_and_another_is_one_tap_away() {
     let mut phone = elsewhere(&app).await;
     phone.send("/activate/link", &[]).await;
     app.settle().await;
-    let late = app.letter_to(BUDIS).link("/activate/");
+    let late = app.link_to(BUDIS, "/activate/");
     phone.open(&late).await;
     app.advance(TimeDelta::hours(6) - TimeDelta::minutes(1)).await;
     assert_eq!(app.browser().open(&late).await.path, "/login?note=link", "in time");
@@ -69,7 +69,7 @@ async fn an_activation_link_ends_with_its_time_and_another_is_one_tap_away() {
     assert!(!phone.page.body.contains("otpauth"), "a browser that opened it in time comes too late as well");
     phone.send("/activate/link", &[]).await;
     app.settle().await;
-    phone.open(&app.letter_to(BUDIS).link("/activate/")).await;
+    phone.open(&app.link_to(BUDIS, "/activate/")).await;
     phone.send("/activate/start", &[]).await;
     phone.activate(&app).await;
     assert_eq!(phone.page.path, "/activate/codes", "{}", phone.page.text());
@@ -97,7 +97,7 @@ async fn a_grant_lives_three_days_and_one_tap_mails_another() {
     budi.password(BUDI, PASSWORD).await;
     assert!(!budi.page.body.contains("otpauth"), "the new grant is for the letter's holder alone");
     app.settle().await;
-    budi.open(&app.letter_to(BUDIS).link("/activate/")).await;
+    budi.open(&app.link_to(BUDIS, "/activate/")).await;
     budi.send("/activate/start", &[]).await;
     assert_ne!(budi.page.secret_key(), phone);
     budi.activate(&app).await;
@@ -197,7 +197,7 @@ async fn who_never_had_totp_activates_with_the_password_unless_a_grant_is_demand
             assert!(!citra.page.body.contains("otpauth"), "not by a form of one's own making");
             citra.send("/activate/link", &[]).await;
             app.settle().await;
-            citra.open(&app.letter_to(CITRAS).link("/activate/")).await;
+            citra.open(&app.link_to(CITRAS, "/activate/")).await;
             citra.send("/activate/start", &[]).await;
         }
         citra.activate(&app).await;

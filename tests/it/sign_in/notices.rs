@@ -73,7 +73,7 @@ async fn each_letter_about_an_account_locks_it_in_two_steps() {
     for subject in LETTERS {
         let app = TestApp::start().await;
         let mut they = somebody(&app, subject).await;
-        let link = app.letter_to(BUDIS).link("/not-me/");
+        let link = app.link_to(BUDIS, "/not-me/");
         let before = app.rows().await;
         let mut scanner = app.browser();
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
@@ -129,7 +129,7 @@ async fn the_second_address_only_opens_a_case() {
     for subject in LETTERS {
         let app = TestApp::start().await;
         let mut they = somebody(&app, subject).await;
-        let link = app.letter_to(OFFICE).link("/not-me/");
+        let link = app.link_to(OFFICE, "/not-me/");
         let before = app.value(STATE).await;
         let reference = not_me(&mut app.browser(), &link).await;
         let (kept, cases) = before.rsplit_once(' ').unwrap();
@@ -152,7 +152,7 @@ async fn the_second_address_only_opens_a_case() {
 async fn after_seven_days_a_letter_disputes_nothing() {
     let app = TestApp::start().await;
     somebody(&app, LETTERS[2]).await;
-    let link = app.letter_to(BUDIS).link("/not-me/");
+    let link = app.link_to(BUDIS, "/not-me/");
     let mut budi = app.browser();
     app.advance(TimeDelta::days(7) - TimeDelta::minutes(1)).await;
     budi.open(&link).await;
@@ -173,7 +173,7 @@ async fn a_double_click_opens_one_case() {
     let app = TestApp::start().await;
     somebody(&app, LETTERS[1]).await;
     let mut budi = app.browser();
-    budi.open(&app.letter_to(BUDIS).link("/not-me/")).await;
+    budi.open(&app.link_to(BUDIS, "/not-me/")).await;
     budi.send("/not-me", &[]).await;
     let fields = budi.page.form("/not-me/confirm").fields;
     let answers = at_once(4, |_| {
@@ -192,7 +192,7 @@ async fn a_double_click_opens_one_case() {
 async fn a_form_of_another_letter_than_the_one_last_opened_does_nothing() {
     let app = TestApp::start().await;
     somebody(&app, LETTERS[0]).await;
-    let (budis, offices) = (app.letter_to(BUDIS).link("/not-me/"), app.letter_to(OFFICE).link("/not-me/"));
+    let (budis, offices) = (app.link_to(BUDIS, "/not-me/"), app.link_to(OFFICE, "/not-me/"));
     let mut budi = app.browser();
     budi.open(&budis).await;
     budi.send("/not-me", &[]).await;
@@ -233,7 +233,7 @@ async fn the_letter_of_a_delayed_reset_disputes_that_very_reset() {
     app.advance(TimeDelta::hours(2)).await;
     app.settle().await;
     let reference = app.value("select reference from request where state = 'done'").await;
-    let link = app.letter_to(BUDIS).link("/not-me/");
+    let link = app.link_to(BUDIS, "/not-me/");
     let mut budi = app.browser();
     budi.open(&link).await;
     assert!(budi.page.text().contains("Direset pada"), "{}", budi.page.text());

@@ -147,7 +147,7 @@ async fn a_lock_after_a_reset_ends_all_and_the_right_password_says_so() {
     let mut eve = app.browser();
     eve.lose_phone(&app, RINA, "rina@amanah.example").await;
     app.settle().await;
-    let not_me = app.letter_to("rina@amanah.example").link("/not-me/");
+    let not_me = app.link_to("rina@amanah.example", "/not-me/");
     eve.password(RINA, PASSWORD).await.assert_at("/activate");
     let phone = eve.activate(&app).await;
     eve.send("/activate/codes", &[]).await;

@@ -125,7 +125,7 @@ async fn a_request_of_the_wrong_type_gets_a_link_that_the_desk_asks_for() {
     rina.case(case).await;
     rina.act(case, "link", &[]).await;
     app.settle().await;
-    app.browser().reset(&app.letter_to("budi@bahtera.example").link("/r/")).await;
+    app.browser().reset(&app.link_to("budi@bahtera.example", "/r/")).await;
     app.settle().await;
     assert_eq!(
         app.value("select string_agg(channel || state, ' ' order by asked_at) from request").await,

@@ -16,7 +16,7 @@ async fn the_open_requests_of_one_account_are_one_case_that_ends_with_its_reset(
     for kind in ["case.opened", "case.joined"] {
         assert_eq!(events.iter().filter(|event| *event == kind).count(), 1, "{kind} in {events:?}");
     }
-    app.browser().reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    app.browser().reset(&app.link_to("rina@amanah.example", "/r/")).await;
     app.settle().await;
     assert_eq!(app.of_case(first, "outcome").await, "reset");
     assert_eq!(app.events().await.last().unwrap(), "case.closed");
@@ -29,10 +29,10 @@ async fn a_dispute_after_the_end_opens_the_case_again_and_no_reset_closes_it() {
     app.people().await;
     let case = app.helped("AMANAH7", "rina@amanah.example").await;
     let mut rina = app.browser();
-    rina.reset(&app.letter_to("rina@amanah.example").link("/r/")).await;
+    rina.reset(&app.link_to("rina@amanah.example", "/r/")).await;
     app.settle().await;
     assert_eq!(app.of_case(case, "state").await, "closed");
-    rina.open(&app.letter_to("rina@amanah.example").link("/not-me/")).await;
+    rina.open(&app.link_to("rina@amanah.example", "/not-me/")).await;
     rina.send("/not-me", &[]).await;
     rina.send("/not-me/confirm", &[]).await;
     app.settle().await;

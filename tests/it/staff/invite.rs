@@ -74,7 +74,7 @@ async fn an_invitation_lives_three_days_and_a_newer_one_replaces_it() {
     let agus = app.officer("agus", &["admin"]).await;
     let (id, _) = operate::add(&app.app, &new("sari", &[Role::Helpdesk])).await.unwrap();
     app.settle().await;
-    let first = app.letter_to("sari@lpse.example").link("/staff/invite/");
+    let first = app.link_to("sari@lpse.example", "/staff/invite/");
     app.browser().open(&first).await.assert_at("/staff/invite");
     app.advance(TimeDelta::hours(73)).await;
     assert_eq!(app.browser().open(&first).await.status, StatusCode::GONE);
@@ -86,7 +86,7 @@ async fn an_invitation_lives_three_days_and_a_newer_one_replaces_it() {
     browser.send(&path, &[("code", &code)]).await;
     assert!(browser.page.path.ends_with("note=invited"), "{} {}", browser.page.path, browser.page.text());
     app.settle().await;
-    let second = app.letter_to("sari@lpse.example").link("/staff/invite/");
+    let second = app.link_to("sari@lpse.example", "/staff/invite/");
     assert_ne!(first, second);
     let mut sari = app.browser();
     sari.open(&second).await.assert_at("/staff/invite");
@@ -101,10 +101,10 @@ async fn no_other_token_is_an_invitation() {
     let mut browser = app.browser();
     browser.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    let reset = app.letter_to("rina@amanah.example").link("/r/").rsplit('/').next().unwrap().to_owned();
+    let reset = app.link_to("rina@amanah.example", "/r/").rsplit('/').next().unwrap().to_owned();
     operate::add(&app.app, &new("sari", &[Role::Helpdesk])).await.unwrap();
     app.settle().await;
-    let invite = app.letter_to("sari@lpse.example").link("/staff/invite/").rsplit('/').next().unwrap().to_owned();
+    let invite = app.link_to("sari@lpse.example", "/staff/invite/").rsplit('/').next().unwrap().to_owned();
     for path in [format!("/staff/invite/{reset}"), format!("/r/{invite}"), format!("/activate/{invite}")] {
         assert_eq!(app.browser().open(&path).await.status, StatusCode::GONE, "{path}");
     }

@@ -13,7 +13,7 @@ async fn a_freeze_stops_links_that_were_mailed_before() {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     app.settle().await;
-    rina.open(&app.letter_to(RINA).link("/r/")).await;
+    rina.open(&app.link_to(RINA, "/r/")).await;
     rina.send("/reset-totp/open", &[]).await;
     app.sql("insert into frozen (scope, reason) values ('penyedia', 'penyusupan')").await;
     assert_eq!(rina.send("/reset-totp/confirm", &[]).await.status, StatusCode::CONFLICT);
@@ -29,7 +29,7 @@ async fn nobody_keeps_a_notice_of_a_decision_from_going() {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     app.settle().await;
-    rina.reset(&app.letter_to(RINA).link("/r/")).await;
+    rina.reset(&app.link_to(RINA, "/r/")).await;
     let mut lead = app.officer("sari", &["supervisor", "admin"]).await;
     let csrf = lead.browser.open("/staff/outbox").await.form("/staff/logout").value("csrf").to_owned();
     assert!(lead.browser.page.forms().iter().all(|form| form.action != "/staff/outbox/cancel"));
@@ -47,7 +47,7 @@ async fn a_case_that_comes_back_after_a_reset_stays_open() {
     app.people().await;
     let case = app.helped("AMANAH7", RINA).await;
     let mut rina = app.browser();
-    rina.reset(&app.letter_to(RINA).link("/r/")).await;
+    rina.reset(&app.link_to(RINA, "/r/")).await;
     app.settle().await;
     assert_eq!(app.of_case(case, "outcome").await, "reset", "it closes itself when the person has reset");
     app.sql("update request set case_id = null, queued_at = pulih.now() where queued_at is not null").await;

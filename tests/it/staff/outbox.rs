@@ -28,7 +28,7 @@ async fn a_letter_that_waits_is_tried_at_once_or_not_sent() {
     lead.browser.send("/staff/outbox/cancel", &[]).await.assert_at("/staff/outbox");
     lead.browser.send("/staff/outbox/retry", &[]).await.assert_at("/staff/outbox");
     app.settle().await;
-    assert!(app.letter_to("rina@amanah.example").link("/r/").contains("/r/"));
+    assert!(app.link_to("rina@amanah.example", "/r/").contains("/r/"));
     assert_eq!(app.value("select state from request where typed_user_id = 'BAHTERA8'").await, "cancelled");
     assert_eq!(app.value("select end_reason from link where ended_at is not null").await, "cancelled");
     let events = app.events().await;
@@ -83,7 +83,7 @@ async fn after_an_outage_everybody_who_was_late_gets_one_new_link() {
     );
     assert_eq!(app.value("select count(*) from request where renew_at is not null").await, "0");
     let mut rina = app.browser();
-    rina.reset(&app.letter_to("rina@amanah.example").link("/r/")).await.assert_at("/reset-totp/done");
+    rina.reset(&app.link_to("rina@amanah.example", "/r/")).await.assert_at("/reset-totp/done");
     app.settle().await;
     app.end().await;
 }

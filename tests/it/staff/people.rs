@@ -83,7 +83,7 @@ async fn somebody_new_comes_when_a_second_person_agrees() {
     assert!(page.path.ends_with("?note=confirmed"), "{}", page.text());
     assert_eq!(status(&app, "sari").await, "invited helpdesk");
     app.settle().await;
-    app.letter_to("sari@lpse.example").link("/staff/invite/");
+    app.link_to("sari@lpse.example", "/staff/invite/");
     for told in ["budi@lpse.example", "wati@lpse.example"] {
         assert!(app.letter_to(told).text.contains("sari"));
     }

@@ -23,10 +23,12 @@ pub struct Letter {
 impl Letter {
     /// The first link whose path starts so.
     pub fn link(&self, path: &str) -> String {
+        self.links(path).next().unwrap_or_else(|| panic!("no link to {path} in {}", self.text)).to_owned()
+    }
+
+    fn links(&self, path: &str) -> impl Iterator<Item = &str> {
         let links = self.text.split_whitespace().filter(|word| word.starts_with("http"));
-        let mut ours =
-            links.filter(|link| link.split('/').skip(3).collect::<Vec<_>>().join("/").starts_with(&path[1..]));
-        ours.next().unwrap_or_else(|| panic!("no link to {path} in {}", self.text)).to_owned()
+        links.filter(|link| link.split('/').skip(3).collect::<Vec<_>>().join("/").starts_with(&path[1..]))
     }
 }
 
@@ -41,6 +43,15 @@ impl TestApp {
         let letters = self.letters();
         let newest = letters.iter().rev().find(|letter| letter.to == address);
         newest.unwrap_or_else(|| panic!("no letter to {address}, only {:?}", list(&letters))).clone()
+    }
+
+    /// The link whose path starts so in the newest letter to an address that has one. Letters that leave together
+    /// arrive in any order.
+    pub fn link_to(&self, address: &str, path: &str) -> String {
+        let letters = self.letters();
+        let mut newest = letters.iter().rev().filter(|letter| letter.to == address);
+        let link = newest.find_map(|letter| letter.links(path).next().map(str::to_owned));
+        link.unwrap_or_else(|| panic!("no link to {path} for {address}, only {:?}", list(&letters)))
     }
 }
 

@@ -129,7 +129,7 @@ impl Browser {
     pub async fn lose_phone(&mut self, app: &TestApp, (user_id, user_type): (&str, &str), address: &str) -> &Page {
         self.kirim(user_id, address, user_type).await;
         app.settle().await;
-        self.reset(&app.letter_to(address).link("/r/")).await
+        self.reset(&app.link_to(address, "/r/")).await
     }
 }
 

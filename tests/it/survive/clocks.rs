@@ -13,7 +13,7 @@ async fn asked(app: &TestApp) -> (Browser, String) {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     app.settle().await;
-    let link = app.letter_to(RINA).link("/r/");
+    let link = app.link_to(RINA, "/r/");
     (rina, link)
 }
 
@@ -104,7 +104,7 @@ async fn letters_go_out_whichever_way_the_clock_jumps() {
         app.advance(TimeDelta::hours(1)).await;
         app.settle().await;
         assert_eq!(app.sink.mails().len(), 1);
-        let link = app.letter_to(RINA).link("/r/");
+        let link = app.link_to(RINA, "/r/");
         assert_eq!(app.browser().reset(&link).await.heading(), "TOTP Berhasil di Reset");
         app.settle().await;
         app.end().await;

@@ -82,7 +82,7 @@ async fn what_breaks_off_before_its_answer_comes_again_under_the_same_name() {
     assert_eq!((first.len(), second.len()), (1, 1));
     assert_eq!(first[0].message_id(), second[0].message_id());
     // whoever got both copies holds one and the same link
-    let link = app.letter_to(RINA).link("/r/");
+    let link = app.link_to(RINA, "/r/");
     assert!(crate::support::letters::read(&first[0]).text.contains(&link));
     app.end().await;
 }

@@ -45,7 +45,7 @@ async fn an_hour_without_relay_delays_letters_and_kills_no_link() {
     // five hours and fifty minutes later the first of them, asked seven hours ago, still works
     app.advance(TimeDelta::minutes(350)).await;
     app.sweep().await;
-    let link = app.letter_to("orang0@people.example").link("/r/");
+    let link = app.link_to("orang0@people.example", "/r/");
     assert_eq!(app.browser().reset(&link).await.heading(), "TOTP Berhasil di Reset");
     app.settle().await;
     app.end().await;

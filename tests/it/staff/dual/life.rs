@@ -16,7 +16,7 @@ const LOST: [(&str, &str); 3] = [("reason", "mailbox-lost"), ("mailbox_lost", "y
 /// Follows a cancel link to its end; what the last page says.
 async fn cancel(app: &TestApp, address: &str) -> String {
     let mut browser = app.browser();
-    browser.open(&app.letter_to(address).link("/cancel/")).await.assert_at("/cancel");
+    browser.open(&app.link_to(address, "/cancel/")).await.assert_at("/cancel");
     browser.send("/cancel", &[]).await;
     browser.send("/cancel/confirm", &[]).await.text()
 }

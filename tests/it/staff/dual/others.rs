@@ -30,7 +30,7 @@ async fn an_address_changes_when_another_agrees_and_both_addresses_are_told() {
     let mut budi = app.browser();
     budi.kirim("BAHTERA8", NEW, "non_penyedia").await;
     app.settle().await;
-    assert_eq!(budi.reset(&app.letter_to(NEW).link("/r/")).await.heading(), "Reset TOTP sudah dijadwalkan");
+    assert_eq!(budi.reset(&app.link_to(NEW, "/r/")).await.heading(), "Reset TOTP sudah dijadwalkan");
     app.settle().await;
     app.end().await;
 }
@@ -42,7 +42,7 @@ async fn from_the_former_address_a_change_is_disowned_by_a_case() {
     say(&app, &mut sari, id, "approve").await;
     app.settle().await;
     let mut budi = app.browser();
-    budi.open(&app.letter_to(BUDI).link("/not-me/")).await;
+    budi.open(&app.link_to(BUDI, "/not-me/")).await;
     budi.send("/not-me", &[]).await;
     budi.send("/not-me/confirm", &[]).await;
     assert_eq!(app.value("select queue_reason from request").await, "disputed");
@@ -86,7 +86,7 @@ async fn pressed(app: &TestApp) -> Browser {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", RINA, "penyedia").await;
     app.settle().await;
-    assert_eq!(rina.reset(&app.letter_to(RINA).link("/r/")).await.heading(), "Reset TOTP sudah dijadwalkan");
+    assert_eq!(rina.reset(&app.link_to(RINA, "/r/")).await.heading(), "Reset TOTP sudah dijadwalkan");
     app.settle().await;
     rina
 }

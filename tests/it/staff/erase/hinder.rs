@@ -107,7 +107,7 @@ async fn what_comes_after_an_erasure_goes_too_and_troubles_nobody() {
     let mut rina = app.browser();
     rina.kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     app.settle().await;
-    let link = app.letter_to("rina@amanah.example").link("/r/");
+    let link = app.link_to("rina@amanah.example", "/r/");
     app.advance(TimeDelta::hours(25)).await;
     app.sweep().await;
     let late = rina.open(&link).await.clone();
