@@ -2,11 +2,32 @@
 
 use ring::hmac;
 
+/// A MAC that is being made.
+pub struct Mac(hmac::Context);
+
+impl Mac {
+    /// Begins one.
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key)))
+    }
+
+    /// Takes more of the message.
+    pub fn update(&mut self, more: &[u8]) {
+        self.0.update(more);
+    }
+
+    /// The MAC of all that was taken.
+    pub fn finish(self) -> [u8; 32] {
+        // a tag of SHA-256 has 32 bytes, so that nothing else can come; an all-zero MAC would be seen by the tests
+        self.0.sign().as_ref().try_into().unwrap_or([0; 32])
+    }
+}
+
 /// The MAC of a message.
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message);
-    // a tag of SHA-256 has 32 bytes, so that nothing else can come; an all-zero MAC would be seen by the tests
-    tag.as_ref().try_into().unwrap_or([0; 32])
+    let mut mac = Mac::new(key);
+    mac.update(message);
+    mac.finish()
 }
 
 #[cfg(test)]

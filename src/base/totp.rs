@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
@@ -101,35 +99,54 @@ pub fn step(at: DateTime<Utc>, params: &Params) -> i64 {
 
 /// The code of that step, with its leading zeros.
 pub fn code(secret: &[u8], params: &Params, step: i64) -> Result<String, Fault> {
-    let counter = step.to_be_bytes();
-    let mac = match params.algorithm {
-        Algorithm::Sha1 => mac::<Hmac<Sha1>>(secret, &counter),
-        Algorithm::Sha256 => mac::<Hmac<Sha256>>(secret, &counter),
-        Algorithm::Sha512 => mac::<Hmac<Sha512>>(secret, &counter),
-    }?;
-    let cut = || Fault::broken("a code cannot be made of so short a hash");
-    let offset = usize::from(mac.last().ok_or_else(cut)? & 15);
-    let four = mac.get(offset..).and_then(|rest| rest.first_chunk::<4>()).ok_or_else(cut)?;
-    let number = u32::from_be_bytes(*four) & 0x7fff_ffff;
-    let modulus = match params.digits {
-        6 => 1_000_000,
-        8 => 100_000_000,
-        other => return Err(Fault::broken(format!("a code cannot have {other} digits"))),
-    };
-    Ok(format!("{:0width$}", number % modulus, width = usize::from(params.digits)))
+    let number = Numbers::of(secret, *params)?.at(step)?;
+    Ok(format!("{number:0width$}", width = usize::from(params.digits)))
+}
+
+/// The codes of one secret as numbers (RFC 4226 §5.3), keyed once for however many steps.
+struct Numbers {
+    key: hmac::Key,
+    modulus: u32,
+}
+
+impl Numbers {
+    fn of(secret: &[u8], params: Params) -> Result<Self, Fault> {
+        let algorithm = match params.algorithm {
+            Algorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            Algorithm::Sha256 => hmac::HMAC_SHA256,
+            Algorithm::Sha512 => hmac::HMAC_SHA512,
+        };
+        let modulus = match params.digits {
+            6 => 1_000_000,
+            8 => 100_000_000,
+            other => return Err(Fault::broken(format!("a code cannot have {other} digits"))),
+        };
+        Ok(Self { key: hmac::Key::new(algorithm, secret), modulus })
+    }
+
+    fn at(&self, step: i64) -> Result<u32, Fault> {
+        let mac = hmac::sign(&self.key, &step.to_be_bytes());
+        let cut = || Fault::broken("a code cannot be made of so short a hash");
+        let offset = usize::from(mac.as_ref().last().ok_or_else(cut)? & 15);
+        let four = mac.as_ref().get(offset..).and_then(|rest| rest.first_chunk::<4>()).ok_or_else(cut)?;
+        Ok((u32::from_be_bytes(*four) & 0x7fff_ffff) % self.modulus)
+    }
 }
 
 /// What `typed` is at `now`; blanks and hyphens in it do not matter. Every candidate is computed and compared, so the
 /// time says nothing about which one was met.
 pub fn judge(secret: &[u8], params: &Params, now: DateTime<Utc>, typed: &str) -> Result<Verdict, Fault> {
-    let Some(typed) = digits(typed, params.digits) else { return Ok(Verdict::Wrong) };
+    let Some(typed) = digits(typed, params.digits).and_then(|typed| typed.parse::<u32>().ok()) else {
+        return Ok(Verdict::Wrong);
+    };
+    let numbers = Numbers::of(secret, *params)?;
     let current = step(now, params);
     let mut nearest = 0;
     let mut found = Choice::from(0);
     for distance in 0..=2 * SEARCH {
         // 0, -1, 1, -2, 2 and so on: the nearest comes first
         let offset = if distance % 2 == 1 { -((distance + 1) / 2) } else { distance / 2 };
-        let same = code(secret, params, current + offset)?.as_bytes().ct_eq(typed.as_bytes());
+        let same = numbers.at(current + offset)?.ct_eq(&typed);
         nearest = i64::conditional_select(&nearest, &offset, same & !found);
         found |= same;
     }
@@ -161,11 +178,6 @@ pub fn uri(issuer: &str, account: &str, secret: &[u8], params: &Params) -> Strin
 pub fn groups(secret: &[u8]) -> Vec<String> {
     let text = Zeroizing::new(BASE32_NOPAD.encode(secret));
     text.as_bytes().chunks(4).map(|group| group.iter().copied().map(char::from).collect()).collect()
-}
-
-fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Result<Vec<u8>, Fault> {
-    let mac = M::new_from_slice(secret).map_err(|e| Fault::bug("the secret is no key", e))?;
-    Ok(mac.chain_update(message).finalize().into_bytes().to_vec())
 }
 
 /// The digits of a typed code, if it is `count` of them.

@@ -43,7 +43,7 @@ impl Ground {
             ("log_rotation_size", "0"),
         ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let cluster = Cluster::start(Options { data: None, fsync, settings })
+        let cluster = Cluster::start(Options { fsync, settings, ..Options::default() })
             .expect("the measurements need PostgreSQL 15 or newer: apt-get install postgresql (or `make setup`)");
         run(setup::prepare(DATABASE, |database, user| cluster.url(database, user))).expect("the house's database");
         let folder = tempfile::tempdir().expect("a folder");

@@ -16,6 +16,10 @@ use crate::base::{clock, random};
 
 // not TMPDIR: the server's user must be able to enter, and a socket's path must be short
 const TEMP: &str = "/tmp";
+/// A file system in memory, where the system has one: making a database is making a thousand files.
+const MEMORY: &str = "/dev/shm";
+/// What must be free there, in bytes: containers often have 64 MiB.
+const MEMORY_MIN: u64 = 4 << 30;
 const PREFIX: &str = "pulih-cluster-";
 const LOCK: &str = "lock";
 /// `sun_path` holds 108 bytes with the closing zero (unix(7)).
@@ -32,10 +36,14 @@ pub(super) struct Home {
 }
 
 impl Home {
-    pub(super) fn open(data: Option<&Path>, user: Option<&ServerUser>) -> Result<Self, ClusterProblem> {
+    pub(super) fn open(
+        data: Option<&Path>,
+        in_memory: bool,
+        user: Option<&ServerUser>,
+    ) -> Result<Self, ClusterProblem> {
         sweep(user);
         let Some(data) = data else {
-            let (folder, lock) = make_temp(user)?;
+            let (folder, lock) = make_temp(if in_memory { roomiest() } else { TEMP }, user)?;
             return Ok(Self { folder, temporary: true, short: None, locks: vec![lock] });
         };
         let wrong = || ClusterProblem::system(format!("the data folder {} cannot be used", data.display()));
@@ -49,7 +57,7 @@ impl Home {
         let lock = take_lock(&folder).map_err(wrong())?.ok_or_else(|| ClusterProblem::Busy(data.to_owned()))?;
         let mut home = Self { folder, temporary: false, short: None, locks: vec![lock] };
         if home.folder.join(".s.PGSQL.5432.lock").as_os_str().len() > LONGEST_SOCKET {
-            let (short, lock) = make_temp(user)?;
+            let (short, lock) = make_temp(TEMP, user)?;
             home.short = Some(short);
             home.locks.push(lock);
         }
@@ -164,11 +172,17 @@ fn reachable(folder: &Path, user: Option<&ServerUser>) -> Result<(), ClusterProb
     }
 }
 
+/// Memory, where there is enough of it.
+fn roomiest() -> &'static str {
+    let free = rustix::fs::statvfs(MEMORY).map_or(0, |is| is.f_bavail.saturating_mul(is.f_frsize));
+    if free >= MEMORY_MIN { MEMORY } else { TEMP }
+}
+
 /// Makes a temporary folder and locks it.
-fn make_temp(user: Option<&ServerUser>) -> Result<(PathBuf, File), ClusterProblem> {
+fn make_temp(root: &str, user: Option<&ServerUser>) -> Result<(PathBuf, File), ClusterProblem> {
     let name = random::bytes::<6>().map_err(io::Error::other);
-    let wrong = || ClusterProblem::system(format!("no temporary folder can be made in {TEMP}"));
-    let folder = Path::new(TEMP).join(format!("{PREFIX}{}", HEXLOWER.encode(&name.map_err(wrong())?)));
+    let wrong = || ClusterProblem::system(format!("no temporary folder can be made in {root}"));
+    let folder = Path::new(root).join(format!("{PREFIX}{}", HEXLOWER.encode(&name.map_err(wrong())?)));
     DirBuilder::new().mode(0o700).create(&folder).map_err(wrong())?;
     // locked before it bears its name, lest the sweep of another process take it for abandoned
     let new = folder.join("lock.new");
@@ -189,7 +203,8 @@ fn own(folder: &Path, user: Option<&ServerUser>) -> io::Result<()> {
 
 /// Removes temporary folders whose owner was killed.
 fn sweep(user: Option<&ServerUser>) {
-    for entry in fs::read_dir(TEMP).into_iter().flatten().flatten() {
+    let roots = [TEMP, MEMORY].into_iter().filter_map(|root| fs::read_dir(root).ok());
+    for entry in roots.flatten().flatten() {
         let folder = entry.path();
         let ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
             && fs::symlink_metadata(&folder).is_ok_and(|is| is.is_dir() && user.is_none_or(|u| u.uid == is.uid()));

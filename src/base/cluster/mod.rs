@@ -27,6 +27,8 @@ const TICK: Duration = Duration::from_millis(10);
 pub struct Options {
     /// Folder that keeps the data; it gets a subfolder `postgres`. Without one a temporary folder is used and removed.
     pub data: Option<PathBuf>,
+    /// Whether a temporary folder is made in memory, where the system has enough of it.
+    pub in_memory: bool,
     /// Whether commits reach the disk. Off is for tests.
     pub fsync: bool,
     /// Further server settings, such as `("max_connections", "200")`.
@@ -49,7 +51,7 @@ impl Cluster {
     /// is `postgres`; who reaches the socket is trusted.
     pub fn start(options: Options) -> Result<Self, ClusterProblem> {
         let user = ServerUser::find()?;
-        let home = Home::open(options.data.as_deref(), user.as_ref())?;
+        let home = Home::open(options.data.as_deref(), options.in_memory, user.as_ref())?;
         let programs = Programs::find(home.version().as_deref()).ok_or(ClusterProblem::NoPrograms)?;
         let mut settings = fixed_settings(options.fsync);
         settings.extend(options.settings);
@@ -213,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn a_kept_cluster_is_found_again_after_any_stop() {
         let dir = tempfile::Builder::new().permissions(mode(0o755)).tempdir().unwrap();
-        let kept = || Options { data: Some(dir.path().join("kept")), fsync: true, settings: Vec::new() };
+        let kept = || Options { data: Some(dir.path().join("kept")), fsync: true, ..Options::default() };
         let mut cluster = Cluster::start(kept()).unwrap();
         assert!(matches!(Cluster::start(kept()), Err(ClusterProblem::Busy(_))));
         assert_eq!(answer(&cluster, "CREATE TABLE t AS SELECT 'kept' AS word; SELECT 'made'",).await, "made");

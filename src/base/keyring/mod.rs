@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::fault::Fault;
+use super::mac::Mac;
 use super::random;
 
 pub use files::KeyProblem;
@@ -67,15 +66,12 @@ impl Key {
     /// HMAC-SHA-256 (RFC 2104) over the parts. Each is preceded by its length (u32, big-endian), so that no byte can
     /// move from one part into its neighbour.
     pub fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC fills a short key up with zeros; doing it here spares a failure that cannot happen
-        let mut block = Zeroizing::new([0; 64]);
-        block[..32].copy_from_slice(&self.0);
-        let mut mac = Hmac::<Sha256>::new((&*block).into());
+        let mut mac = Mac::new(&self.0);
         for part in parts {
             mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
             mac.update(part);
         }
-        mac.finalize().into_bytes().into()
+        mac.finish()
     }
 }
 
@@ -163,6 +159,7 @@ impl Keyring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::mac::hmac_sha256;
 
     #[test]
     fn no_byte_moves_between_the_parts_of_a_mac() {
@@ -178,9 +175,8 @@ mod tests {
 
     #[test]
     fn a_mac_is_hmac_sha_256_of_the_framed_parts() {
-        let mut plain = <Hmac<Sha256> as KeyInit>::new_from_slice(&[7; 32]).unwrap();
-        plain.update(b"\0\0\0\x02ab\0\0\0\x01c");
-        assert_eq!(Key::new([7; 32]).mac(&[b"ab", b"c"])[..], plain.finalize().into_bytes()[..]);
+        let plain = hmac_sha256(&[7; 32], b"\0\0\0\x02ab\0\0\0\x01c");
+        assert_eq!(Key::new([7; 32]).mac(&[b"ab", b"c"]), plain);
     }
 
     #[test]

@@ -123,7 +123,7 @@ async fn four_servers_seal_without_gap_or_double() {
 /// A house on a cluster of its own: what holds a transaction open here holds nobody else's horizon.
 async fn alone() -> (Cluster, App, tokio_postgres::Client) {
     let cluster = blocking(|| {
-        let cluster = Cluster::start(Options { data: None, fsync: false, settings: Vec::new() }).unwrap();
+        let cluster = Cluster::start(Options { in_memory: true, ..Options::default() }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(setup::prepare("pulih", |database, user| cluster.url(database, user))).unwrap();
         cluster

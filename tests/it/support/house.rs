@@ -43,7 +43,7 @@ pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
         let settings = vec![("max_connections".to_owned(), "400".to_owned())];
-        let cluster = Cluster::start(Options { data: None, fsync: false, settings })
+        let cluster = Cluster::start(Options { in_memory: true, settings, ..Options::default() })
             .expect("the tests need PostgreSQL's server programs: apt-get install postgresql (or `make setup`)");
         let work = std::thread::scope(|scope| {
             scope
