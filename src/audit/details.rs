@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::base::fault::Fault;
-use crate::model::columns::Columns;
 use crate::model::event::commitment;
+use crate::store::event::Row;
 use crate::store::{Read, erasure};
 
 /// How a detail stands.
@@ -31,13 +31,8 @@ pub struct Kept<'a> {
 }
 
 /// Every detail that the bytes commit to, by name.
-pub async fn of(
-    read: &mut Read,
-    event: Columns<'_>,
-    body: &str,
-    kept: Kept<'_>,
-) -> Result<Vec<(String, Detail)>, Fault> {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
+pub async fn of(read: &mut Read, event: &Row, kept: Kept<'_>) -> Result<Vec<(String, Detail)>, Fault> {
+    let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
     let Some(committed) = body["personal"].as_object().filter(|committed| !committed.is_empty()) else {
         return Ok(Vec::new());
     };
@@ -57,7 +52,7 @@ pub async fn of(
     Ok(committed.iter().map(|(name, commits)| (name.clone(), one(name, commits))).collect())
 }
 
-async fn erased(read: &mut Read, event: Columns<'_>) -> Result<Detail, Fault> {
-    let at = erasure::of_event(read, event.id, event.account, event.request).await?;
+async fn erased(read: &mut Read, event: &Row) -> Result<Detail, Fault> {
+    let at = erasure::of_event(read, event.id, event.account_id, event.request_id).await?;
     Ok(at.map_or(Detail::Gone, Detail::Erased))
 }

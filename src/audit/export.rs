@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::prove;
+use super::{columns, prove};
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
@@ -64,7 +64,7 @@ fn sealed(row: &Row) -> Result<&str, Fault> {
     if merkle::leaf(event.body.as_bytes())[..] != row.hash[..] {
         return Err(altered("is not what was sealed"));
     }
-    if event.columns().agree(&event.body) { Ok(&event.body) } else { Err(altered("has columns that say otherwise")) }
+    if columns::agree(event) { Ok(&event.body) } else { Err(altered("has columns that say otherwise")) }
 }
 
 /// The details of a row, each of which fits its commitment.
@@ -176,7 +176,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::store::audit::export_rows::Event;
+    use crate::store::event;
 
     const ID: Uuid = Uuid::from_u128(7);
     const SALT: [u8; 32] = [3; 32];
@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn row(staff: &str) -> Row {
-        let event = Event {
+        let event = event::Row {
             id: ID,
             at: DateTime::parse_from_rfc3339("2026-11-21T07:05:00.123456Z").unwrap().to_utc(),
             kind: "case.noted".to_owned(),
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn whatever_is_not_what_was_sealed_ends_the_export() {
-        let of = |change: &dyn Fn(&mut Event)| {
+        let of = |change: &dyn Fn(&mut event::Row)| {
             let mut changed = row("sari");
             changed.event.as_mut().into_iter().for_each(change);
             changed

@@ -1,5 +1,6 @@
 //! The log that proves itself: sealing what was written, proving it, verifying and copying it.
 
+pub mod columns;
 pub mod copy;
 pub mod details;
 pub mod export;

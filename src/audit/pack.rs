@@ -3,6 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
+use super::columns;
 use super::details::{self, Detail, Kept};
 use super::prove::{self, NoProof};
 use crate::app::App;
@@ -11,7 +12,8 @@ use crate::base::json::canonical;
 use crate::base::note::Verifier;
 use crate::model::event::detail_key;
 use crate::store::Read;
-use crate::store::audit::case::{Events, Request, Told};
+use crate::store::audit::case::{Events, Request};
+use crate::store::event::Row;
 use crate::store::log::read::{self as log, Signed};
 
 /// A pack.
@@ -42,16 +44,17 @@ pub async fn make(app: &App, read: &mut Read, request: &Request, told: &Events) 
     let trusted = prove::verifiers(app)?;
     let checkpoint = log::latest(read).await?;
     let (mut proved, mut unproved, mut stands) = (Vec::new(), Vec::new(), Vec::new());
-    for event in &told.events {
-        let kept = Kept { salt: event.salt.as_deref(), values: event.details.as_ref() };
-        let details = details::of(read, event.columns(), &event.body, kept).await?;
+    for told in &told.events {
+        let event = &told.event;
+        let kept = Kept { salt: told.salt.as_deref(), values: told.details.as_ref() };
+        let details = details::of(read, event, kept).await?;
         let leaf = match prove(read, event, checkpoint.as_ref(), &trusted).await? {
             Ok((leaf, path)) => {
                 proved.push(json!({
                     "index": leaf,
                     "event": event.body,
                     "proof": path,
-                    "personal": opened(event, &details),
+                    "personal": opened(told.salt.as_deref(), &details),
                     "closed": closed(&details),
                 }));
                 Ok(leaf)
@@ -81,11 +84,11 @@ pub async fn make(app: &App, read: &mut Read, request: &Request, told: &Events) 
 /// The leaf of an event and its path (base64), where its bytes are proved and its row says what they do.
 async fn prove(
     read: &mut Read,
-    event: &Told,
+    event: &Row,
     checkpoint: Option<&Signed>,
     trusted: &[Verifier],
 ) -> Result<Result<(i64, Vec<String>), NoProof>, Fault> {
-    if !event.columns().agree(&event.body) {
+    if !columns::agree(event) {
         return Ok(Err(NoProof::Altered));
     }
     let Some(checkpoint) = checkpoint else { return Ok(Err(NoProof::NotSealed)) };
@@ -94,12 +97,11 @@ async fn prove(
 }
 
 /// What opens the commitments of an event: each detail with its own key, which opens no other.
-fn opened(event: &Told, details: &[(String, Detail)]) -> Value {
-    let salt: Option<[u8; 32]> = event.salt.as_ref().and_then(|salt| salt.as_slice().try_into().ok());
-    let Some(salt) = salt else { return json!({}) };
+fn opened(salt: Option<&[u8]>, details: &[(String, Detail)]) -> Value {
+    let Some(salt) = salt.and_then(|salt| <&[u8; 32]>::try_from(salt).ok()) else { return json!({}) };
     let open = |(name, detail): &(String, Detail)| match detail {
         Detail::Open(value) => {
-            let key = HEXLOWER.encode(&detail_key(&salt, name));
+            let key = HEXLOWER.encode(&detail_key(salt, name));
             Some((name.clone(), json!({ "value": value, "key": key })))
         }
         _ => None,

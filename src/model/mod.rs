@@ -8,7 +8,6 @@ pub mod answer;
 pub mod asked_reset;
 pub mod budget;
 pub mod canned;
-pub mod columns;
 pub mod delay;
 pub mod delivery;
 pub mod desk;

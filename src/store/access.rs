@@ -9,16 +9,11 @@ use uuid::Uuid;
 use super::sql::{Id, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
+use crate::model::access::State;
 
-/// A key, as it is listed.
+/// How a key lives.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Key {
-    /// Its id.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// How it is called.
-    #[diesel(sql_type = t::Text)]
-    pub name: String,
+pub struct Life {
     /// When it was made.
     #[diesel(sql_type = t::Timestamptz)]
     pub created_at: DateTime<Utc>,
@@ -37,6 +32,35 @@ pub struct Key {
     /// Whether it opens anything now.
     #[diesel(sql_type = t::Bool)]
     pub live: bool,
+}
+
+/// The columns of a [`Life`].
+pub(super) const LIFE: &str = "created_at, expires_at, revoked_at, used_at, uses,
+    revoked_at is null and coalesce(expires_at > pulih.now(), true) as live";
+
+impl Life {
+    /// Whether it opens anything.
+    pub fn state(&self) -> State {
+        match (self.revoked_at, self.live) {
+            (Some(_), _) => State::Revoked,
+            (None, false) => State::Expired,
+            (None, true) => State::Live,
+        }
+    }
+}
+
+/// A log key, as it is listed.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Key {
+    /// Its id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// How it is called.
+    #[diesel(sql_type = t::Text)]
+    pub name: String,
+    /// How it lives.
+    #[diesel(embed)]
+    pub life: Life,
 }
 
 /// The log key with that hash of its token, where it opens anything now.
@@ -63,12 +87,12 @@ pub async fn note(read: &mut Read, key: Uuid, uses: i64) -> Result<(), Fault> {
 
 /// Every log key there ever was, oldest first.
 pub async fn list(read: &mut Read) -> Result<Vec<Key>, Fault> {
-    sql("select id, name, created_at, expires_at, revoked_at, used_at, uses,
-            revoked_at is null and coalesce(expires_at > pulih.now(), true) as live
-        from access_key where purpose = 'log' order by created_at, id")
-    .load(read.look())
-    .await
-    .map_err(fault)
+    sql("select id, name, ")
+        .add(LIFE)
+        .add(" from access_key where purpose = 'log' order by created_at, id")
+        .load(read.look())
+        .await
+        .map_err(fault)
 }
 
 /// A key that is made.

@@ -88,6 +88,22 @@ pub async fn keep(
     Ok(())
 }
 
+/// Keeps the answer to what changed nothing, unless its key was taken meanwhile. Bookkeeping, no action.
+pub async fn note(read: &mut Read, id: Uuid, once: &Once, sealed: &[u8], account: Option<Uuid>) -> Result<(), Fault> {
+    sql("insert into api_answer (id, portal_id, key, asked, answer, account_id) values ({}, {}, {}, {}, {}, {})
+        on conflict (portal_id, key) do nothing")
+    .bind(id)
+    .bind(once.portal)
+    .bind(once.key.as_str())
+    .bind(&once.asked)
+    .bind(sealed)
+    .bind(account)
+    .execute(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(())
+}
+
 /// A part of the statements in which an account's enrolment ends: the answers that hold its secret are not given again.
 pub(super) const FORGET_SECRETS: &str =
     "update api_answer set answer = null where account_id = {} and enrolment_id is not null and answer is not null";

@@ -1,6 +1,10 @@
-//! The event log: one append for each action.
+//! The event log: one append for each action, and a row of it as it stands.
 
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::sql::sql;
 use super::tx::{Tx, fault};
@@ -30,4 +34,36 @@ pub(super) async fn append(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
     .await
     .map_err(fault)?;
     Ok(())
+}
+
+/// An event's row: the columns by which it is found and listed, and the bytes that are proved.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Row {
+    /// Its id.
+    #[diesel(sql_type = t::Uuid)]
+    pub id: Uuid,
+    /// When.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub at: DateTime<Utc>,
+    /// Its kind.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// `done` or `refused`.
+    #[diesel(sql_type = t::Text)]
+    pub outcome: String,
+    /// Who, in one word.
+    #[diesel(sql_type = t::Text)]
+    pub actor: String,
+    /// Who of the desk.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub staff_id: Option<Uuid>,
+    /// The account it is about.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub account_id: Option<Uuid>,
+    /// The request it is about.
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    pub request_id: Option<Uuid>,
+    /// Its canonical bytes, whose hash is the leaf.
+    #[diesel(sql_type = t::Text)]
+    pub body: String,
 }

@@ -18,6 +18,8 @@ pub enum Outcome<T> {
     Done(T, Event),
     /// It was refused: nothing but counters may have been written; they commit, with the event.
     Refused(Refusal, Event),
+    /// The same, where saying so is what was asked for: it is answered, not refused.
+    Told(T, Refusal, Event),
     /// There was nothing to do: whatever was touched is rolled back, and no event is written.
     Nothing(T),
 }
@@ -114,7 +116,11 @@ async fn finish<T>(
             commit(tx, &record(clock, actor, &event, Some(refusal))?).await?;
             Ok(Err(refusal))
         }
-        Outcome::Refused(refusal, event) => {
+        Outcome::Told(value, refusal, event) if !tx.wrote => {
+            commit(tx, &record(clock, actor, &event, Some(refusal))?).await?;
+            Ok(Ok(value))
+        }
+        Outcome::Refused(refusal, event) | Outcome::Told(_, refusal, event) => {
             Err(Fault::broken(format!("{} was refused ({}) after it had written", event.kind(), refusal.code())))
         }
         Outcome::Nothing(value) => {

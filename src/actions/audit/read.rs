@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::app::staff::{Auditor, Proof};
 use crate::app::{App, Outcome};
+use crate::audit::columns;
 use crate::audit::prove::{self, NoProof, Proved};
 use crate::base::fault::Fault;
 use crate::model::event::{Actor, Audit, Event};
@@ -35,8 +36,8 @@ pub async fn take(app: &App, auditor: Auditor, id: Uuid) -> Result<Option<Proved
 
 async fn proof(app: &App, read: &mut Read, kept: &Kept) -> Result<Result<Proved, NoProof>, Fault> {
     match read::latest(read).await? {
-        Some(_) if !kept.columns().agree(&kept.body) => Ok(Err(NoProof::Altered)),
-        Some(latest) => prove::event(read, kept.id, &kept.body, &latest, &prove::verifiers(app)?).await,
+        Some(_) if !columns::agree(&kept.event) => Ok(Err(NoProof::Altered)),
+        Some(latest) => prove::event(read, kept.event.id, &kept.event.body, &latest, &prove::verifiers(app)?).await,
         None => Ok(Err(NoProof::NotSealed)),
     }
 }

@@ -19,6 +19,7 @@ use crate::base::fault::Fault;
 use crate::base::merkle::{self, Hash};
 use crate::base::note::Verifier;
 use crate::base::tile::{TileId, WIDTH, hashes};
+use crate::store::event::Row;
 use crate::store::log::{erased, guard, verify as rows};
 
 /// Leaves read at a time: eight tiles, which is 128 MiB where every event is as long as one can be.
@@ -104,7 +105,7 @@ async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: 
 
 /// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
 fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
-    let events: HashMap<(Uuid, DateTime<Utc>), &rows::Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
+    let events: HashMap<(Uuid, DateTime<Utc>), &Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
     let details: HashMap<Uuid, &rows::Details> = raw.details.iter().map(|d| (d.event_id, d)).collect();
     let mut range = Range {
         from: raw.from,

@@ -1,17 +1,15 @@
 //! One event: its bytes against its leaf, its row and its personal details.
 
-use std::borrow::Cow;
-
-use chrono::DateTime;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::report::What;
+use crate::audit::columns::{self, Says};
 use crate::base::json;
 use crate::base::merkle::{self, Hash};
 use crate::model::event::commitment;
+use crate::store::event::Row;
 use crate::store::log::erased::Told;
-use crate::store::log::verify::{Details, Row};
+use crate::store::log::verify::Details;
 
 /// What one event showed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +38,7 @@ pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
         seen.wrong.push(What::NotCanonical);
         return seen;
     };
-    seen.wrong.extend(columns(row, &says).map(What::ColumnDiffers));
+    seen.wrong.extend(columns::wrong(row, &says).map(What::ColumnDiffers));
     let commitments = says.personal.filter(|names| names.starts_with('{') && *names != "{}");
     match (commitments, details) {
         (Some(names), Some(details)) if !opens(names, details) => seen.wrong.push(What::PersonalDiffers),
@@ -49,73 +47,6 @@ pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
         _ => {}
     }
     seen
-}
-
-/// What a body says of that which stands in columns too. Texts alone count.
-#[derive(Default)]
-struct Says<'a> {
-    id: Option<Cow<'a, str>>,
-    at: Option<Cow<'a, str>>,
-    kind: Option<Cow<'a, str>>,
-    outcome: Option<Cow<'a, str>>,
-    actor: Option<Cow<'a, str>>,
-    actor_id: Option<Cow<'a, str>>,
-    account: Option<Cow<'a, str>>,
-    request: Option<Cow<'a, str>>,
-    /// The commitments, as they are spelled.
-    personal: Option<&'a str>,
-}
-
-impl<'a> Says<'a> {
-    /// Reads it; nothing where the body is not canonical.
-    fn of(body: &'a str) -> Option<Self> {
-        let mut says = Self::default();
-        let canonical = json::walk(body, |outer, inner, value| {
-            let place = match (outer, inner) {
-                ("id", None) => &mut says.id,
-                ("at", None) => &mut says.at,
-                ("kind", None) => &mut says.kind,
-                ("outcome", None) => &mut says.outcome,
-                ("actor", Some("kind")) => &mut says.actor,
-                ("actor", Some("id")) => &mut says.actor_id,
-                ("subject", Some("account")) => &mut says.account,
-                ("subject", Some("request")) => &mut says.request,
-                ("personal", None) => {
-                    says.personal = Some(value);
-                    return;
-                }
-                _ => return,
-            };
-            *place = json::string(value);
-        });
-        canonical.then_some(says)
-    }
-}
-
-/// Columns that say something else than the body.
-fn columns(row: &Row, says: &Says<'_>) -> impl Iterator<Item = &'static str> {
-    let at = says.at.as_deref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
-    let staff = says.actor_id.as_deref().filter(|_| says.actor.as_deref() == Some("staff"));
-    [
-        ("id", names(says.id.as_deref(), Some(row.id))),
-        ("at", at.is_some_and(|at| at == row.at)),
-        ("kind", says.kind.as_deref() == Some(&row.kind)),
-        ("outcome", says.outcome.as_deref() == Some(&row.outcome)),
-        ("actor", says.actor.as_deref() == Some(&row.actor)),
-        ("staff_id", names(staff, row.staff_id)),
-        ("account_id", names(says.account.as_deref(), row.account_id)),
-        ("request_id", names(says.request.as_deref(), row.request_id)),
-    ]
-    .into_iter()
-    .filter_map(|(column, agrees)| (!agrees).then_some(column))
-}
-
-/// Whether a text is an id as we write it, or both are missing.
-fn names(text: Option<&str>, id: Option<Uuid>) -> bool {
-    match (text, id) {
-        (Some(text), Some(id)) => text == id.hyphenated().encode_lower(&mut Uuid::encode_buffer()),
-        (text, id) => text.is_none() && id.is_none(),
-    }
 }
 
 /// Whether the details are exactly what the body committed to.
@@ -136,6 +67,7 @@ fn opens(commitments: &str, details: &Details) -> bool {
 mod tests {
     use chrono::Utc;
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
     use crate::model::event::{Actor, Audit, Event};

@@ -9,6 +9,7 @@ use super::database::signed;
 use crate::base::fault::Fault;
 use crate::base::tile::WIDTH;
 use crate::store::Read;
+use crate::store::event::Row;
 use crate::store::log::read::Leaf;
 use crate::store::log::verify::{self as rows, Span};
 
@@ -24,7 +25,7 @@ pub(super) struct Raw {
     /// Those that stand.
     pub leaves: Vec<Leaf>,
     /// All of their events that stand where they say, and others of the same time.
-    pub events: Vec<rows::Row>,
+    pub events: Vec<Row>,
     /// Events that stand at another time than their leaf says.
     pub moved: Vec<Uuid>,
     /// Personal details, also of others.
@@ -61,7 +62,7 @@ pub(super) async fn load(read: &mut Read, from: u64, to: u64, personal: bool) ->
 
 /// Most leaves stand in the order of their events' times, so that hardly any other events lie between; where more do, each is
 /// looked up.
-async fn events_of(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<rows::Row>, Fault> {
+async fn events_of(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<Row>, Fault> {
     let most = ids.len().saturating_mul(2);
     let events = rows::events_of(read, times, signed(most as u64 + 1)?).await?;
     if events.len() <= most { Ok(events) } else { rows::events(read, ids, times).await }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
-use crate::model::columns::Columns;
 use crate::model::inbound::Judgement;
+use crate::store::event;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, fault};
 
@@ -87,61 +87,21 @@ pub async fn request(read: &mut Read, reference: &str) -> Result<Option<Request>
 /// An event of the request.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Told {
-    /// Row id.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// When.
-    #[diesel(sql_type = t::Timestamptz)]
-    pub at: DateTime<Utc>,
-    /// Its kind.
-    #[diesel(sql_type = t::Text)]
-    pub kind: String,
-    /// `done` or `refused`.
-    #[diesel(sql_type = t::Text)]
-    pub outcome: String,
-    /// Word of who acted.
-    #[diesel(sql_type = t::Text)]
-    pub actor: String,
-    /// Who of the desk.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub staff_id: Option<Uuid>,
-    /// The account it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub account_id: Option<Uuid>,
-    /// The request it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub request_id: Option<Uuid>,
-    /// Their name.
+    /// Its row.
+    #[diesel(embed)]
+    pub event: event::Row,
+    /// Name of who of the desk acted.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub staff_name: Option<String>,
     /// Their user name.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub staff_username: Option<String>,
-    /// Its canonical bytes.
-    #[diesel(sql_type = t::Text)]
-    pub body: String,
     /// What opens its personal details; none where they are erased, or there were none.
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     pub salt: Option<Vec<u8>>,
     /// Those details, by name.
     #[diesel(sql_type = t::Nullable<t::Jsonb>)]
     pub details: Option<Value>,
-}
-
-impl Told {
-    /// Its columns.
-    pub fn columns(&self) -> Columns<'_> {
-        Columns {
-            id: self.id,
-            at: self.at,
-            kind: &self.kind,
-            outcome: &self.outcome,
-            actor: &self.actor,
-            staff: self.staff_id,
-            account: self.account_id,
-            request: self.request_id,
-        }
-    }
 }
 
 /// The events of a request.
@@ -208,7 +168,7 @@ pub async fn events(read: &mut Read, request: &Request) -> Result<Events, Fault>
     .map_err(fault)?;
     let whole = found.last().map_or(0, |found| usize::try_from(found.whole).unwrap_or(usize::MAX));
     let mut events: Vec<Told> = found.into_iter().map(|found| found.told).collect();
-    events.sort_by_key(|told| (told.at, told.id));
+    events.sort_by_key(|told| (told.event.at, told.event.id));
     Ok(Events { left_out: whole.saturating_sub(events.len()), events })
 }
 

@@ -1,16 +1,14 @@
 //! The events that go into an export: leaf after leaf, as they stand and as they were sealed.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::search::Query;
 use super::walk;
 use crate::base::fault::Fault;
-use crate::model::columns::Columns;
+use crate::store::event;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, fault};
 
@@ -28,7 +26,7 @@ pub struct Row {
     pub fits: bool,
     /// The event; none where it is gone.
     #[diesel(embed)]
-    pub event: Option<Event>,
+    pub event: Option<event::Row>,
     /// User name of who of the desk acted.
     #[diesel(sql_type = t::Nullable<t::Text>)]
     pub staff: Option<String>,
@@ -41,54 +39,6 @@ pub struct Row {
     /// Those details.
     #[diesel(sql_type = t::Nullable<t::Jsonb>)]
     pub personal: Option<Value>,
-}
-
-/// The event of a leaf.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Event {
-    /// Row id.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// When.
-    #[diesel(sql_type = t::Timestamptz)]
-    pub at: DateTime<Utc>,
-    /// Its kind.
-    #[diesel(sql_type = t::Text)]
-    pub kind: String,
-    /// `done` or `refused`.
-    #[diesel(sql_type = t::Text)]
-    pub outcome: String,
-    /// Word of who acted.
-    #[diesel(sql_type = t::Text)]
-    pub actor: String,
-    /// Who of the desk.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub staff_id: Option<Uuid>,
-    /// The account it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub account_id: Option<Uuid>,
-    /// The request it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub request_id: Option<Uuid>,
-    /// Its canonical bytes.
-    #[diesel(sql_type = t::Text)]
-    pub body: String,
-}
-
-impl Event {
-    /// Its columns.
-    pub fn columns(&self) -> Columns<'_> {
-        Columns {
-            id: self.id,
-            at: self.at,
-            kind: &self.kind,
-            outcome: &self.outcome,
-            actor: &self.actor,
-            staff: self.staff_id,
-            account: self.account_id,
-            request: self.request_id,
-        }
-    }
 }
 
 /// Where in the log to go on, and up to where.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
@@ -10,62 +9,22 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
-use crate::model::columns::Columns;
+use crate::store::event;
 use crate::store::sql::sql;
 use crate::store::tx::{Read, fault};
 
-/// An event.
+/// An event with its personal details.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Kept {
-    /// Its id.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// When.
-    #[diesel(sql_type = t::Timestamptz)]
-    pub at: DateTime<Utc>,
-    /// Its kind.
-    #[diesel(sql_type = t::Text)]
-    pub kind: String,
-    /// `done` or `refused`.
-    #[diesel(sql_type = t::Text)]
-    pub outcome: String,
-    /// Who, in one word.
-    #[diesel(sql_type = t::Text)]
-    pub actor: String,
-    /// Who of the desk it was.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub staff_id: Option<Uuid>,
-    /// The account it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub account_id: Option<Uuid>,
-    /// The request it is about.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub request_id: Option<Uuid>,
-    /// Its canonical bytes.
-    #[diesel(sql_type = t::Text)]
-    pub body: String,
+    /// Its row.
+    #[diesel(embed)]
+    pub event: event::Row,
     /// 32 bytes, from which the salt of each personal detail is derived; none where they were erased or never were.
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     pub salt: Option<Vec<u8>>,
     /// Object of name → value, as long as it is kept.
     #[diesel(sql_type = t::Nullable<t::Jsonb>)]
     pub details: Option<Value>,
-}
-
-impl Kept {
-    /// Its columns.
-    pub fn columns(&self) -> Columns<'_> {
-        Columns {
-            id: self.id,
-            at: self.at,
-            kind: &self.kind,
-            outcome: &self.outcome,
-            actor: &self.actor,
-            staff: self.staff_id,
-            account: self.account_id,
-            request: self.request_id,
-        }
-    }
 }
 
 /// An event by its id.

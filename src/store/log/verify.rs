@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::super::event::Row;
 use super::super::sql::{Count, sql};
 use super::super::tx::{Read, fault};
 use super::read::Leaf;
@@ -44,38 +45,6 @@ pub async fn leaves(read: &mut Read, from: i64, to: i64) -> Result<Vec<Leaf>, Fa
         .load(read.look())
         .await
         .map_err(fault)
-}
-
-/// An event's row.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Row {
-    /// Column of that name, as all below.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// `at`.
-    #[diesel(sql_type = t::Timestamptz)]
-    pub at: DateTime<Utc>,
-    /// `kind`.
-    #[diesel(sql_type = t::Text)]
-    pub kind: String,
-    /// `outcome`.
-    #[diesel(sql_type = t::Text)]
-    pub outcome: String,
-    /// `actor`.
-    #[diesel(sql_type = t::Text)]
-    pub actor: String,
-    /// `account_id`.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub account_id: Option<Uuid>,
-    /// `request_id`.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub request_id: Option<Uuid>,
-    /// `staff_id`.
-    #[diesel(sql_type = t::Nullable<t::Uuid>)]
-    pub staff_id: Option<Uuid>,
-    /// `body`, whose UTF-8 bytes are the leaf.
-    #[diesel(sql_type = t::Text)]
-    pub body: String,
 }
 
 /// From the first to the last of something, both included.

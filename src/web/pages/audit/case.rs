@@ -70,7 +70,7 @@ async fn told(house: &House, auditor: Auditor, reference: &str, format: &'static
     let pack = pack::make(&house.app, &mut read, &found, &events).await?;
     let mut people: BTreeMap<(String, String), usize> = BTreeMap::new();
     // who only reads does not act
-    for event in events.events.iter().filter(|event| !event.kind.starts_with("audit.")) {
+    for event in events.events.iter().filter(|event| !event.event.kind.starts_with("audit.")) {
         if let (Some(name), Some(username)) = (&event.staff_name, &event.staff_username) {
             *people.entry((name.clone(), username.clone())).or_default() += 1;
         }
@@ -84,7 +84,7 @@ async fn told(house: &House, auditor: Auditor, reference: &str, format: &'static
 
 fn event(told: &store::Told, stands: &Stands) -> Told {
     // what was altered may be anything
-    let body: Value = serde_json::from_str(&told.body).unwrap_or_default();
+    let body: Value = serde_json::from_str(&told.event.body).unwrap_or_default();
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let facts = body["facts"].as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     Told {
@@ -93,10 +93,10 @@ fn event(told: &store::Told, stands: &Stands) -> Told {
             Err(NoProof::NotSealed) => Seal::Waits,
             Err(NoProof::Altered) => Seal::Broken,
         },
-        at: told.at,
-        kind: told.kind.clone(),
+        at: told.event.at,
+        kind: told.event.kind.clone(),
         refused: body["refusal"].as_str().map(str::to_owned),
-        actor: told.actor.clone(),
+        actor: told.event.actor.clone(),
         staff: told.staff_name.clone(),
         facts: facts.map(|(name, value)| (name.clone(), text(value))).collect(),
         personal: stands.details.iter().map(|(name, is)| (name.clone(), detail(is))).collect(),

@@ -107,9 +107,14 @@ fn shown(proved: Result<Proved, NoProof>) -> Proof {
     }
 }
 
-async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> Result<Data, Stop> {
+async fn data(
+    house: &House,
+    Kept { event, salt, details }: Kept,
+    proof: Proof,
+    draft: Option<Draft>,
+) -> Result<Data, Stop> {
     // what was altered may be anything
-    let body: Json = serde_json::from_str(&kept.body).unwrap_or_default();
+    let body: Json = serde_json::from_str(&event.body).unwrap_or_default();
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let (actor, subject) = (&body["actor"], &body["subject"]);
     let ids: Vec<(String, Uuid)> =
@@ -118,9 +123,9 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
     let wanted: Vec<Uuid> = ids.iter().map(|(_, id)| *id).chain(by).collect();
     let mut read = house.app.read().await?;
     let names = record::names(&mut read, &wanted).await?;
-    let set = marks::of(&mut read, kept.id).await?;
-    let held = details::Kept { salt: kept.salt.as_deref(), values: kept.details.as_ref() };
-    let personal = details::of(&mut read, kept.columns(), &kept.body, held).await?;
+    let set = marks::of(&mut read, event.id).await?;
+    let held = details::Kept { salt: salt.as_deref(), values: details.as_ref() };
+    let personal = details::of(&mut read, &event, held).await?;
     drop(read);
     let name = by.and_then(|by| names.get(&("staff".to_owned(), by)).cloned()).or_else(|| {
         let worker = text(&actor["name"]);
@@ -128,8 +133,8 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
     });
     let subject = ids.into_iter().map(|(what, id)| (what.clone(), about(&what, id, names.get(&(what.clone(), id)))));
     Ok(Data {
-        id: kept.id.to_string(),
-        at: time(&body["at"]).unwrap_or(kept.at),
+        id: event.id.to_string(),
+        at: time(&body["at"]).unwrap_or(event.at),
         kind: text(&body["kind"]),
         refused: (body["outcome"] == "refused").then(|| text(&body["refusal"])),
         actor: text(&actor["kind"]),
@@ -140,9 +145,9 @@ async fn data(house: &House, kept: Kept, proof: Proof, draft: Option<Draft>) -> 
         proof,
         marks: set
             .into_iter()
-            .map(|m| Ok(Marked { mark: super::mark(&m.mark, kept.id)?, note: m.note, staff: m.staff, at: m.at }))
+            .map(|m| Ok(Marked { mark: super::mark(&m.mark, event.id)?, note: m.note, staff: m.staff, at: m.at }))
             .collect::<Result<_, Fault>>()?,
-        body: kept.body,
+        body: event.body,
         draft,
     })
 }
