@@ -11,6 +11,7 @@
 )]
 
 mod backups;
+mod beside;
 mod child;
 mod chronicle;
 mod e1_strangers;
