@@ -1,3 +1,9 @@
+delete from letter where kind = 'codes-renewed';
+alter table letter drop constraint letter_kind_check;
+alter table letter add constraint letter_kind_check check (kind in ('link', 'done', 'scheduled', 'cancelled', 'hint',
+    'none', 'activate', 'activated', 'disabled', 'password-changed', 'codes-failing',
+    'reply', 'manual-scheduled', 'manual-cancelled', 'address-changed', 'staff-invite', 'staff-notice',
+    'acknowledged', 'permitted', 'checkpoint'));
 drop trigger erasure_forgets_answers on erasure;
 drop function pulih.forget_answers();
 alter table credential drop column guesses;

@@ -89,3 +89,9 @@ create trigger erasure_forgets_answers after insert on erasure
 grant select, insert on portal to pulih_app;
 grant update (name, return_url) on portal to pulih_app;
 grant select, insert, update, delete on api_answer, stray_guess to pulih_app;
+
+alter table letter drop constraint letter_kind_check;
+alter table letter add constraint letter_kind_check check (kind in ('link', 'done', 'scheduled', 'cancelled', 'hint',
+    'none', 'activate', 'activated', 'disabled', 'password-changed', 'codes-failing',
+    'reply', 'manual-scheduled', 'manual-cancelled', 'address-changed', 'staff-invite', 'staff-notice',
+    'acknowledged', 'permitted', 'checkpoint', 'codes-renewed'));

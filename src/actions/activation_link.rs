@@ -12,7 +12,7 @@ use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::letter::{self, Post};
-use crate::store::{Tx, account, factor, link, session};
+use crate::store::{Tx, account, factor, link, session, way_back};
 
 /// Mails the link for somebody who has shown the password.
 ///
@@ -39,7 +39,7 @@ pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32
             Some(grant) => grant,
             None => renew(tx, account).await?,
         };
-        mail(app, tx, account, held.language()?, grant).await?;
+        mail(app, tx, account, held.language()?, grant, None).await?;
         Ok(Outcome::Done(Ok(()), Event::TotpLinkAsked { account, grant: Some(grant) }))
     })
     .await??;
@@ -61,7 +61,9 @@ pub async fn by_link(app: &App, link_id: Uuid) -> Result<(), Stop> {
         if let Some(until) = full(app, tx, account, held.now).await? {
             return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
         }
-        mail(app, tx, account, held.language()?, grant).await?;
+        // who has no password here goes on at their portal
+        let on = way_back::hold(tx, link_id).await?.filter(|back| !back.has_password).map(|back| back.name);
+        mail(app, tx, account, held.language()?, grant, on.as_deref()).await?;
         Ok(Outcome::Done(Ok(()), Event::TotpLinkAsked { account, grant: Some(grant) }))
     })
     .await??;
@@ -86,8 +88,15 @@ async fn renew(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
     Ok(id)
 }
 
-async fn mail(app: &App, tx: &mut Tx, account: Uuid, language: Lang, grant: Uuid) -> Result<(), Fault> {
-    let letter = Post { grant: Some(grant), ..app.letter(account, LetterKind::Activate, language) };
+async fn mail(
+    app: &App,
+    tx: &mut Tx,
+    account: Uuid,
+    language: Lang,
+    grant: Uuid,
+    portal: Option<&str>,
+) -> Result<(), Fault> {
+    let letter = Post { grant: Some(grant), place: portal, ..app.letter(account, LetterKind::Activate, language) };
     letter::post(tx, &letter).await?;
     Ok(())
 }

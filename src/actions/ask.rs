@@ -14,7 +14,8 @@ use crate::model::event::{Actor, Event};
 use crate::model::refusal::{Refusal, Stop};
 use crate::model::request::Channel;
 use crate::store::answer::Once;
-use crate::store::request::{self, Asked, NewRequest, PairLimit};
+use crate::store::request;
+use crate::store::request::ask::{self, Asked, NewRequest, PairLimit};
 
 /// What was typed, and by whom.
 pub struct Ask {
@@ -121,7 +122,7 @@ async fn put(app: &App, (actor, channel): (Actor, Channel), ask: Ask) -> Result<
     };
     let record = app.record(actor, &event)?;
     let mut read = app.read().await?;
-    match request::ask(&mut read, &new, limit(app), &record).await? {
+    match ask::ask(&mut read, &new, limit(app), &record).await? {
         Asked::New(at) => Ok((reference, at)),
         Asked::Again(reference, at) => Ok((reference, at)),
         Asked::FormSpent => Err(Refusal::CaptchaWrong.into()),

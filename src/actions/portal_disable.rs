@@ -4,15 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::guess::Guess;
 use crate::app::once::Answer;
 use crate::app::portal::{Disables, Scoped as _, whose};
+use crate::app::portal_code::Brought;
 use crate::app::{App, Outcome};
 use crate::base::{random, secret_hash};
-use crate::model::event::{Actor, Event};
+use crate::model::event::Event;
 use crate::model::portal::grant;
-use crate::model::refusal::{Refusal, Stop};
-use crate::model::session::Method;
+use crate::model::refusal::Stop;
 use crate::store::answer::Once;
 use crate::store::factor::Holder;
 
@@ -34,41 +33,15 @@ impl Answer for Disabled {
 }
 
 /// Revokes the TOTP with its recovery codes and ends every session of the account.
-pub async fn disable(
-    app: &App,
-    by: Disables,
-    user_id: &str,
-    (method, typed): (Method, &str),
-    once: Option<&Once>,
-) -> Result<Disabled, Stop> {
-    let portal = by.caller().portal();
-    let actor = Actor::Portal(portal);
-    let mut wrong = None;
-    let disabled = app
-        .transact_once(actor, once, async |tx| {
-            let held = match app.hold_for_portal(tx, by, user_id, None).await? {
-                Ok(held) => held,
-                Err(refusal) => return Ok(Outcome::Nothing(Err(refusal))),
-            };
-            let account = held.guard.account_id;
-            match app.guess(tx, &held.guard, method, typed).await? {
-                Some(Guess::Right(right)) => right.use_up(tx, &held.guard).await?,
-                Some(Guess::Wrong { refusal, in_row }) => {
-                    wrong = Some((account, in_row, held.portal_name));
-                    return Ok(Outcome::Refused(refusal, Event::TotpDisabled { account, effect: None }));
-                }
-                Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
-                None => return Ok(Outcome::Nothing(Err(Refusal::NotActive))),
-            }
-            let secret = random::bytes::<32>()?;
-            let holder = Holder::Portal(portal, &secret_hash(&secret));
-            let done = app.disable(tx, whose(&held)?, holder).await?;
-            let disabled = Disabled { account, grant: grant::write(&secret), grant_expires_at: done.grant_expires_at };
-            Ok(Outcome::Done(Ok(disabled), Event::TotpDisabled { account, effect: Some(done.effect) }))
-        })
-        .await;
-    if let Some((account, in_row, place)) = wrong {
-        app.warn_owner(actor, account, in_row, Some(&place)).await?;
-    }
-    disabled
+pub async fn disable(app: &App, by: Disables, brought: Brought<'_>, once: Option<&Once>) -> Result<Disabled, Stop> {
+    let undone = |account, _| Event::TotpDisabled { account, effect: None };
+    app.for_a_code(by, brought, once, undone, async |tx, held, _| {
+        let account = held.guard.account_id;
+        let secret = random::bytes::<32>()?;
+        let holder = Holder::Portal(by.caller().portal(), &secret_hash(&secret));
+        let done = app.disable(tx, whose(&held)?, holder).await?;
+        let disabled = Disabled { account, grant: grant::write(&secret), grant_expires_at: done.grant_expires_at };
+        Ok(Outcome::Done(Ok(disabled), Event::TotpDisabled { account, effect: Some(done.effect) }))
+    })
+    .await
 }

@@ -80,7 +80,7 @@ pub async fn add_key(
 ) -> Result<Made, Stop> {
     let event = wanted.event(portal, key);
     app.transact(Actor::Staff(admin.by().staff()), async |tx| {
-        if one_by_one(app, tx, admin).await? && portal::has_key(tx, key).await? {
+        if one_by_one(app, tx, admin).await? && portal::key::exists(tx, key).await? {
             return Ok(Outcome::Nothing(Err(Refusal::ChangedMeanwhile)));
         }
         if let Err(refusal) = app.step_up(tx, admin, code).await? {

@@ -5,39 +5,24 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::app::guess::{By, Right, Weighed};
 use crate::app::once::Answer;
-use crate::app::portal::{Scoped as _, Verifies};
+use crate::app::portal::{Scoped as _, Verifies, name_hash};
+use crate::app::portal_code::Brought;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::random;
 use crate::model::account::fold_user_id;
 use crate::model::event::{Actor, CodeVerified, Event, Portal};
 use crate::model::refusal::{Refusal, Stop};
-use crate::model::session::Method;
-use crate::store::answer::{self, Once};
+use crate::store::answer::Once;
 use crate::store::factor::WrongGuess;
 use crate::store::guess::{self, Asked, Place, Used};
 use crate::store::{Tx, factor};
 
 /// Times a code is judged without holding the account.
 const ROUNDS: usize = 3;
-
-/// A code that somebody typed at a portal, whose password it says is right.
-#[derive(Clone, Debug)]
-pub struct Verify<'a> {
-    /// The User ID.
-    pub user_id: &'a str,
-    /// By what.
-    pub method: Method,
-    /// The code, as typed.
-    pub typed: &'a str,
-    /// What the portal calls the person's device, where it has a name.
-    pub device: Option<&'a str>,
-}
 
 /// What a code was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,11 +66,11 @@ impl Answer for Verified {
 }
 
 /// Judges a code, and uses it up where it is right. A User ID that nobody has is told as a wrong code.
-pub async fn verify(app: &App, by: Verifies, ask: &Verify<'_>, once: Option<&Once>) -> Result<Verified, Stop> {
+pub async fn verify(app: &App, by: Verifies, ask: &Brought<'_>, once: Option<&Once>) -> Result<Verified, Stop> {
     let folded = fold_user_id(ask.user_id);
     let portal = by.caller().portal();
-    let device = ask.device.map(|device| hash(portal, device));
-    let stray = hash(portal, &folded);
+    let device = ask.device.map(|device| name_hash(portal, device));
+    let stray = name_hash(portal, &folded);
     let place = Place { portal, folded: &folded, device: device.as_ref(), stray: &stray, method: ask.method };
     let guess = Guess { app, by, ask, place };
     if once.is_none() {
@@ -98,15 +83,11 @@ pub async fn verify(app: &App, by: Verifies, ask: &Verify<'_>, once: Option<&Onc
     guess.held(once).await
 }
 
-fn hash(portal: Uuid, name: &str) -> [u8; 32] {
-    Sha256::new().chain_update(portal.as_bytes()).chain_update([0]).chain_update(name).finalize().into()
-}
-
 /// A code on its way.
 struct Guess<'a> {
     app: &'a App,
     by: Verifies,
-    ask: &'a Verify<'a>,
+    ask: &'a Brought<'a>,
     place: Place<'a>,
 }
 
@@ -117,7 +98,7 @@ impl Guess<'_> {
 
     /// What the code is by what was read; a refusal where it is not looked at, or cannot be.
     fn weigh(&self, asked: &Asked) -> Result<Result<Weighed, Refusal>, Fault> {
-        let (method, typed) = (self.ask.method, self.ask.typed);
+        let (method, typed) = (self.ask.method, self.ask.code);
         let weighed = match asked {
             Asked { known: false, guard, .. } => Some(self.app.weigh_nobodys(guard, method, typed)?),
             Asked { locked: true, .. } => return Ok(Err(Refusal::Locked)),
@@ -196,18 +177,13 @@ impl Guess<'_> {
 
     /// Judges it while the account is held, or the count of a User ID that nobody has.
     async fn held(&self, once: Option<&Once>) -> Result<Verified, Stop> {
-        let (app, id) = (self.app, random::id());
         let mut wrong = None;
-        let verified = app
-            .transact(self.actor(), async |tx| {
-                if let Some(once) = once
-                    && let Some(given) = answer::claim(tx, id, once).await?
-                {
-                    return Ok(Outcome::Nothing(app.again::<Verified>(&given)?));
-                }
+        let verified = self
+            .app
+            .transact_once(self.actor(), once, async |tx| {
                 let asked = guess::hold(tx, &self.place).await?;
-                let outcome = match self.weigh(&asked)? {
-                    Err(refusal) | Ok(Weighed::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
+                Ok(match self.weigh(&asked)? {
+                    Err(refusal) | Ok(Weighed::Held(refusal)) => Outcome::Nothing(Err(refusal)),
                     Ok(Weighed::Right(right)) => {
                         self.use_up(tx, &asked, right).await?;
                         let event = self.event(&asked, None, asked.guard.in_row);
@@ -217,26 +193,17 @@ impl Guess<'_> {
                         let in_row = self.count(tx, &asked, burn).await?;
                         let verified = self.verified(&asked, Some((refusal, in_row)));
                         let event = self.event(&asked, Some(refusal), in_row);
-                        wrong = Some((asked, in_row, verified));
-                        Outcome::Refused(refusal, event)
+                        wrong = Some((asked, in_row));
+                        // a wrong code is an answer, not a problem
+                        Outcome::Told(Ok(verified), refusal, event)
                     }
-                };
-                if once.is_some() {
-                    let ((Outcome::Done(Ok(told), _), _) | (_, Some((.., told)))) = (&outcome, &wrong) else {
-                        return Err(Fault::broken("a code was neither right nor wrong"));
-                    };
-                    answer::keep(tx, id, &app.seal_answer(id, told)?, told.account, None).await?;
-                }
-                Ok(outcome)
+                })
             })
-            .await;
-        let Some((asked, in_row, told)) = wrong else { return Ok(verified??) };
-        // a wrong code is an answer, not a problem; whatever else stopped it is one
-        if let Err(stop @ Stop::Fault(_)) = verified {
-            return Err(stop);
+            .await?;
+        if let Some((asked, in_row)) = wrong {
+            self.warn(&asked, in_row).await?;
         }
-        self.warn(&asked, in_row).await?;
-        Ok(told)
+        Ok(verified)
     }
 
     async fn use_up(&self, tx: &mut Tx, asked: &Asked, right: Right) -> Result<(), Fault> {

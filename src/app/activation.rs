@@ -78,20 +78,22 @@ impl App {
         Ok(Activated { codes, token: begun.map(|(_, token)| token), effect })
     }
 
-    /// Ten new recovery codes in place of those that were. They are random and only their hashes are kept, so that this is
-    /// the only time they are shown.
+    /// Ten new recovery codes in place of those that were; tells every address on file, by as many letters as are returned.
+    /// The codes are random and only their hashes are kept, so that this is the only time they are shown.
     pub async fn renew_recovery_codes(
         &self,
         tx: &mut Tx,
-        account: Uuid,
+        whose: Whose<'_>,
         credential: Uuid,
-    ) -> Result<[String; RECOVERY_CODES], Fault> {
+    ) -> Result<([String; RECOVERY_CODES], usize), Fault> {
+        let account = whose.account;
         // of a key that nobody keeps
         let codes = recovery::derive(&Key::new(random::bytes::<32>()?), credential);
         factor::renew_recovery_codes(tx, account, credential, &hashes(account, &codes)).await?;
         // the session that activated would show the ones that were
         session::codes_kept(tx, account).await?;
-        Ok(codes)
+        let letters = self.tell_of_factor(tx, whose, LetterKind::CodesRenewed).await?;
+        Ok((codes, letters))
     }
 
     /// Revokes the TOTP with its recovery codes, ends all sessions, leaves a grant to enrol anew and tells every address on

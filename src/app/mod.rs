@@ -5,6 +5,7 @@ pub mod guess;
 mod mailed;
 pub mod once;
 pub mod portal;
+pub mod portal_code;
 pub mod portal_key;
 mod post;
 pub mod reset;

@@ -32,7 +32,7 @@ enum Kept<T> {
 }
 
 impl App {
-    /// As [`App::transact`]; what was done, or refused with an event, under `once` before is answered again.
+    /// As [`App::transact`]; what was answered under `once` before, or refused with an event, is answered again.
     pub async fn transact_once<T: Answer>(
         &self,
         actor: Actor,
@@ -41,32 +41,42 @@ impl App {
     ) -> Result<T, Stop> {
         let Some(once) = once else { return Ok(self.transact(actor, work).await??) };
         let id = random::id();
+        let mut unchanged = None;
         let answer = self
             .transact(actor, async |tx| {
                 if let Some(given) = answer::claim(tx, id, once).await? {
                     return Ok(Outcome::Nothing(self.again(&given)?));
                 }
-                match work(tx).await? {
-                    Outcome::Done(Ok(value), event) => {
-                        let (account, enrolment) = (value.account(), value.enrolment());
-                        let kept = Kept::Done(value);
-                        answer::keep(tx, id, &self.kept(id, &kept)?, account, enrolment).await?;
-                        let Kept::Done(value) = kept else { return Err(Fault::broken("an answer changed")) };
-                        Ok(Outcome::Done(Ok(value), event))
+                let outcome = work(tx).await?;
+                let (sealed, account, enrolment) = match &outcome {
+                    Outcome::Done(Ok(value), _) | Outcome::Told(Ok(value), ..) => {
+                        (self.kept(id, &Kept::Done(value))?, value.account(), value.enrolment())
                     }
-                    Outcome::Refused(refusal, event) => {
-                        answer::keep(tx, id, &self.kept(id, &Kept::<T>::Refused(refusal))?, None, None).await?;
-                        Ok(Outcome::Refused(refusal, event))
+                    Outcome::Refused(refusal, _) => (self.kept(id, &Kept::<T>::Refused(*refusal))?, None, None),
+                    Outcome::Nothing(Ok(value)) => {
+                        // an enrolment's secret is looked up each time
+                        if value.enrolment().is_none() {
+                            unchanged = Some((self.kept(id, &Kept::Done(value))?, value.account()));
+                        }
+                        return Ok(outcome);
                     }
-                    other => Ok(other),
-                }
+                    Outcome::Done(Err(_), _) | Outcome::Told(Err(_), ..) | Outcome::Nothing(Err(_)) => {
+                        return Ok(outcome);
+                    }
+                };
+                answer::keep(tx, id, &sealed, account, enrolment).await?;
+                Ok(outcome)
             })
             .await?;
+        if let Some((sealed, account)) = unchanged {
+            // what was touched was rolled back, and the key with it
+            answer::note(&mut self.read().await?, id, once, &sealed, account).await?;
+        }
         Ok(answer?)
     }
 
     /// What was answered under a key before.
-    pub fn again<T: DeserializeOwned>(&self, given: &Given) -> Result<Result<T, Refusal>, Fault> {
+    fn again<T: DeserializeOwned>(&self, given: &Given) -> Result<Result<T, Refusal>, Fault> {
         if !given.same {
             return Ok(Err(Refusal::KeyReused));
         }
@@ -78,11 +88,7 @@ impl App {
         }
     }
 
-    /// An answer that was done, sealed for the row of that id.
-    pub fn seal_answer<T: Serialize>(&self, id: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
-        self.kept(id, &Kept::Done(value))
-    }
-
+    /// An answer, sealed for the row of that id.
     fn kept<T: Serialize>(&self, id: Uuid, kept: &Kept<T>) -> Result<Vec<u8>, Fault> {
         let plain = serde_json::to_vec(kept).map_err(|e| Fault::bug("keeping an answer", e))?;
         seal::seal(self.keys().of(Purpose::Seal), id, &plain)

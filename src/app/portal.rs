@@ -1,5 +1,6 @@
 //! Proofs of a portal's key: which portal acts, by which key, and what that key may do.
 
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::App;
@@ -86,6 +87,11 @@ pub fn whose(held: &Held) -> Result<Whose<'_>, Fault> {
         addresses: held.addresses,
         place: Some(&held.portal_name),
     })
+}
+
+/// SHA-256 of a name that a portal gives: two portals' names never meet.
+pub fn name_hash(portal: Uuid, name: &str) -> [u8; 32] {
+    Sha256::new().chain_update(portal.as_bytes()).chain_update([0]).chain_update(name).finalize().into()
 }
 
 impl App {

@@ -8,7 +8,8 @@ use crate::model::access;
 use crate::model::event::{Event, Known, Portal as Told};
 use crate::model::letter::LetterKind;
 use crate::model::portal::{LIVE_KEYS, Scope};
-use crate::store::portal::{self, NewKey, Portal};
+use crate::store::portal::Portal;
+use crate::store::portal::key::{self, New};
 use crate::store::staff::people;
 use crate::store::{Tx, letter};
 
@@ -48,7 +49,7 @@ pub fn known(portal: &Portal) -> Known {
 
 /// Whether a portal that is held has no place for another key.
 pub async fn is_full(tx: &mut Tx, portal: &Portal) -> Result<bool, Fault> {
-    Ok(portal::live_keys(tx, portal.id).await? >= LIVE_KEYS)
+    Ok(key::live(tx, portal.id).await? >= LIVE_KEYS)
 }
 
 /// Makes a key of that id for a portal that is held and not full; all supervisors and auditors are told. Nothing where
@@ -57,7 +58,7 @@ pub async fn make(tx: &mut Tx, id: Uuid, portal: &Portal, wanted: &Wanted) -> Re
     let token = random::bytes::<32>()?;
     let token_hash = &secret_hash(&token);
     let (scopes, networks, days) = (wanted.scopes.as_slice(), wanted.networks.as_slice(), wanted.days.unwrap_or(0));
-    if !portal::make_key(tx, &NewKey { id, portal, token_hash, scopes, networks, days }).await? {
+    if !key::make(tx, &New { id, portal, token_hash, scopes, networks, days }).await? {
         return Ok(None);
     }
     let told = people::overseers(tx).await?;
@@ -67,7 +68,7 @@ pub async fn make(tx: &mut Tx, id: Uuid, portal: &Portal, wanted: &Wanted) -> Re
 }
 
 /// Revokes a key: a second later it opens nothing anywhere. What the log says of it; nothing where it opened nothing.
-pub async fn end(tx: &mut Tx, key: Uuid) -> Result<Option<Event>, Fault> {
-    let portal = portal::revoke_key(tx, key).await?;
-    Ok(portal.map(|portal| Event::Portal(Told::KeyRevoked { portal, key })))
+pub async fn end(tx: &mut Tx, id: Uuid) -> Result<Option<Event>, Fault> {
+    let portal = key::revoke(tx, id).await?;
+    Ok(portal.map(|portal| Event::Portal(Told::KeyRevoked { portal, key: id })))
 }

@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
 use super::Common;
 use super::failure::{Failure, print, print_json, print_lines};
 use crate::base::clock::Clock;
 use crate::base::keyring::{Keyring, Purpose};
 use crate::config;
+use crate::store::access::Life;
 
 mod log;
 mod portal;
@@ -64,7 +68,7 @@ pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
 
 fn tell(made: &[PathBuf], json: bool, advice: &str) -> Result<(), Failure> {
     if json {
-        return print_json(&serde_json::json!({ "made": made }));
+        return print_json(&json!({ "made": made }));
     }
     print_lines(made.iter().map(|file| file.display().to_string()))?;
     print(advice)
@@ -73,4 +77,24 @@ fn tell(made: &[PathBuf], json: bool, advice: &str) -> Result<(), Failure> {
 fn purpose(name: &str) -> Result<Purpose, String> {
     let known = || Purpose::ALL.map(Purpose::name).join(", ");
     Purpose::ALL.into_iter().find(|p| p.name() == name).ok_or_else(|| format!("take one of {}", known()))
+}
+
+/// A key of a program in JSON: what it is, and how it lives.
+fn written(mut key: Value, life: &Life) -> Value {
+    let lives = [
+        ("state", json!(life.state().code())),
+        ("created", json!(time(Some(life.created_at)))),
+        ("expires", json!(time(life.expires_at))),
+        ("revoked", json!(time(life.revoked_at))),
+        ("last_used", json!(time(life.used_at))),
+        ("uses", json!(life.uses)),
+    ];
+    for (name, value) in lives {
+        key[name] = value;
+    }
+    key
+}
+
+fn time(at: Option<DateTime<Utc>>) -> Option<String> {
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::base::fault::Fault;
 use crate::model::portal::Scope;
 use crate::model::refusal::Stop;
-use crate::store::portal as store;
+use crate::store::portal::{self as store, key};
 
 const SLUG: &str = "contoh";
 const NAME: &str = "Portal Contoh";
@@ -20,9 +20,9 @@ pub async fn seed(app: &App) -> Result<String, Fault> {
     portal_key::register(app, SLUG, NAME, Some(RETURN_URL)).await.map_err(stopped)?;
     let mut read = app.read().await?;
     let portal = store::by_slug(&mut read, SLUG).await?.map(|portal| portal.id);
-    let keys = store::keys(&mut read).await?;
+    let keys = key::list(&mut read).await?;
     drop(read);
-    for key in keys.iter().filter(|key| key.live && Some(key.portal_id) == portal) {
+    for key in keys.iter().filter(|key| key.life.live && Some(key.portal_id) == portal) {
         portal_key::revoke(app, key.id).await.map_err(stopped)?;
     }
     let wanted = Wanted { scopes: Scope::ALL.to_vec(), networks: Vec::new(), days: None };

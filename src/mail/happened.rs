@@ -12,7 +12,7 @@ pub struct Data {
     pub user_id: String,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// The browser in words, where it is known.
+    /// The browser in words, or the portal, where it is known.
     pub place: Option<String>,
     /// The whole *Ini bukan saya* link.
     pub not_me_url: String,

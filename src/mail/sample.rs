@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::letters::{
-    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done,
-    hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
-    staff_notice,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed,
+    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled,
+    staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -58,10 +58,12 @@ pub fn letters() -> Vec<(String, Letter)> {
     ];
     letters.extend(Hint::ALL.iter().map(|&reason| (format!("hint-{}", reason.code()), hint(reason))));
     letters.extend([
-        ("activate".to_owned(), activate()),
+        ("activate".to_owned(), activate(None)),
+        ("activate-portal".to_owned(), activate(Some("SPSE".to_owned()))),
         ("activated".to_owned(), activated(Some(browser()))),
         ("activated-unplaced".to_owned(), activated(None)),
         ("disabled".to_owned(), disabled()),
+        ("codes-renewed".to_owned(), codes_renewed()),
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
         ("staff-invite".to_owned(), staff_invite()),
@@ -196,11 +198,12 @@ fn hint(reason: Hint) -> Letter {
     })
 }
 
-fn activate() -> Letter {
+fn activate(portal: Option<String>) -> Letter {
     Letter::Activate(activate::Data {
         user_id: user_id(),
         asked_at: moment(),
         ttl: TimeDelta::hours(6),
+        portal,
         activate_url: activate_url(),
         not_me_url: not_me_url(),
     })
@@ -215,6 +218,15 @@ fn disabled() -> Letter {
         user_id: user_id(),
         at: moment(),
         place: Some(browser()),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn codes_renewed() -> Letter {
+    Letter::CodesRenewed(codes_renewed::Data {
+        user_id: user_id(),
+        at: moment(),
+        place: Some("SPSE".to_owned()),
         not_me_url: not_me_url(),
     })
 }

@@ -83,10 +83,10 @@ impl Pen<'_> {
         super::time::moment(self.lang, self.house.zone, at)
     }
 
-    /// When something was done under this label, and from which browser where that is known.
-    pub fn seen(self, label: &str, at: chrono::DateTime<chrono::Utc>, browser: Option<&str>) -> Block {
+    /// When something was done under this label, and by which browser or portal where that is known.
+    pub fn seen(self, label: &str, at: chrono::DateTime<chrono::Utc>, place: Option<&str>) -> Block {
         let mut facts = vec![self.fact(label, &self.moment(at))];
-        facts.extend(browser.map(|browser| self.fact("mail-fact-browser", browser)));
+        facts.extend(place.map(|place| self.fact("mail-fact-way", place)));
         Block::Facts(facts)
     }
 

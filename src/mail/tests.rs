@@ -5,9 +5,9 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::letters::{
-    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done,
-    hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
-    staff_notice,
+    Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed,
+    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled,
+    staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -94,9 +94,10 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Scheduled(data) => Letter::Scheduled(scheduled::Data { user_id, reference, ..data }),
         Letter::Cancelled(data) => Letter::Cancelled(cancelled::Data { user_id, reference, ..data }),
         Letter::Hint(data) => Letter::Hint(hint::Data { user_id, reference, ..data }),
-        Letter::Activate(data) => Letter::Activate(activate::Data { user_id, ..data }),
+        Letter::Activate(data) => Letter::Activate(activate::Data { user_id, portal: place, ..data }),
         Letter::Activated(data) => Letter::Activated(activated::Data { user_id, place, ..data }),
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
+        Letter::CodesRenewed(data) => Letter::CodesRenewed(codes_renewed::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
         Letter::Reply(data) => Letter::Reply(reply::Data { user_id: Some(user_id), reference, ..data }),

@@ -21,6 +21,28 @@ impl Purpose {
     }
 }
 
+/// Whether a key opens anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Live,
+    /// Its time is over.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+impl State {
+    /// Its word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// The longest name of a key, in characters.
 pub const NAME_MAX: usize = 80;
 /// The longest life that may be asked for, in days.

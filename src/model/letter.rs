@@ -21,6 +21,8 @@ words! {
         Activated = "activated",
         /// TOTP was disabled, to every address on file.
         Disabled = "disabled",
+        /// Ten new recovery codes took the place of those that were, to every address on file.
+        CodesRenewed = "codes-renewed",
         /// The password was changed, to every address on file.
         PasswordChanged = "password-changed",
         /// Somebody who knows the password keeps typing wrong codes.

@@ -129,6 +129,7 @@ pub const HISTORY: &[&str] = &[
     "totp-link-asked",
     "totp-disabled",
     "recovery-codes-kept",
+    "recovery-codes-renewed",
     "password-changed",
     "account-disputed",
 ];
@@ -142,6 +143,7 @@ pub const REFUSED: &[&str] = &[
     "totp-activated",
     "totp-link-asked",
     "totp-disabled",
+    "recovery-codes-renewed",
     "password-changed",
 ];
 

@@ -34,11 +34,11 @@ mail-fact-effective = Takes effect
 mail-fact-cancelled = Cancelled
 mail-fact-activated = Activated
 mail-fact-disabled = Disabled
+mail-fact-renewed = Renewed
 mail-fact-changed = Changed
 mail-fact-address = New address
 mail-fact-last-code = Last wrong code
-mail-fact-browser = Browser
-mail-fact-way = By
+mail-fact-way = Via
 mail-fact-reference = Request number
 mail-way-link = The link sent to the registered address
 mail-way-desk = Helpdesk, approved by a second person
@@ -107,6 +107,7 @@ mail-activate-intro = You (or someone) asked for a link to activate TOTP for Use
 mail-activate-open = Open this link on the phone or PC where you want to activate TOTP.
 mail-activate-button = Activate TOTP
 mail-activate-password = You will be asked for your password. The link alone lets nobody in.
+mail-activate-portal = The link leads you on to { $portal }. Log in there as usual; the link alone lets nobody in.
 mail-activate-ttl = The link is valid for { $ttl } from when this email was sent, and works once. Too late? Log in again and follow the page.
 mail-activate-not-me = Was this not you? Tell us at once with the link below, or call the helpdesk.
 
@@ -123,6 +124,13 @@ mail-disabled-intro = TOTP for User ID { $user } was disabled.
 mail-disabled-old = Codes from your authenticator app and old recovery codes no longer work. Your password has not changed.
 mail-disabled-next = At your next login you will be asked to scan a new QR code.
 mail-disabled-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
+
+mail-codes-renewed-subject = Your recovery codes were renewed
+mail-codes-renewed-preheader = The ten recovery codes you had no longer work.
+mail-codes-renewed-intro = The recovery codes for User ID { $user } were made anew.
+mail-codes-renewed-old = The old recovery codes no longer work. Keep the new ones in a safe place. Each of them works once.
+mail-codes-renewed-app = Your TOTP and your password have not changed.
+mail-codes-renewed-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
 
 mail-password-changed-subject = Your password was changed
 mail-password-changed-preheader = All other sessions were ended. Your TOTP has not changed.

@@ -10,6 +10,7 @@ not-me-account-1 = Any TOTP activated since then is revoked.
 not-me-at-activated = TOTP activated on
 not-me-at-activate = Activation link asked on
 not-me-at-disabled = TOTP disabled on
+not-me-at-codes-renewed = Recovery codes renewed on
 not-me-at-password-changed = Password changed on
 not-me-at-address-changed = Email address changed at
 not-me-at-codes-failing = Many wrong codes, until

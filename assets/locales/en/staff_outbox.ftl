@@ -46,6 +46,7 @@ letter-hint = Hint
 letter-activate = Activation link
 letter-activated = Activation done
 letter-disabled = TOTP disabled
+letter-codes-renewed = Recovery codes renewed
 letter-password-changed = Password changed
 letter-codes-failing = Wrong codes in a row
 letter-reply = Reply of the desk

@@ -34,10 +34,10 @@ mail-fact-effective = Mulai berlaku
 mail-fact-cancelled = Dibatalkan
 mail-fact-activated = Diaktifkan
 mail-fact-disabled = Dinonaktifkan
+mail-fact-renewed = Dibuat ulang
 mail-fact-changed = Diubah
 mail-fact-address = Alamat baru
 mail-fact-last-code = Kode salah terakhir
-mail-fact-browser = Browser
 mail-fact-way = Melalui
 mail-fact-reference = Nomor permintaan
 mail-way-link = Tautan di email terdaftar
@@ -107,6 +107,7 @@ mail-activate-intro = Anda (atau seseorang) meminta tautan Aktivasi TOTP untuk U
 mail-activate-open = Buka tautan ini di HP atau PC tempat Anda ingin mengaktifkan TOTP.
 mail-activate-button = Aktivasi TOTP
 mail-activate-password = Password Anda akan diminta. Tautan ini saja tidak cukup untuk masuk ke akun.
+mail-activate-portal = Tautan ini membawa Anda ke { $portal }. Login di sana seperti biasa; tautan ini saja tidak cukup untuk masuk ke akun.
 mail-activate-ttl = Tautan berlaku { $ttl } sejak email ini dikirim dan hanya sekali. Lewat waktu? Login lagi, lalu ikuti petunjuk di halaman.
 mail-activate-not-me = Bukan Anda yang meminta? Segera beri tahu kami lewat tautan berikut, atau hubungi Helpdesk.
 
@@ -123,6 +124,13 @@ mail-disabled-intro = TOTP untuk User ID { $user } sudah dinonaktifkan.
 mail-disabled-old = Kode dari aplikasi Authenticator dan kode pemulihan lama tidak berlaku lagi. Password Anda tidak berubah.
 mail-disabled-next = Pada Login berikutnya Anda diminta memindai (scan) QR Code baru.
 mail-disabled-not-me = Bukan Anda yang menonaktifkan? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
+
+mail-codes-renewed-subject = Kode Pemulihan Dibuat Ulang
+mail-codes-renewed-preheader = Sepuluh kode pemulihan yang lama tidak berlaku lagi.
+mail-codes-renewed-intro = Kode pemulihan untuk User ID { $user } sudah dibuat ulang.
+mail-codes-renewed-old = Kode pemulihan yang lama tidak berlaku lagi. Simpan yang baru di tempat yang aman. Tiap kode hanya bisa dipakai sekali.
+mail-codes-renewed-app = TOTP dan Password Anda tidak berubah.
+mail-codes-renewed-not-me = Bukan Anda yang membuatnya? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
 
 mail-password-changed-subject = Password Diubah
 mail-password-changed-preheader = Semua sesi lain sudah diakhiri. TOTP Anda tidak berubah.

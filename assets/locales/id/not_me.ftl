@@ -10,6 +10,7 @@ not-me-account-1 = Aktivasi TOTP yang dibuat sejak saat itu dicabut.
 not-me-at-activated = TOTP diaktifkan pada
 not-me-at-activate = Tautan aktivasi diminta pada
 not-me-at-disabled = TOTP dinonaktifkan pada
+not-me-at-codes-renewed = Kode pemulihan dibuat ulang pada
 not-me-at-password-changed = Password diganti pada
 not-me-at-address-changed = Alamat email diganti pada
 not-me-at-codes-failing = Banyak kode salah, sampai

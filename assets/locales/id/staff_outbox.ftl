@@ -46,6 +46,7 @@ letter-hint = Petunjuk
 letter-activate = Tautan aktivasi
 letter-activated = Aktivasi berhasil
 letter-disabled = TOTP dinonaktifkan
+letter-codes-renewed = Kode pemulihan dibuat ulang
 letter-password-changed = Password diganti
 letter-codes-failing = Kode salah berulang
 letter-reply = Balasan petugas

@@ -1,8 +1,8 @@
 //! `pulih keys log add|list|revoke`: keys for whoever follows the log from elsewhere.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
+use super::{time, written};
 use crate::actions::log_key;
 use crate::app::App;
 use crate::base::clock::Clock;
@@ -70,40 +70,25 @@ async fn add(app: &App, name: &str, days: Option<i32>, as_json: bool) -> Result<
 
 async fn list(app: &App, as_json: bool) -> Result<(), Failure> {
     let keys = access::list(&mut app.read().await?).await?;
-    let time = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     if as_json {
-        let all = keys.iter().map(|key| {
-            json!({
-                "id": key.id, "name": key.name, "state": state(key), "created": time(Some(key.created_at)),
-                "expires": time(key.expires_at), "revoked": time(key.revoked_at), "last_used": time(key.used_at),
-                "uses": key.uses,
-            })
-        });
+        let all = keys.iter().map(|key| written(json!({ "id": key.id, "name": key.name }), &key.life));
         return print_json(&all.collect::<Vec<_>>());
     }
     let mut lines = vec![format!("{:<36}  {:<8} {:<20} {:>9} {}", "Key", "State", "Last used", "Uses", "Name")];
-    for key in &keys {
-        let used = time(key.used_at).unwrap_or_else(|| "never".to_owned());
-        lines.push(format!("{:<36}  {:<8} {used:<20} {:>9} {}", key.id, state(key), key.uses, key.name));
+    for Key { id, name, life } in &keys {
+        let used = time(life.used_at).unwrap_or_else(|| "never".to_owned());
+        lines.push(format!("{id:<36}  {:<8} {used:<20} {:>9} {name}", life.state().code(), life.uses));
     }
     print_lines(lines)
 }
 
 async fn revoke(app: &App, named: &str) -> Result<(), Failure> {
     let keys = access::list(&mut app.read().await?).await?;
-    let open = |key: &&Key| key.revoked_at.is_none();
+    let open = |key: &&Key| key.life.revoked_at.is_none();
     let is = |key: &&Key| key.name.to_lowercase() == named.to_lowercase() || key.id.to_string() == named;
     let Some(key) = keys.iter().filter(open).find(is) else {
         return Err(Failure::new(format!("no log key that is not revoked is called {named}")));
     };
     log_key::revoke(app, key.id, &key.name).await?;
     print(&format!("{} opens nothing any more.\n", key.name))
-}
-
-fn state(key: &Key) -> &'static str {
-    match (key.revoked_at, key.live) {
-        (Some(_), _) => "revoked",
-        (None, false) => "expired",
-        (None, true) => "live",
-    }
 }

@@ -1,8 +1,8 @@
 //! `pulih keys portal add|list|revoke`: keys for portals that keep their own login page.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::{time, written};
 use crate::actions::portal_key::{self, Made, NotMade, Wanted};
 use crate::app::App;
 use crate::base::clock::Clock;
@@ -13,7 +13,8 @@ use crate::cli::{Common, runtime};
 use crate::config::Purpose;
 use crate::model::access::{DAYS_MAX, NAME_MAX, named};
 use crate::model::portal::{LIVE_KEYS, Scope, is_return_url, is_slug};
-use crate::store::portal::{self, Key, Portal};
+use crate::store::portal::key::{self, Key};
+use crate::store::portal::{self, Portal};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -145,30 +146,28 @@ fn told(
 
 /// A third live key would be one that nobody revokes.
 async fn not_full(app: &App, there: &Portal) -> Result<(), Failure> {
-    let keys = portal::keys(&mut app.read().await?).await?;
-    let live: Vec<&Key> = keys.iter().filter(|key| key.portal_id == there.id && key.live).collect();
+    let keys = key::list(&mut app.read().await?).await?;
+    let live: Vec<&Key> = keys.iter().filter(|key| key.portal_id == there.id && key.life.live).collect();
     let full_at = usize::try_from(LIVE_KEYS).unwrap_or(usize::MAX);
     if live.len() >= full_at { Err(full(&there.slug, &live)) } else { Ok(()) }
 }
 
 fn full(slug: &str, live: &[&Key]) -> Failure {
-    let used = |key: &Key| time(key.used_at).map_or_else(|| "never used".to_owned(), |at| format!("last used {at}"));
+    let used =
+        |key: &Key| time(key.life.used_at).map_or_else(|| "never used".to_owned(), |at| format!("last used {at}"));
     let which: Vec<String> = live.iter().map(|key| format!("{} ({})", key.id, used(key))).collect();
     Failure::new(format!("{slug} has two live keys; revoke one first: {}", which.join(" or ")))
 }
 
-fn time(at: Option<DateTime<Utc>>) -> Option<String> {
-    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
-}
-
 async fn list(app: &App, as_json: bool) -> Result<(), Failure> {
     let mut read = app.read().await?;
-    let (portals, keys) = (portal::list(&mut read).await?, portal::keys(&mut read).await?);
+    let (portals, keys) = (portal::list(&mut read).await?, key::list(&mut read).await?);
     drop(read);
     let own = |portal: &Portal| keys.iter().filter(|key| key.portal_id == portal.id).collect::<Vec<_>>();
     if as_json {
         let all = portals.iter().map(|portal| {
-            let keys: Vec<Value> = own(portal).into_iter().map(written).collect();
+            let of_kind = |key: &Key| json!({ "id": key.id, "scopes": key.scopes, "networks": key.networks });
+            let keys = own(portal).into_iter().map(|key| written(of_kind(key), &key.life)).collect::<Vec<_>>();
             let Portal { id, slug, name, return_url } = portal;
             json!({ "id": id, "slug": slug, "name": name, "return_url": return_url, "keys": keys })
         });
@@ -180,13 +179,13 @@ async fn list(app: &App, as_json: bool) -> Result<(), Failure> {
         lines.push(format!("{} ({}), {back}", portal.slug, portal.name));
         for key in own(portal) {
             let networks = if key.networks.is_empty() { "any network".to_owned() } else { key.networks.join(", ") };
-            let ends = time(key.expires_at).map(|at| format!(", ends {at}")).unwrap_or_default();
-            let used = time(key.used_at).map_or_else(|| "never used".to_owned(), |at| format!("last {at}"));
+            let ends = time(key.life.expires_at).map(|at| format!(", ends {at}")).unwrap_or_default();
+            let used = time(key.life.used_at).map_or_else(|| "never used".to_owned(), |at| format!("last {at}"));
             lines.push(format!(
                 "  {}  {:<8} {} uses, {used}{ends}, from {networks}: {}",
                 key.id,
-                state(key),
-                key.uses,
+                key.life.state().code(),
+                key.life.uses,
                 key.scopes.join(" ")
             ));
         }
@@ -194,18 +193,10 @@ async fn list(app: &App, as_json: bool) -> Result<(), Failure> {
     print_lines(lines)
 }
 
-fn written(key: &Key) -> Value {
-    json!({
-        "id": key.id, "state": state(key), "scopes": key.scopes, "networks": key.networks,
-        "created": time(Some(key.created_at)), "expires": time(key.expires_at), "revoked": time(key.revoked_at),
-        "last_used": time(key.used_at), "uses": key.uses,
-    })
-}
-
 async fn revoke(app: &App, begins: &str) -> Result<(), Failure> {
-    let keys = portal::keys(&mut app.read().await?).await?;
+    let keys = key::list(&mut app.read().await?).await?;
     let begins = begins.to_lowercase();
-    let open = keys.iter().filter(|key| key.revoked_at.is_none());
+    let open = keys.iter().filter(|key| key.life.revoked_at.is_none());
     let found: Vec<&Key> = open.filter(|key| !begins.is_empty() && key.id.to_string().starts_with(&begins)).collect();
     match found.as_slice() {
         [key] => {
@@ -217,13 +208,5 @@ async fn revoke(app: &App, begins: &str) -> Result<(), Failure> {
             let all: Vec<String> = several.iter().map(|key| key.id.to_string()).collect();
             Err(Failure::new(format!("several keys begin so: {}", all.join(", "))))
         }
-    }
-}
-
-fn state(key: &Key) -> &'static str {
-    match (key.revoked_at, key.live) {
-        (Some(_), _) => "revoked",
-        (None, false) => "expired",
-        (None, true) => "live",
     }
 }

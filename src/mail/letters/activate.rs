@@ -14,6 +14,8 @@ pub struct Data {
     pub asked_at: DateTime<Utc>,
     /// How long the link lives from the relay's 250.
     pub ttl: TimeDelta,
+    /// The portal where the person goes on, where it is not here.
+    pub portal: Option<String>,
     /// The whole activation link.
     pub activate_url: String,
     /// The whole *Ini bukan saya* link.
@@ -23,6 +25,10 @@ pub struct Data {
 /// Its words.
 pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
     let ttl = time::span(pen.lang, data.ttl);
+    let on = match &data.portal {
+        Some(portal) => Block::Words(pen.ta("mail-activate-portal", &[("portal", portal)])),
+        None => pen.words("mail-activate-password"),
+    };
     Sheet {
         subject: pen.t("mail-activate-subject"),
         preheader: pen.ta("mail-activate-preheader", &[("ttl", &ttl)]),
@@ -35,7 +41,7 @@ pub fn sheet(pen: Pen<'_>, data: &Data) -> Sheet {
                 copy: pen.t("mail-link-copy"),
                 url: data.activate_url.clone(),
             },
-            pen.words("mail-activate-password"),
+            on,
             Block::Words(pen.ta("mail-activate-ttl", &[("ttl", &ttl)])),
             pen.words("mail-no-code"),
             pen.alarm("mail-activate-not-me", &data.not_me_url),

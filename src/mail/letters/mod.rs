@@ -7,6 +7,7 @@ pub mod address_changed;
 pub mod cancelled;
 pub mod checkpoint;
 pub mod codes_failing;
+pub mod codes_renewed;
 pub mod disabled;
 pub mod done;
 pub mod hint;
@@ -42,6 +43,8 @@ pub enum Letter {
     Activated(activated::Data),
     /// TOTP was disabled.
     Disabled(disabled::Data),
+    /// New recovery codes took the place of those that were.
+    CodesRenewed(codes_renewed::Data),
     /// The password was changed.
     PasswordChanged(password_changed::Data),
     /// Wrong codes keep coming after the right password.
@@ -78,6 +81,7 @@ impl Letter {
             Self::Activate(_) => LetterKind::Activate,
             Self::Activated(_) => LetterKind::Activated,
             Self::Disabled(_) => LetterKind::Disabled,
+            Self::CodesRenewed(_) => LetterKind::CodesRenewed,
             Self::PasswordChanged(_) => LetterKind::PasswordChanged,
             Self::CodesFailing(_) => LetterKind::CodesFailing,
             Self::StaffInvite(_) => LetterKind::StaffInvite,
@@ -103,6 +107,7 @@ impl Letter {
             Self::Activate(data) => activate::sheet(pen, data),
             Self::Activated(data) => activated::sheet(pen, data),
             Self::Disabled(data) => disabled::sheet(pen, data),
+            Self::CodesRenewed(data) => codes_renewed::sheet(pen, data),
             Self::PasswordChanged(data) => password_changed::sheet(pen, data),
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
             Self::StaffInvite(data) => staff_invite::sheet(pen, data),
@@ -126,9 +131,11 @@ impl Letter {
             Self::Cancelled(data) => vec![&data.not_me_url],
             Self::Hint(data) => vec![&data.not_me_url],
             Self::Activate(data) => vec![&data.activate_url, &data.not_me_url],
-            Self::Activated(data) | Self::Disabled(data) | Self::PasswordChanged(data) | Self::CodesFailing(data) => {
-                vec![&data.not_me_url]
-            }
+            Self::Activated(data)
+            | Self::Disabled(data)
+            | Self::CodesRenewed(data)
+            | Self::PasswordChanged(data)
+            | Self::CodesFailing(data) => vec![&data.not_me_url],
             Self::StaffInvite(data) => vec![&data.invite_url],
             Self::StaffNotice(_) => vec![],
             Self::Reply(_) | Self::Acknowledged(_) | Self::Checkpoint(_) => Vec::new(),

@@ -77,8 +77,8 @@ pub enum Portal {
         account: Uuid,
         /// Whose codes.
         credential: Uuid,
-        /// How many; none where it was refused.
-        recovery_codes: Option<usize>,
+        /// How many codes, and letters that tell of them; none where it was refused.
+        renewed: Option<(usize, usize)>,
     },
     /// A browser was sent back to its portal with a grant.
     GrantHanded {
@@ -154,11 +154,12 @@ impl Portal {
                 Parts { personal, ..parts("account.changed", of_account(*account), facts) }
             }
             Self::CodeVerified(code) => code.parts(),
-            Self::RecoveryCodesRenewed { account, credential, recovery_codes } => parts(
-                "recovery-codes.renewed",
-                of_account(*account),
-                vec![("credential", json!(credential)), ("recovery_codes", json!(recovery_codes))],
-            ),
+            Self::RecoveryCodesRenewed { account, credential, renewed } => {
+                let (codes, letters) = renewed.unzip();
+                let facts =
+                    [("credential", json!(credential)), ("recovery_codes", json!(codes)), ("letters", json!(letters))];
+                parts("recovery-codes.renewed", of_account(*account), facts.to_vec())
+            }
             Self::GrantHanded { account, portal, grant } => {
                 parts("grant.handed", of_account(*account), vec![("portal", json!(portal)), ("grant", json!(grant))])
             }

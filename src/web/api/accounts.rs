@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::{Written, time};
+use super::problem::time;
 use super::{Asked, Call, Flaw, Problem, json};
 use crate::actions::register_account::register;
 use crate::app::App;
@@ -144,15 +144,11 @@ impl Account {
     description = "Makes the account, or changes what differs. A changed address or a later password_changed_at is told to every \
         address on file and to the one that was, and resets of the account wait 24 hours for seven days. An account of the \
         helpdesk's own that no portal has becomes this portal's.",
-    params(
-        ("user_id" = String, Path, description = "User ID; capitals and small letters are the same", example = "AMANAH7"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name for this call: repeated within 24 hours, it is answered alike"),
-    ),
+    params(("user_id" = String, Path, description = "User ID; capitals and small letters are the same", example = "AMANAH7")),
     request_body = NewAccount,
     responses(
         (status = 200, body = Account, description = "It was there"),
         (status = 201, body = Account, description = "It was made"),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
     )
 )]
 pub async fn put(
@@ -184,10 +180,7 @@ pub async fn put(
     tag = "accounts",
     description = "How the account stands. One of another portal is not found.",
     params(("user_id" = String, Path, description = "User ID; capitals and small letters are the same", example = "AMANAH7")),
-    responses(
-        (status = 200, body = Account),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Account))
 )]
 pub async fn show(
     house: web::Data<House>,

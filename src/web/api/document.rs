@@ -75,11 +75,7 @@ fn repeatable(operation: &mut Operation) {
         .description(Some("A name for this call: sent again under it, it is done once and answered alike."))
         .schema(Some(text))
         .build();
-    let all = operation.parameters.get_or_insert_default();
-    // one that says it itself says it better
-    if !all.iter().any(|one| matches!(one, RefOr::T(one) if one.name == name.name)) {
-        all.push(RefOr::T(name));
-    }
+    operation.parameters.get_or_insert_default().push(RefOr::T(name));
 }
 
 fn refused(operation: &mut Operation) {
@@ -90,7 +86,7 @@ fn refused(operation: &mut Operation) {
     for (status, words) in told {
         let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let answer = ResponseBuilder::new().description(words).content("application/problem+json", problem).build();
-        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(answer));
+        operation.responses.responses.insert(status.to_owned(), RefOr::T(answer));
     }
 }
 

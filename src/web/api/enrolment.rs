@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::problem::{Written, time};
+use super::problem::time;
 use super::{Call, Problem, json, known_user_id};
 use crate::actions::portal_enrol::{self, Begun};
 use crate::app::portal::Enrols;
@@ -85,16 +85,9 @@ pub struct Active {
     tag = "enrolment",
     description = "A new secret for the person's app. A secret that was begun before and not proved is dead. \
         An account that had TOTP needs a grant, which is used up by *confirm* alone.",
-    params(
-        ("user_id" = String, Path, description = "User ID"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same again is answered the same"),
-    ),
+    params(("user_id" = String, Path, description = "User ID")),
     request_body = Begin,
-    responses(
-        (status = 201, body = Shown),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-        (status = "5XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 201, body = Shown))
 )]
 pub async fn begin(
     house: web::Data<House>,
@@ -117,14 +110,9 @@ pub async fn begin(
     params(
         ("user_id" = String, Path, description = "User ID"),
         ("enrolment" = String, Path, description = "The id that *begin* answered"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same again is answered the same"),
     ),
     request_body = Confirm,
-    responses(
-        (status = 200, body = Active),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-        (status = "5XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Active))
 )]
 pub async fn confirm(
     house: web::Data<House>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::problem::{Written, time};
+use super::problem::time;
 use super::{Asked, Flaw, Problem, json};
 use crate::app::portal::{ReadsEvents, Scoped as _};
 use crate::base::fault::Fault;
@@ -75,10 +75,7 @@ struct Wanted {
         ("after" = Option<String>, Query, description = "A cursor, or `next` of the page before", pattern = "^[0-9]{1,18}$"),
         ("limit" = Option<i64>, Query, description = "Events at most; 100 where it is missing", minimum = 1, maximum = 1000),
     ),
-    responses(
-        (status = 200, body = FeedPage),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = FeedPage))
 )]
 pub async fn list(
     req: HttpRequest,

@@ -5,12 +5,11 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::{Written, time};
-use super::verify::CodeOf;
+use super::problem::time;
+use super::verify::{CodeOf, brought};
 use super::{Call, Problem, json, known_user_id};
 use crate::actions::{portal_codes, portal_disable};
 use crate::app::portal::{Disables, Enrols};
-use crate::model::session::Method;
 use crate::web::House;
 
 /// A code of the app.
@@ -20,6 +19,9 @@ pub struct Renew {
     /// The code that the app shows; a wrong one is counted as by *verify*.
     #[schema(example = "123456", max_length = 64)]
     code: String,
+    /// What your page calls this browser, as in *verify*.
+    #[schema(example = "b7c1f0aa2d4e", min_length = 1, max_length = 128)]
+    device: Option<String>,
 }
 
 /// New recovery codes.
@@ -39,6 +41,9 @@ pub struct Disable {
     code: String,
     /// What it is a code of; `totp` where nothing is said.
     method: Option<CodeOf>,
+    /// What your page calls this browser, as in *verify*.
+    #[schema(example = "b7c1f0aa2d4e", min_length = 1, max_length = 128)]
+    device: Option<String>,
 }
 
 /// TOTP is disabled.
@@ -57,17 +62,10 @@ pub struct Disabled {
     post,
     path = "/api/v1/accounts/{user_id}/recovery-codes",
     tag = "enrolment",
-    description = "Ten new recovery codes for a right code of the app, in place of those that were.",
-    params(
-        ("user_id" = String, Path, description = "User ID"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same again is answered the same"),
-    ),
+    description = "Ten new recovery codes for a right code of the app, in place of those that were; the owner is told by mail.",
+    params(("user_id" = String, Path, description = "User ID")),
     request_body = Renew,
-    responses(
-        (status = 200, body = RecoveryCodes),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-        (status = "5XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = RecoveryCodes))
 )]
 pub async fn renew(
     house: web::Data<House>,
@@ -75,7 +73,9 @@ pub async fn renew(
     call: Call<Enrols, Renew>,
 ) -> Result<HttpResponse, Problem> {
     let user_id = known_user_id(&user_id)?;
-    let renewed = portal_codes::renew(&house.app, call.by, user_id, &call.body.code, call.once.as_ref()).await?;
+    let Renew { code, device } = &call.body;
+    let brought = brought(user_id, None, code, device.as_deref())?;
+    let renewed = portal_codes::renew(&house.app, call.by, brought, call.once.as_ref()).await?;
     Ok(json(StatusCode::OK, &RecoveryCodes { recovery_codes: renewed.recovery_codes }))
 }
 
@@ -86,16 +86,9 @@ pub async fn renew(
     tag = "enrolment",
     description = "Revokes TOTP and its recovery codes for a right code, ends Pulih's own sessions and tells the owner by \
         mail. The grant that is answered lets the account enrol anew, here alone and once.",
-    params(
-        ("user_id" = String, Path, description = "User ID"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same again is answered the same"),
-    ),
+    params(("user_id" = String, Path, description = "User ID")),
     request_body = Disable,
-    responses(
-        (status = 200, body = Disabled),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-        (status = "5XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Disabled))
 )]
 pub async fn disable(
     house: web::Data<House>,
@@ -103,12 +96,9 @@ pub async fn disable(
     call: Call<Disables, Disable>,
 ) -> Result<HttpResponse, Problem> {
     let user_id = known_user_id(&user_id)?;
-    let method = match call.body.method {
-        Some(CodeOf::Recovery) => Method::Recovery,
-        Some(CodeOf::Totp) | None => Method::Totp,
-    };
-    let code = (method, call.body.code.as_str());
-    let disabled = portal_disable::disable(&house.app, call.by, user_id, code, call.once.as_ref()).await?;
+    let Disable { code, method, device } = &call.body;
+    let brought = brought(user_id, *method, code, device.as_deref())?;
+    let disabled = portal_disable::disable(&house.app, call.by, brought, call.once.as_ref()).await?;
     let disabled = Disabled { grant: disabled.grant, grant_expires_at: time(disabled.grant_expires_at) };
     Ok(json(StatusCode::OK, &disabled))
 }

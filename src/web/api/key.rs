@@ -22,7 +22,7 @@ use crate::model::access::{self, Purpose};
 use crate::model::portal::Scope;
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::access as uses;
-use crate::store::portal::{self as keys, LiveKey};
+use crate::store::portal::key::{self as keys, LiveKey};
 use crate::web::bearer::{self, Refused};
 use crate::web::{Client, House};
 
@@ -167,7 +167,7 @@ async fn find(house: &House, client: &Client, hash: &[u8; 32]) -> Result<Arc<Kno
     if let Some(key) = house.keys.known(hash, now) {
         return Ok(key);
     }
-    if let Some(key) = keys::key(&mut house.app.read().await?, hash).await? {
+    if let Some(key) = keys::find(&mut house.app.read().await?, hash).await? {
         let key = Arc::new(Known::read(&key)?);
         house.keys.remember(*hash, now, &key);
         return Ok(key);

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::{Written, time};
+use super::problem::time;
 use super::{Asked, Call, Flaw, Problem, json};
 use crate::actions::ask::{self, Typed};
 use crate::app::portal::{AsksResets, Scoped as _};
@@ -76,8 +76,7 @@ pub struct Reset {
         address and Tipe User belong together, a letter goes to the registered address. Show the person the same words \
         for everybody.",
     request_body = NewReset,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The name under which the call may be repeated")),
-    responses((status = 202, body = AskedReset), (status = "4XX", body = Written, content_type = "application/problem+json"))
+    responses((status = 202, body = AskedReset))
 )]
 pub async fn ask(house: web::Data<House>, call: Call<AsksResets, NewReset>) -> Result<HttpResponse, Problem> {
     let typed = read(&call.body)?;
@@ -95,7 +94,7 @@ pub async fn ask(house: web::Data<House>, call: Call<AsksResets, NewReset>) -> R
     tag = "resets",
     description = "Scope `resets`. A reset that was asked by this portal's form, or by our page for its people; for 30 days.",
     params(("reference" = String, Path, description = "`R-XXXX-XXXX`")),
-    responses((status = 200, body = Reset), (status = "4XX", body = Written, content_type = "application/problem+json"))
+    responses((status = 200, body = Reset))
 )]
 pub async fn show(
     house: web::Data<House>,

@@ -7,10 +7,11 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::{Written, time};
+use super::problem::time;
 use super::{Call, Flaw, Problem, json, known_user_id};
 use crate::actions::verify::{self as action, Judged, Verified};
 use crate::app::portal::Verifies;
+use crate::app::portal_code::Brought;
 use crate::base::clock;
 use crate::model::refusal::Stop;
 use crate::model::session::Method;
@@ -91,16 +92,9 @@ pub struct Verification {
         50 in a day, after which codes are not looked at (429 `codes-held`); 100 in a row close this way until a reset \
         (403 `codes-closed`). A User ID that nobody has is answered as a wrong code. An account without TOTP is 409 \
         `not-active`, a locked one 403 `locked`.",
-    params(
-        ("user_id" = String, Path, description = "User ID"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same again is answered the same"),
-    ),
+    params(("user_id" = String, Path, description = "User ID")),
     request_body = Verify,
-    responses(
-        (status = 200, body = Verification),
-        (status = "4XX", body = Written, content_type = "application/problem+json"),
-        (status = "5XX", body = Written, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Verification))
 )]
 pub async fn verify(
     house: web::Data<House>,
@@ -110,16 +104,8 @@ pub async fn verify(
     let began = clock::instant();
     let user_id = known_user_id(&user_id)?;
     let Verify { code, method, device } = &call.body;
-    let flaws = flaws(code, device.as_deref());
-    if !flaws.is_empty() {
-        return Err(Problem::Flawed(flaws));
-    }
-    let method = match method {
-        None | Some(CodeOf::Totp) => Method::Totp,
-        Some(CodeOf::Recovery) => Method::Recovery,
-    };
-    let ask = action::Verify { user_id, method, typed: code, device: device.as_deref() };
-    let verified = action::verify(&house.app, call.by, &ask, call.once.as_ref()).await;
+    let brought = brought(user_id, *method, code, device.as_deref())?;
+    let verified = action::verify(&house.app, call.by, &brought, call.once.as_ref()).await;
     if !matches!(&verified, Ok(Verified { judged: Judged::Right, .. }) | Err(Stop::Fault(_))) {
         let over = began.elapsed().as_micros() % TICK.as_micros();
         tokio::time::sleep(TICK.saturating_sub(Duration::from_micros(u64::try_from(over).unwrap_or(0)))).await;
@@ -127,7 +113,13 @@ pub async fn verify(
     Ok(json(StatusCode::OK, &written(&verified?)))
 }
 
-fn flaws(code: &str, device: Option<&str>) -> Vec<Flaw> {
+/// A code as it was sent, or what cannot be right about it.
+pub(super) fn brought<'a>(
+    user_id: &'a str,
+    method: Option<CodeOf>,
+    code: &'a str,
+    device: Option<&'a str>,
+) -> Result<Brought<'a>, Problem> {
     let mut flaws = Vec::new();
     if code.chars().count() > CODE_MAX {
         flaws.push(Flaw::new("/code", format!("at most {CODE_MAX} characters")));
@@ -135,7 +127,14 @@ fn flaws(code: &str, device: Option<&str>) -> Vec<Flaw> {
     if device.is_some_and(|device| !(1..=DEVICE_MAX).contains(&device.chars().count())) {
         flaws.push(Flaw::new("/device", format!("1 to {DEVICE_MAX} characters")));
     }
-    flaws
+    if !flaws.is_empty() {
+        return Err(Problem::Flawed(flaws));
+    }
+    let method = match method {
+        None | Some(CodeOf::Totp) => Method::Totp,
+        Some(CodeOf::Recovery) => Method::Recovery,
+    };
+    Ok(Brought { user_id, method, code, device })
 }
 
 fn written(verified: &Verified) -> Verification {

@@ -2,7 +2,7 @@
 
 use super::{Enter, Limit, Route, read_as, write_as};
 use crate::app::staff::{Admin, Proof};
-use crate::web::pages::staff::portals;
+use crate::web::pages::staff::portals::{self, keys};
 
 const ADMIN: Enter = Enter::Staff(Admin::ROLES);
 
@@ -14,10 +14,8 @@ pub const ROWS: &[Route] = &[
     write_as(ADMIN, "/staff/portals/new", Limit::Guesses, &["portal.made"], |r| r.to(portals::new)),
     read_as(ADMIN, "/staff/portals/{id}", Limit::Wall, |r| r.to(portals::change_page)),
     write_as(ADMIN, "/staff/portals/{id}", Limit::Guesses, &["portal.changed"], |r| r.to(portals::change)),
-    read_as(ADMIN, "/staff/portals/{id}/key", Limit::Wall, |r| r.to(portals::key_page)),
-    write_as(ADMIN, "/staff/portals/{id}/key", Limit::Guesses, &["portal.key-made"], |r| r.to(portals::key)),
-    read_as(ADMIN, "/staff/portals/{id}/keys/{key}", Limit::Wall, |r| r.to(portals::revoke_page)),
-    write_as(ADMIN, "/staff/portals/{id}/keys/{key}", Limit::Guesses, &["portal.key-revoked"], |r| {
-        r.to(portals::revoke)
-    }),
+    read_as(ADMIN, "/staff/portals/{id}/key", Limit::Wall, |r| r.to(keys::new_page)),
+    write_as(ADMIN, "/staff/portals/{id}/key", Limit::Guesses, &["portal.key-made"], |r| r.to(keys::new)),
+    read_as(ADMIN, "/staff/portals/{id}/keys/{key}", Limit::Wall, |r| r.to(keys::revoke_page)),
+    write_as(ADMIN, "/staff/portals/{id}/keys/{key}", Limit::Guesses, &["portal.key-revoked"], |r| r.to(keys::revoke)),
 ];

@@ -8,8 +8,8 @@ use crate::base::keyring::Purpose;
 use crate::base::note;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
-    acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, disabled, done, hint,
-    link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
+    acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed, disabled,
+    done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
     staff_notice,
 };
 use crate::mail::{House, Letter};
@@ -42,6 +42,7 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::Disabled
         | LetterKind::PasswordChanged
         | LetterKind::CodesFailing
+        | LetterKind::CodesRenewed
         | LetterKind::AddressChanged => Ok(of_account(app, leased, kind, user_id()?, links(app, house, leased)?)),
         LetterKind::StaffInvite | LetterKind::StaffNotice => of_staff(app, house, leased, kind),
         LetterKind::Checkpoint => noted(leased),
@@ -159,9 +160,10 @@ fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
     match kind {
         LetterKind::Activate => {
             let (ttl, activate_url) = (ttl(app, leased), links.activate);
-            Letter::Activate(activate::Data { user_id, asked_at: at, ttl, activate_url, not_me_url })
+            Letter::Activate(activate::Data { user_id, asked_at: at, ttl, portal: place, activate_url, not_me_url })
         }
         LetterKind::Disabled => Letter::Disabled(disabled::Data { user_id, at, place, not_me_url }),
+        LetterKind::CodesRenewed => Letter::CodesRenewed(codes_renewed::Data { user_id, at, place, not_me_url }),
         LetterKind::PasswordChanged => {
             Letter::PasswordChanged(password_changed::Data { user_id, at, place, not_me_url })
         }

@@ -475,6 +475,19 @@ async fn a_key_answers_the_same_again_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_what_changed_nothing_is_taken_too() {
+    let app = TestApp::start().await;
+    let spse = Portal::of(&app, "spse").await;
+    spse.put("AMANAH7", &rina(json!({}))).await;
+    let nothing = spse.put_once("AMANAH7", &rina(json!({})), "k1").await;
+    assert_eq!(nothing.status, StatusCode::OK, "{nothing:?}");
+    let other = spse.put_once("AMANAH7", &rina(json!({ "name": "Rina" })), "k1").await;
+    assert_eq!((other.status, other.problem()), (StatusCode::CONFLICT, "key-reused"));
+    assert_eq!(spse.put_once("AMANAH7", &rina(json!({})), "k1").await.body, nothing.body);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_portals_that_race_for_a_user_id_one_has_it() {
     let app = TestApp::start().await;
     let portals = [Portal::of(&app, "spse").await, Portal::of(&app, "sirup").await];

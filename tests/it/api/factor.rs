@@ -47,6 +47,12 @@ async fn a_right_code_brings_ten_new_recovery_codes_and_the_old_ones_die() {
     let told = told.iter().filter(|kind| kind.starts_with("recovery-codes.")).collect::<Vec<_>>();
     assert_eq!(told, ["recovery-codes.renewed!code-replayed", "recovery-codes.renewed", "recovery-codes.renewed"]);
     app.settle().await;
+    let letters = app.letters().into_iter().filter(|letter| letter.subject == "Kode Pemulihan Dibuat Ulang");
+    let letters: Vec<_> = letters.collect();
+    assert_eq!(letters.len(), 2, "each renewal is told once");
+    assert!(letters[0].to == CITRAS && letters[0].text.contains("Melalui: SPSE"), "{}", letters[0].text);
+    assert!(new.iter().all(|code| !letters[0].text.contains(code.as_str())), "no letter holds a code");
+    app.browser().open(&app.link_to(CITRAS, "/not-me/")).await.assert_at("/not-me");
     app.end().await;
 }
 
@@ -87,6 +93,29 @@ async fn wrong_codes_have_one_budget_whatever_they_are_for() {
     let right = json!({ "code": phone.code(&app, 0) });
     let disabled = keyed(&portal, DISABLE, &right, "later").await;
     assert_eq!(disabled.status, StatusCode::OK, "{disabled:?}");
+    app.settle().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_do_not_keep_the_owner_of_a_known_device_from_these() {
+    let (app, portal) = house().await;
+    let (phone, _) = enrol(&app, &portal, CITRA.0).await;
+    app.advance(TimeDelta::seconds(30)).await;
+    let known = json!({ "code": phone.code(&app, 0), "device": "hp-citra" });
+    assert_eq!(portal.post("/accounts/CITRA9/verify", &known).await.body["result"], "right");
+    for _ in 0..5 {
+        portal.post(DISABLE, &json!({ "code": phone.wrong(&app), "device": "hp-lain" })).await;
+    }
+    app.advance(TimeDelta::seconds(30)).await;
+    let from = |device: &str| json!({ "code": phone.code(&app, 0), "device": device });
+    for path in [CODES, DISABLE] {
+        assert_problem(&portal.post(path, &from("hp-lain")).await, 429, "codes-held");
+        assert_problem(&portal.post(path, &from("")).await, 422, "form-invalid");
+    }
+    assert_eq!(portal.post(CODES, &from("hp-citra")).await.status, StatusCode::OK);
+    app.advance(TimeDelta::seconds(30)).await;
+    assert_eq!(portal.post(DISABLE, &from("hp-citra")).await.status, StatusCode::OK);
     app.settle().await;
     app.end().await;
 }

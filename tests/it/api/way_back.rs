@@ -305,6 +305,13 @@ async fn one_tap_mails_the_way_to_the_portal_for_another_device() {
     rina.send("/reset-totp/activation-link", &[]).await;
     app.settle().await;
     let mut phone = app.browser();
+    let letters = app.letters();
+    let letter = letters.iter().find(|letter| letter.text.contains("/activate/")).expect("the link is mailed");
+    assert!(
+        letter.text.contains("membawa Anda ke SPSE") && !letter.text.contains("Password Anda akan"),
+        "{}",
+        letter.text
+    );
     phone.open(&app.link_to(RINA, "/activate/")).await.assert_at("/activate/portal");
     let (token, _) = brought(&press(&phone, "/activate/portal").await);
     assert_eq!(good(&app).await, hex(token));

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::DateTime;
+use pulih::i18n::Lang;
 use pulih::model::account::UserType;
 use pulih::model::event::{
     ActivationEffect, Actor, DisableEffect, Event, LetterRef, LinkRef, LoginCode, LoginPassword, Opened, ResetEffect,
@@ -20,6 +21,7 @@ use pulih::model::event::{
 use pulih::model::letter::LetterKind;
 use pulih::model::refusal::Refusal;
 use pulih::model::request::Channel;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -186,6 +188,22 @@ fn the_list_of_kinds_is_whole() {
     let told = include_str!("../../../docs/events.md");
     for kind in kinds() {
         assert!(told.contains(&format!("`{kind}`")), "docs/events.md does not tell of {kind}");
+    }
+}
+
+#[test]
+fn whatever_an_event_says_has_words() {
+    for lang in Lang::ALL {
+        for (actor, refusal, event) in samples() {
+            let record = event.record(actor, refusal, id(0), DateTime::UNIX_EPOCH, [7; 32]).unwrap();
+            let body: Value = serde_json::from_str(&record.body).unwrap();
+            for (place, word) in [("facts", "fact"), ("personal", "detail")] {
+                for name in body[place].as_object().into_iter().flat_map(|all| all.keys()) {
+                    let key = format!("{word}-{}", name.replace('_', "-"));
+                    assert!(lang.known(&key).is_some(), "{lang:?} has no {key}: {}", record.body);
+                }
+            }
+        }
     }
 }
 

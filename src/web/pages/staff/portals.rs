@@ -1,4 +1,6 @@
-//! Portals and their keys.
+//! Portals: the list with their keys, and the forms of a portal.
+
+pub mod keys;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -8,29 +10,24 @@ use uuid::Uuid;
 use super::super::{dated, page, see};
 use super::{desk, id};
 use crate::actions::staff_portal as actions;
-use crate::app::portal_key::Wanted;
 use crate::app::staff::Admin;
 use crate::base::fault::Fault;
 use crate::base::form_token;
 use crate::base::keyring::Purpose;
-use crate::base::network::Networks;
 use crate::base::random;
-use crate::model::access::{DAYS_MAX, named};
-use crate::model::portal::{ENDS_SOON_DAYS, Scope, is_return_url, is_slug};
+use crate::model::access::{self, named};
+use crate::model::portal::{ENDS_SOON_DAYS, is_return_url, is_slug};
 use crate::model::refusal::{Refusal, Stop};
-use crate::store::portal::{self as store, Key, Portal};
-use crate::views::staff::portal_forms::{self as forms, Edit, Flaw, NewKey};
-use crate::views::staff::portals::{self as views, Made, Note, Revoke, State};
+use crate::store::portal::key::{self, Key};
+use crate::store::portal::{self as store, Portal};
+use crate::views::staff::portal_forms::{self as forms, Edit, Flaw};
+use crate::views::staff::portals::{self as views, Note, State};
 use crate::views::staff::{Desk, Room};
 use crate::web::lang::Spoken;
 use crate::web::{Browser, Form, House, On, Sent};
 
 /// How long a form may be filled in.
 const FORM_LIFE: TimeDelta = TimeDelta::hours(2);
-/// Networks of one key at most.
-const NETWORKS_MAX: usize = 32;
-/// Days that are proposed for a new key.
-const DAYS: &str = "365";
 const LIST: &str = "/staff/portals";
 
 /// `GET /staff/portals`
@@ -43,7 +40,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Stop> {
     let note = Form::parse(req.query_string().as_bytes()).one("note").text().and_then(Note::from_code);
     let mut read = house.app.read().await?;
-    let (portals, keys) = (store::list(&mut read).await?, store::keys(&mut read).await?);
+    let (portals, keys) = (store::list(&mut read).await?, key::list(&mut read).await?);
     drop(read);
     let now = house.app.clock().now();
     let portals = portals.iter().map(|p| portal_shown(p, &keys, now)).collect::<Result<Vec<_>, _>>()?;
@@ -63,20 +60,21 @@ fn portal_shown(portal: &Portal, keys: &[Key], now: DateTime<Utc>) -> Result<vie
 }
 
 fn key_shown(key: &Key, now: DateTime<Utc>) -> Result<views::Key, Fault> {
-    let soon = key.expires_at.is_some_and(|at| at < now + TimeDelta::days(ENDS_SOON_DAYS));
+    let Key { id, scopes: _, networks, portal_id: _, life } = key;
+    let soon = life.expires_at.is_some_and(|at| at < now + TimeDelta::days(ENDS_SOON_DAYS));
     Ok(views::Key {
-        id: key.id.to_string(),
+        id: id.to_string(),
         scopes: key.may()?,
-        networks: key.networks.clone(),
-        made_at: key.created_at,
-        ends_at: key.revoked_at.or(key.expires_at),
-        used_at: key.used_at,
-        uses: key.uses,
-        state: match (key.revoked_at, key.live) {
-            (Some(_), _) => State::Revoked,
-            (None, false) => State::Expired,
-            (None, true) if soon => State::Ending,
-            (None, true) => State::Live,
+        networks: networks.clone(),
+        made_at: life.created_at,
+        ends_at: life.revoked_at.or(life.expires_at),
+        used_at: life.used_at,
+        uses: life.uses,
+        state: match life.state() {
+            access::State::Revoked => State::Revoked,
+            access::State::Expired => State::Expired,
+            access::State::Live if soon => State::Ending,
+            access::State::Live => State::Live,
         },
     })
 }
@@ -224,144 +222,4 @@ pub async fn change(
     data.form = token(&house, &sent.browser);
     let desk = desk_of(&house, &req, spoken, &sent, &on)?;
     Ok(again(&house, &data.flaws, forms::edit(&desk, &data)))
-}
-
-/// `GET /staff/portals/{id}/key`
-pub async fn key_page(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-    browser: Browser,
-    on: On<Admin>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Stop> {
-    let portal = find(&house, &path).await?;
-    let desk = desk(&house, &req, spoken, &browser, &on, Room::Portals)?;
-    let (form, days) = (token(&house, &browser), DAYS.to_owned());
-    let data = NewKey { form, portal: portal.id.to_string(), name: portal.name, days, ..NewKey::default() };
-    Ok(page(StatusCode::OK, forms::new_key(&desk, &data)))
-}
-
-/// `POST /staff/portals/{id}/key`: answers with the token, which no other page shows.
-pub async fn key(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-    on: On<Admin>,
-    path: web::Path<String>,
-    sent: Sent,
-) -> Result<HttpResponse, Stop> {
-    let (portal, key) = (find(&house, &path).await?, form_id(&house, &sent)?);
-    let desk = desk_of(&house, &req, spoken, &sent, &on)?;
-    let shown = portal_shown(&portal, &[], house.app.clock().now())?;
-    let made = async || {
-        let keys = store::keys(&mut house.app.read().await?).await?;
-        Ok::<_, Fault>(keys.iter().any(|there| there.id == key && there.portal_id == portal.id))
-    };
-    let before = || page(StatusCode::OK, views::made(&desk, &shown, &Made::Before { key: key.to_string() }));
-    // the same form posted again makes no second key, and nobody can show the token of the first
-    if made().await? {
-        return Ok(before());
-    }
-    let (mut data, wanted) = wanted(&sent.form, &portal);
-    if let Some(wanted) = wanted {
-        let done = actions::add_key(&house.app, on.proof, code(&sent.form), portal.id, key, &wanted).await;
-        match flawed(done, &Flaw::Full)? {
-            Ok(made) => {
-                let now = Made::Now { key: made.id.to_string(), token: made.token };
-                return Ok(page(StatusCode::OK, views::made(&desk, &shown, &now)));
-            }
-            Err(flaw) => data.flaws.push(flaw),
-        }
-        if made().await? {
-            return Ok(before());
-        }
-    }
-    data.form = token(&house, &sent.browser);
-    Ok(again(&house, &data.flaws, forms::new_key(&desk, &data)))
-}
-
-/// A new key as typed, and what is made where nothing is wrong with it.
-fn wanted(form: &Form, portal: &Portal) -> (NewKey, Option<Wanted>) {
-    let chosen = |scope: &Scope| form.one(&format!("scope-{}", scope.code())).text().is_some();
-    let mut data = NewKey {
-        form: String::new(),
-        portal: portal.id.to_string(),
-        name: portal.name.clone(),
-        scopes: Scope::ALL.iter().copied().filter(chosen).collect(),
-        networks: form.one("networks").text().unwrap_or_default().replace('\r', ""),
-        days: form.one("days").text().unwrap_or_default().trim().to_owned(),
-        flaws: Vec::new(),
-    };
-    if data.scopes.is_empty() {
-        data.flaws.push(Flaw::Scopes);
-    }
-    let apart = |c: char| c.is_whitespace() || c == ',';
-    let networks: Vec<String> = data.networks.split(apart).filter(|text| !text.is_empty()).map(str::to_owned).collect();
-    match Networks::parse(&networks) {
-        Ok(_) if networks.len() > NETWORKS_MAX => data.flaws.push(Flaw::Networks),
-        Ok(_) => {}
-        Err(bad) => data.flaws.push(Flaw::Network(bad.into_iter().next().unwrap_or_default())),
-    }
-    let days = data.days.parse::<u32>().ok().filter(|days| (1..=DAYS_MAX).contains(days));
-    if days.is_none() && !data.days.is_empty() {
-        data.flaws.push(Flaw::Days);
-    }
-    let days = days.and_then(|days| i32::try_from(days).ok());
-    let wanted = Wanted { scopes: data.scopes.clone(), networks, days };
-    let wanted = data.flaws.is_empty().then_some(wanted);
-    (data, wanted)
-}
-
-/// A key of a portal that is named in an address.
-async fn named_key(house: &House, (portal, key): &(String, String)) -> Result<Revoke, Stop> {
-    let (portal, key) = (find(house, portal).await?, id(key)?);
-    let (keys, now) = (store::keys(&mut house.app.read().await?).await?, house.app.clock().now());
-    let own = keys.iter().find(|there| there.id == key && there.portal_id == portal.id);
-    let key = key_shown(own.ok_or(Refusal::NotFound)?, now)?;
-    Ok(Revoke { portal: portal_shown(&portal, &[], now)?, key, flaw: None })
-}
-
-/// `GET /staff/portals/{id}/keys/{key}`
-pub async fn revoke_page(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-    browser: Browser,
-    on: On<Admin>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Stop> {
-    let data = named_key(&house, &path).await?;
-    if data.key.state == State::Revoked {
-        return Err(Refusal::NotFound.into());
-    }
-    let desk = desk(&house, &req, spoken, &browser, &on, Room::Portals)?;
-    Ok(page(StatusCode::OK, views::revoke(&desk, &data)))
-}
-
-/// `POST /staff/portals/{id}/keys/{key}`
-pub async fn revoke(
-    req: HttpRequest,
-    house: web::Data<House>,
-    spoken: Spoken,
-    on: On<Admin>,
-    path: web::Path<(String, String)>,
-    sent: Sent,
-) -> Result<HttpResponse, Stop> {
-    let mut data = named_key(&house, &path).await?;
-    let there = format!("{LIST}?note={}", Note::Revoked.code());
-    // the same form posted again
-    if data.key.state == State::Revoked {
-        return Ok(see(&there));
-    }
-    let (portal, key) = (id(&path.0)?, id(&path.1)?);
-    let done = actions::revoke(&house.app, on.proof, code(&sent.form), portal, key).await;
-    match flawed(done, &Flaw::Full)? {
-        Ok(()) => Ok(see(&there)),
-        Err(flaw) => {
-            data.flaw = Some(flaw.clone());
-            let desk = desk_of(&house, &req, spoken, &sent, &on)?;
-            Ok(again(&house, &[flaw], views::revoke(&desk, &data)))
-        }
-    }
 }

@@ -64,7 +64,7 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
                 ..code
             }),
         ),
-        (portal, None, Portal::RecoveryCodesRenewed { account: id(3), credential: id(5), recovery_codes: Some(10) }),
+        (portal, None, Portal::RecoveryCodesRenewed { account: id(3), credential: id(5), renewed: Some((10, 2)) }),
         (Actor::User, None, Portal::GrantHanded { account: id(3), portal: id(21), grant: id(6) }),
     ];
     for (_, _, event) in &all {
