@@ -2,18 +2,17 @@
 
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::columns;
 use super::details::{self, Detail, Kept};
-use super::prove::{self, NoProof};
+use super::prove::{self, NoProof, Proved};
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::json::canonical;
-use crate::base::note::Verifier;
 use crate::model::event::detail_key;
 use crate::store::Read;
-use crate::store::audit::case::{Events, Request};
-use crate::store::event::Row;
+use crate::store::audit::case::{Events, Request, Told};
 use crate::store::log::read::{self as log, Signed};
 
 /// A pack.
@@ -41,14 +40,14 @@ pub struct Stands {
 
 /// Makes the pack of a request out of its events.
 pub async fn make(app: &App, read: &mut Read, request: &Request, told: &Events) -> Result<Pack, Fault> {
-    let trusted = prove::verifiers(app)?;
     let checkpoint = log::latest(read).await?;
+    let leaves = prove(app, read, &told.events, checkpoint.as_ref()).await?;
     let (mut proved, mut unproved, mut stands) = (Vec::new(), Vec::new(), Vec::new());
-    for told in &told.events {
+    for (told, leaf) in told.events.iter().zip(leaves) {
         let event = &told.event;
         let kept = Kept { salt: told.salt.as_deref(), values: told.details.as_ref() };
         let details = details::of(read, event, kept).await?;
-        let leaf = match prove(read, event, checkpoint.as_ref(), &trusted).await? {
+        let leaf = match leaf {
             Ok((leaf, path)) => {
                 proved.push(json!({
                     "index": leaf,
@@ -81,19 +80,28 @@ pub async fn make(app: &App, read: &mut Read, request: &Request, told: &Events) 
     Ok(Pack { json, events: stands, size: checkpoint.map(|signed| signed.size) })
 }
 
-/// The leaf of an event and its path (base64), where its bytes are proved and its row says what they do.
+type Place = (i64, Vec<String>);
+
+/// The leaf of each event and its path (base64), where its bytes are proved and its row says what they do.
 async fn prove(
+    app: &App,
     read: &mut Read,
-    event: &Row,
+    told: &[Told],
     checkpoint: Option<&Signed>,
-    trusted: &[Verifier],
-) -> Result<Result<(i64, Vec<String>), NoProof>, Fault> {
-    if !columns::agree(event) {
-        return Ok(Err(NoProof::Altered));
-    }
-    let Some(checkpoint) = checkpoint else { return Ok(Err(NoProof::NotSealed)) };
-    let proved = prove::event(read, event.id, &event.body, checkpoint, trusted).await?;
-    Ok(proved.map(|proved| (proved.leaf.index, proved.path.iter().map(|hash| BASE64.encode(hash)).collect())))
+) -> Result<Vec<Result<Place, NoProof>>, Fault> {
+    let agrees: Vec<bool> = told.iter().map(|told| columns::agree(&told.event)).collect();
+    let Some(checkpoint) = checkpoint else {
+        let why = |agrees: bool| if agrees { NoProof::NotSealed } else { NoProof::Altered };
+        return Ok(agrees.into_iter().map(|agrees| Err(why(agrees))).collect());
+    };
+    let asked: Vec<(Uuid, &str)> = told.iter().map(|told| (told.event.id, told.event.body.as_str())).collect();
+    let proved = prove::events(read, &asked, checkpoint, &prove::verifiers(app)?).await?;
+    let place = |proved: Proved| (proved.leaf.index, proved.path.iter().map(|hash| BASE64.encode(hash)).collect());
+    let each = |(proved, agrees): (Result<Proved, NoProof>, bool)| match agrees {
+        true => proved.map(place),
+        false => Err(NoProof::Altered),
+    };
+    Ok(proved.into_iter().zip(agrees).map(each).collect())
 }
 
 /// What opens the commitments of an event: each detail with its own key, which opens no other.

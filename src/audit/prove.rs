@@ -8,10 +8,13 @@ use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::merkle;
+use crate::base::merkle::{self, Proof};
 use crate::base::note::{Signer, Verifier};
 use crate::store::Read;
 use crate::store::log::read::{self, Leaf, Signed};
+
+/// Events whose proofs are read at once: they may lie in as many tiles of 8 KiB.
+const AT_ONCE: usize = 256;
 
 /// The log's name, under which checkpoints are signed.
 pub fn origin(app: &App) -> String {
@@ -75,18 +78,50 @@ pub async fn event(
     checkpoint: &Signed,
     trusted: &[Verifier],
 ) -> Result<Result<Proved, NoProof>, Fault> {
-    let Some(leaf) = read::leaf_of(read, event).await?.filter(|leaf| leaf.index < checkpoint.size) else {
-        return Ok(Err(NoProof::NotSealed));
-    };
-    let (index, size) = (unsigned(leaf.index)?, unsigned(checkpoint.size)?);
-    let Some(proof) = merkle::inclusion(index, size) else { return Ok(Err(NoProof::NotSealed)) };
-    let Some(path) = read::prove(read, &proof, size).await? else { return Ok(Err(NoProof::Altered)) };
+    let proved = events(read, &[(event, body)], checkpoint, trusted).await?.pop();
+    proved.ok_or_else(|| Fault::broken("an event has neither a proof nor a reason"))
+}
+
+/// As [`event`], of several and in their order: leaves and tiles are read for [`AT_ONCE`] of them at once.
+pub async fn events(
+    read: &mut Read,
+    events: &[(Uuid, &str)],
+    checkpoint: &Signed,
+    trusted: &[Verifier],
+) -> Result<Vec<Result<Proved, NoProof>>, Fault> {
+    let size = unsigned(checkpoint.size)?;
     let signed = Checkpoint::open(&checkpoint.note, trusted).ok().filter(|signed| signed.size == size);
-    let hash = merkle::leaf(body.as_bytes());
-    if signed.is_none_or(|signed| !merkle::verify_inclusion(&hash, index, size, &path, &signed.root)) {
-        return Ok(Err(NoProof::Altered));
+    let mut proved = Vec::with_capacity(events.len());
+    for part in events.chunks(AT_ONCE) {
+        let ids: Vec<Uuid> = part.iter().map(|(id, _)| *id).collect();
+        let mut leaves = read::leaves_of(read, &ids).await?;
+        let mut asked = Vec::with_capacity(part.len());
+        for (id, body) in part {
+            let leaf = leaves.remove(id).filter(|leaf| leaf.index < checkpoint.size);
+            let found = leaf.map(|leaf| Ok((unsigned(leaf.index)?, leaf))).transpose()?;
+            let proof = found.and_then(|(index, leaf)| Some((leaf, index, merkle::inclusion(index, size)?)));
+            asked.push((*body, proof));
+        }
+        let proofs: Vec<&Proof> = asked.iter().filter_map(|(_, found)| Some(&found.as_ref()?.2)).collect();
+        let mut paths = read::proofs(read, &proofs, size).await?.into_iter();
+        for (body, found) in asked {
+            let Some((leaf, index, _)) = found else {
+                proved.push(Err(NoProof::NotSealed));
+                continue;
+            };
+            let path = paths.next().flatten();
+            let hash = merkle::leaf(body.as_bytes());
+            let holds = |path: &Vec<_>| {
+                signed.as_ref().is_some_and(|signed| merkle::verify_inclusion(&hash, index, size, path, &signed.root))
+            };
+            let Some(path) = path.filter(holds) else {
+                proved.push(Err(NoProof::Altered));
+                continue;
+            };
+            proved.push(Ok(Proved { leaf, body: body.to_owned(), path, checkpoint: checkpoint.clone() }));
+        }
     }
-    Ok(Ok(Proved { leaf, body: body.to_owned(), path, checkpoint: checkpoint.clone() }))
+    Ok(proved)
 }
 
 /// The proof that the log of `old` leaves is the beginning of that of `new`; nothing where rows are missing.

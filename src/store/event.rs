@@ -36,8 +36,21 @@ pub(super) async fn append(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The types of a [`Row`]'s columns, in its order.
+pub(super) type Columns = (
+    t::Uuid,
+    t::Timestamptz,
+    t::Text,
+    t::Text,
+    t::Text,
+    t::Nullable<t::Uuid>,
+    t::Nullable<t::Uuid>,
+    t::Nullable<t::Uuid>,
+    t::Text,
+);
+
 /// An event's row: the columns by which it is found and listed, and the bytes that are proved.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, QueryableByName)]
 pub struct Row {
     /// Its id.
     #[diesel(sql_type = t::Uuid)]

@@ -4,6 +4,7 @@
 //! text takes the next value.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
@@ -105,6 +106,12 @@ impl<'a> Sql<'a> {
         self
     }
 
+    /// Says which types its columns have, in their order: rows are then read by position instead of by name, which is
+    /// worth its words where there are thousands.
+    pub fn of<T>(self) -> Typed<'a, T> {
+        Typed(self, PhantomData)
+    }
+
     /// The only row, or `NotFound`; not before the server said that the statement ended.
     ///
     /// The method of this name in `RunQueryDsl` answers with the first row that arrives. A statement outside a
@@ -168,6 +175,24 @@ impl QueryId for Sql<'_> {
 
 impl Query for Sql<'_> {
     type SqlType = sql_types::Untyped;
+}
+
+/// A statement whose columns have these types, in this order.
+pub struct Typed<'a, T>(Sql<'a>, PhantomData<T>);
+
+impl<T> QueryFragment<Pg> for Typed<'_, T> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+
+impl<T> QueryId for Typed<'_, T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T: 'static> Query for Typed<'_, T> {
+    type SqlType = T;
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Everything about one request, for who audits it: its facts, its events, and the rows around it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
@@ -16,6 +16,9 @@ use crate::store::tx::{Read, fault};
 /// Events of one request at most, the oldest first: beyond that somebody plays with it. Readings of it are left out before
 /// what happened.
 const MOST: i64 = 2_000;
+
+/// Kinds that a stranger can add to an account without end. None of them names a case, proposal, link, letter or mail.
+const STRANGERS: [&str; 4] = ["login.password", "login.code", "code.verified", "totp.enrolling"];
 
 /// The request itself.
 #[derive(Clone, Debug, QueryableByName)]
@@ -114,8 +117,8 @@ pub struct Events {
 }
 
 /// Events about the request, its case, its proposals, links, letters and mails, oldest first. What names no request of its own
-/// is found by the other requests of the case, or by the account. Bodies are looked through as text: one that was altered may
-/// be anything, and is to be shown.
+/// is found by the other requests of the case, or by the account from a month before it was asked on. Bodies are looked through
+/// as text: one that was altered may be anything, and is to be shown.
 pub async fn events(read: &mut Read, request: &Request) -> Result<Events, Fault> {
     #[derive(QueryableByName)]
     struct Found {
@@ -134,20 +137,25 @@ pub async fn events(read: &mut Read, request: &Request) -> Result<Events, Fault>
             select {}::uuid as id union select request_id from desk_case where id = {}
             union select id from request where case_id = {}),
         found as (
-            select e.* from event e where e.request_id = {}
+            select e.id, e.at, e.kind from event e where e.request_id = {}
             union
-            select e.* from event e join near n on n.id = e.request_id
-                where exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0)
+            select e.id, e.at, e.kind from event e join near n on n.id = e.request_id
+                where e.kind <> 'audit.case-read'
+                and exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0)
             union
-            select e.* from event e where e.account_id = {}
-                and exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0))
-        select f.id, f.at, f.kind, f.outcome, f.actor, f.staff_id, f.account_id, f.request_id,
-            s.name as staff_name, s.username as staff_username, f.body, p.salt, p.details, count(*) over () as whole
-        from found f
-        left join event_personal p on p.event_id = f.id and p.at = f.at
-        left join staff s on s.id = f.staff_id
-        where f.kind <> 'audit.case-read' or f.request_id = {}
-        order by f.kind = 'audit.case-read', f.at, f.id limit {}")
+            select e.id, e.at, e.kind from event e
+                where e.account_id = {} and e.at >= {} and e.kind <> 'audit.case-read' and e.kind <> all({})
+                and exists (select from about a where strpos(e.body, concat('\"', a.name, '\":\"', a.id, '\"')) > 0)),
+        first as (
+            select f.id, f.at, f.kind, count(*) over () as whole from found f
+            order by f.kind = 'audit.case-read', f.at, f.id limit {})
+        select e.id, e.at, e.kind, e.outcome, e.actor, e.staff_id, e.account_id, e.request_id,
+            s.name as staff_name, s.username as staff_username, e.body, p.salt, p.details, f.whole
+        from first f
+        join event e on e.id = f.id and e.at = f.at
+        left join event_personal p on p.event_id = e.id and p.at = e.at
+        left join staff s on s.id = e.staff_id
+        order by f.kind = 'audit.case-read', f.at, f.id")
     .bind(request.case_id)
     .bind(request.id)
     .bind(request.id)
@@ -161,7 +169,8 @@ pub async fn events(read: &mut Read, request: &Request) -> Result<Events, Fault>
     .bind(request.case_id)
     .bind(request.id)
     .bind(request.account_id)
-    .bind(request.id)
+    .bind(request.asked_at - TimeDelta::days(30))
+    .bind(STRANGERS.to_vec())
     .bind(MOST)
     .load(read.look())
     .await

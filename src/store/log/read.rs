@@ -48,7 +48,7 @@ pub async fn covering(read: &mut Read, index: i64) -> Result<Option<Signed>, Fau
 }
 
 /// A leaf: its place, the event it stands for and its hash.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, QueryableByName)]
 pub struct Leaf {
     /// Its index, from 0.
     #[diesel(sql_type = t::BigInt)]
@@ -121,13 +121,19 @@ async fn tiles(read: &mut Read, wanted: &[(TileId, u64)]) -> Result<HashMap<Tile
 
 /// The hashes of a proof in a log of `size` leaves, all its tiles being read at once; nothing where tiles are missing.
 pub async fn prove(read: &mut Read, proof: &Proof, size: u64) -> Result<Option<Vec<Hash>>, Fault> {
-    let wanted: BTreeSet<TileId> = proof.nodes().map(TileId::of).collect();
+    Ok(proofs(read, &[proof], size).await?.pop().flatten())
+}
+
+/// As [`prove`], of several and in their order.
+pub async fn proofs(read: &mut Read, proofs: &[&Proof], size: u64) -> Result<Vec<Option<Vec<Hash>>>, Fault> {
+    let wanted: BTreeSet<TileId> = proofs.iter().flat_map(|proof| proof.nodes()).map(TileId::of).collect();
     let wanted: Vec<(TileId, u64)> = wanted.into_iter().map(|id| (id, id.width(size))).collect();
     let rows = tiles(read, &wanted).await?;
-    Ok(proof.hashes(|node: NodeId| {
+    let node = |node: NodeId| {
         let tile = TileId::of(node);
         tile.node(rows.get(&tile)?, node)
-    }))
+    };
+    Ok(proofs.iter().map(|proof| proof.hashes(node)).collect())
 }
 
 /// A sealed event's bytes.

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::event::Row;
+use super::super::event::{Columns, Row};
 use super::super::sql::{Count, sql};
 use super::super::tx::{Read, fault};
 use super::read::Leaf;
@@ -42,6 +42,7 @@ pub async fn leaves(read: &mut Read, from: i64, to: i64) -> Result<Vec<Leaf>, Fa
     sql("select index, event_id, event_at, hash from leaf where index >= {} and index < {} order by index")
         .bind(from)
         .bind(to)
+        .of::<(t::BigInt, t::Uuid, t::Timestamptz, t::Binary)>()
         .load(read.look())
         .await
         .map_err(fault)
@@ -52,11 +53,12 @@ pub type Span<T> = std::ops::RangeInclusive<T>;
 
 /// The events of a time, in no order, at most so many: a walk along the index, which costs a quarter of looking each up.
 pub async fn events_of(read: &mut Read, times: &Span<DateTime<Utc>>, most: i64) -> Result<Vec<Row>, Fault> {
-    sql("select id, at, kind, outcome, actor, account_id, request_id, staff_id, body from event
+    sql("select id, at, kind, outcome, actor, staff_id, account_id, request_id, body from event
         where at >= {} and at <= {} limit {}")
     .bind(*times.start())
     .bind(*times.end())
     .bind(most)
+    .of::<Columns>()
     .load(read.look())
     .await
     .map_err(fault)
@@ -64,11 +66,12 @@ pub async fn events_of(read: &mut Read, times: &Span<DateTime<Utc>>, most: i64) 
 
 /// These events, in no order, within those times: a range keeps the other partitions out of it.
 pub async fn events(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<Row>, Fault> {
-    sql("select id, at, kind, outcome, actor, account_id, request_id, staff_id, body from event
+    sql("select id, at, kind, outcome, actor, staff_id, account_id, request_id, body from event
         where id = any({}) and at >= {} and at <= {}")
     .bind(ids.to_vec())
     .bind(*times.start())
     .bind(*times.end())
+    .of::<Columns>()
     .load(read.look())
     .await
     .map_err(fault)
