@@ -97,9 +97,8 @@ async fn prove(
     let asked: Vec<(Uuid, &str)> = told.iter().map(|told| (told.event.id, told.event.body.as_str())).collect();
     let proved = prove::events(read, &asked, checkpoint, &prove::verifiers(app)?).await?;
     let place = |proved: Proved| (proved.leaf.index, proved.path.iter().map(|hash| BASE64.encode(hash)).collect());
-    let each = |(proved, agrees): (Result<Proved, NoProof>, bool)| match agrees {
-        true => proved.map(place),
-        false => Err(NoProof::Altered),
+    let each = |(proved, agrees): (Result<Proved, NoProof>, bool)| {
+        if agrees { proved.map(place) } else { Err(NoProof::Altered) }
     };
     Ok(proved.into_iter().zip(agrees).map(each).collect())
 }
