@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::columns::Says;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
@@ -47,7 +48,7 @@ pub struct Proved {
     pub body: String,
     /// From the leaf's neighbour up (RFC 9162 §2.1.3), each of 32 bytes.
     pub path: Vec<merkle::Hash>,
-    /// The checkpoint it leads to.
+    /// The checkpoint it leads to. Its time is the database's word: the note alone is signed.
     pub checkpoint: Signed,
 }
 
@@ -67,7 +68,7 @@ impl Proved {
 }
 
 /// The proof that an event with these bytes is in the log, against a checkpoint: it is checked as whoever gets it would, so
-/// that what is handed out holds.
+/// that what is handed out holds. The leaf's row has to say what the bytes do, since it is shown beside them.
 pub async fn event(
     read: &mut Read,
     event: Uuid,
@@ -83,6 +84,10 @@ pub async fn event(
     let Some(path) = read::prove(read, &proof, size).await? else { return Ok(Err(NoProof::Altered)) };
     let signed = Checkpoint::open(&checkpoint.note, trusted).ok().filter(|signed| signed.size == size);
     let hash = merkle::leaf(body.as_bytes());
+    let time = Says::of(body).and_then(|says| says.time());
+    if leaf.hash[..] != hash[..] || time.is_some_and(|at| at != leaf.event_at) {
+        return Ok(Err(NoProof::Altered));
+    }
     if signed.is_none_or(|signed| !merkle::verify_inclusion(&hash, index, size, &path, &signed.root)) {
         return Ok(Err(NoProof::Altered));
     }
