@@ -137,16 +137,30 @@ def proved(one, size, root):
     check(not closed, f"personal details of leaf {one['index']} do not open: {closed}")
 
 
+def parsed(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
 def notes(text):
-    """Notes one after the other, or lines of JSON with a member `note`."""
-    if text.lstrip().startswith("{"):
-        return [json.loads(line)["note"] for line in text.splitlines() if line.strip()]
+    """Notes one after the other, or lines of JSON with a member `note`; and how many lines are no JSON object, as a crash leaves
+    them behind: these are passed over."""
+    if any(line.lstrip().startswith("{") for line in text.split("\n")):
+        found = [parsed(line) for line in text.split("\n") if line.strip()]
+        whole = [one["note"] for one in found if isinstance(one, dict)]
+        return whole, len(found) - len(whole)
     found, lines = [], [line + "\n" for line in text.strip("\n").split("\n")]
     for i, line in enumerate(lines):
         if not found or (lines[i - 1].startswith("\u2014") and not line.startswith("\u2014")):
             found.append("")
         found[-1] += line
-    return [one.lstrip("\n") for one in found if one.strip()]
+    return [one.lstrip("\n") for one in found if one.strip()], 0
+
+
+def torn(lines):
+    return f" ({lines} torn lines passed over)" if lines else ""
 
 
 def tile_path(kind, index, width):
@@ -160,7 +174,8 @@ def folder(path, trusted, outside):
     """Works the whole tree out; every checkpoint that is known has to be its root at that size."""
     size, root = checkpoint((path / "checkpoint").read_text("utf-8"), trusted)
     older = path / "checkpoints"
-    known = [checkpoint(one, trusted) for one in (notes(older.read_text("utf-8")) if older.exists() else [])]
+    kept, lost = notes(older.read_bytes().decode("utf-8", "replace")) if older.exists() else ([], 0)
+    known = [checkpoint(one, trusted) for one in kept]
     roots, edge = {}, []  # the edge: (height, hash), the greatest first
     wanted = {one[0] for one in known + outside} | {size}
     for bundle in range((size + 255) // 256):
@@ -187,7 +202,7 @@ def folder(path, trusted, outside):
     for at, expected in sorted(known + outside + [(size, root)]):
         check(at <= size, f"the log was rewound: it has {size} leaves, a checkpoint has {at}")
         check(at == 0 or roots[at] == expected, f"the checkpoint of {at} leaves does not fit: the log was rewritten")
-    return f"{size} leaves, {len(known)} checkpoints of its own and {len(outside)} others fit"
+    return f"{size} leaves, {len(known)} checkpoints of its own and {len(outside)} others fit{torn(lost)}"
 
 
 def manifest(path, text, trusted):
@@ -202,25 +217,28 @@ def manifest(path, text, trusted):
         while part := file.read(1 << 20):
             digest.update(part)
     check(digest.hexdigest() == about["file_sha256"], f"{found[0].name} is not the file that was signed")
-    return f"{found[0].name}: {about.get('rows')} rows, as they were signed"
+    labels = ", ".join(about.get("labels") or [])
+    return f"{found[0].name}: {about.get('rows')} rows, as they were signed" + (f"; mere labels: {labels}" if labels else "")
 
 
 def one_file(path, trusted, kept):
-    text = path.read_bytes().decode("utf-8")
+    raw = path.read_bytes()
+    text = raw.decode("utf-8", "replace")  # a line that was torn midway may end within a letter
     if text.split("\n")[0].endswith("/export"):
-        return manifest(path, text, trusted)
+        return manifest(path, raw.decode("utf-8"), trusted)
     if text.lstrip().startswith("{") and '"format"' in text:
-        file = json.loads(text)
+        file = json.loads(raw.decode("utf-8"))
         size, root = checkpoint(file["checkpoint"], trusted)
         events = {"pulih-proof-1": lambda: [file], "pulih-pack-1": lambda: file["events"]}[file["format"]]()
         for one in events:
             proved(one, size, root)
         check(not file.get("unproved"), f"{len(file.get('unproved') or [])} events are in it that nothing proves")
         return f"{len(events)} events are in the log of {size} leaves"
-    found = [checkpoint(one, trusted) for one in notes(text)]
+    found, lost = notes(text)
+    found = [checkpoint(one, trusted) for one in found]
     check(found, "there is nothing in it")
     kept.extend(found)
-    return f"{len(found)} checkpoints are signed, the newest of {max(found)[0]} leaves"
+    return f"{len(found)} checkpoints are signed, the newest of {max(found)[0]} leaves{torn(lost)}"
 
 
 def main(arguments):

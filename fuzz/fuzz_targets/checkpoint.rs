@@ -18,14 +18,14 @@ fuzz_target!(|text: &str| {
     if let Some(verifier) = Verifier::parse(text) {
         assert_eq!(verifier.text(), text.trim());
     }
-    for note in notes(text).unwrap_or_default() {
+    for note in notes(text).unwrap_or_default().notes {
         assert!(note::text(&note).and_then(Checkpoint::parse).is_some());
     }
     let _ = keys(text);
     if let Some((index, width)) = tile::index_of(text) {
         assert_eq!(tile::entries_path(index, width), format!("tile/entries/{text}"));
     }
-    if let Some(entries) = tile::entries(text.as_bytes()) {
+    if let Some(entries) = tile::entries(text.as_bytes(), u64::MAX) {
         let mut again = Vec::new();
         assert!(entries.iter().all(|entry| tile::push_entry(&mut again, entry)));
         assert_eq!(again, text.as_bytes());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::base::json;
@@ -54,13 +54,24 @@ impl<'a> Says<'a> {
     }
 }
 
+impl Says<'_> {
+    /// Whether it commits to personal details.
+    pub fn commits(&self) -> bool {
+        self.personal.is_some_and(|names| names.starts_with('{') && names != "{}")
+    }
+
+    /// When the event happened; nothing where the body does not say it.
+    pub fn time(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc3339(self.at.as_deref()?).ok().map(|at| at.to_utc())
+    }
+}
+
 /// Columns of a row that say something else than its body.
 pub fn wrong(row: &Row, says: &Says<'_>) -> impl Iterator<Item = &'static str> {
-    let at = says.at.as_deref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     let staff = says.actor_id.as_deref().filter(|_| says.actor.as_deref() == Some("staff"));
     [
         ("id", names(says.id.as_deref(), Some(row.id))),
-        ("at", at.is_some_and(|at| at == row.at)),
+        ("at", says.time() == Some(row.at)),
         ("kind", says.kind.as_deref() == Some(&row.kind)),
         ("outcome", says.outcome.as_deref() == Some(&row.outcome)),
         ("actor", says.actor.as_deref() == Some(&row.actor)),

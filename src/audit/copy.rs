@@ -1,5 +1,6 @@
 //! Keeping a copy of the log as a folder: only what is new is fetched, and nothing that contradicts what is there.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::json;
@@ -173,7 +174,7 @@ fn other(folder: &Folder, index: u64, known: u64, bundle: &[Vec<u8>]) -> Result<
         return Ok(None);
     }
     let bytes = folder.bytes(&entries_path(index, known))?.unwrap_or_default();
-    let kept = entries(&bytes).unwrap_or_default();
+    let kept = entries(&bytes, WIDTH).unwrap_or_default();
     Ok((0..known).find(|at| {
         let place = usize::try_from(*at).unwrap_or(usize::MAX);
         bundle.get(place).map(Vec::as_slice) != kept.get(place).copied()
@@ -193,6 +194,8 @@ async fn keep_personal(folder: &Folder, read: &mut crate::store::Read, index: u6
     let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
     let ids: Vec<uuid::Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
     let mut details = rows::details(read, &ids, &(from..=to)).await?;
+    let known: HashSet<_> = leaves.iter().map(|leaf| (leaf.event_id, leaf.event_at)).collect();
+    details.retain(|one| known.contains(&(one.event_id, one.at)));
     details.sort_by_key(|one| one.event_id);
     let lines: Vec<String> = details
         .iter()

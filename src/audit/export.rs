@@ -1,12 +1,15 @@
 //! Exports of the history: the bytes of their parts, and the manifest that vouches for the whole.
 
+use std::collections::HashSet;
+
 use chrono::SecondsFormat;
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{columns, prove};
+use super::columns::{self, Says};
+use super::prove;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
@@ -24,12 +27,32 @@ use crate::store::log::read as log;
 pub const PART_MAX: usize = 256 * 1024 * 1024;
 
 /// The columns of a CSV file, and the members of each line of JSON, in this order.
-pub const COLUMNS: [&str; 12] =
-    ["leaf", "at", "kind", "outcome", "refusal", "actor", "staff", "account", "request", "facts", "personal", "body"];
+pub const COLUMNS: [&str; 13] = [
+    "leaf", "at", "kind", "outcome", "refusal", "actor", "actor_id", "staff", "account", "request", "facts",
+    "personal", "body",
+];
+
+/// Columns that no event holds: how somebody and something were called when the export was made. All others are as sealed.
+pub const LABELS: [&str; 2] = ["staff", "request"];
+
+/// What an export tells of personal details.
+#[derive(Clone, Copy, Debug)]
+pub enum Personal<'a> {
+    /// They were not asked for.
+    Without,
+    /// They go along, but for those of these events, which an erasure took.
+    But(&'a HashSet<Uuid>),
+}
+
+/// Events whose bytes commit to personal details that are not there: an erasure has to have taken them.
+pub fn bare(rows: &[Row]) -> Vec<Uuid> {
+    let bare = rows.iter().filter(|row| row.fits && row.personal.is_none()).filter_map(|row| row.event.as_ref());
+    bare.filter(|event| Says::of(&event.body).is_some_and(|says| says.commits())).map(|event| event.id).collect()
+}
 
 /// The bytes of those rows that the search finds; the first part of a CSV file begins with its header. Every row has to be what
 /// was sealed, found or not, since a changed one may be one that would have been found.
-pub fn part(rows: &[Row], format: Format, personal: bool, first: bool) -> Result<Vec<u8>, Fault> {
+pub fn part(rows: &[Row], format: Format, personal: Personal<'_>, first: bool) -> Result<Vec<u8>, Fault> {
     let failed = |e: csv::Error| Fault::bug("writing an export", e);
     let mut out = Vec::new();
     let mut lines = Vec::new();
@@ -67,23 +90,35 @@ fn sealed(row: &Row) -> Result<&str, Fault> {
     if columns::agree(event) { Ok(&event.body) } else { Err(altered("has columns that say otherwise")) }
 }
 
-/// The details of a row, each of which fits its commitment.
-fn details(row: &Row, committed: &Value) -> Result<Value, Fault> {
+/// The details of a row: exactly those it commits to, each of which fits; nothing where an erasure took them.
+fn details(row: &Row, committed: &Value, erased: &HashSet<Uuid>) -> Result<Value, Fault> {
+    let altered = |how: &str| Fault::broken(format!("the log was altered: the details of leaf {} {how}", row.index));
+    let committed = committed.as_object().filter(|names| !names.is_empty());
+    let (committed, kept) = match (committed, &row.personal) {
+        (None, None) => return Ok(Value::Null),
+        (Some(_), None) if row.event.as_ref().is_some_and(|event| erased.contains(&event.id)) => {
+            return Ok(Value::Null);
+        }
+        (Some(_), None) => return Err(altered("are gone, and no erasure took them")),
+        (None, Some(_)) => return Err(altered("are none that were sealed")),
+        (Some(committed), Some(kept)) => (committed, kept),
+    };
     let salt: Option<[u8; 32]> = row.salt.as_ref().and_then(|salt| salt.as_slice().try_into().ok());
     let fits = |(name, value): (&String, &Value)| {
         let value = value.as_str().zip(salt);
-        value.is_some_and(|(value, salt)| committed[name] == commitment(&salt, name, value))
+        value.is_some_and(|(value, salt)| committed.get(name).is_some_and(|c| *c == commitment(&salt, name, value)))
     };
-    if row.personal.as_ref().and_then(Value::as_object).into_iter().flatten().all(fits) {
-        return Ok(row.personal.clone().unwrap_or_default());
-    }
-    Err(Fault::broken(format!("the log was altered: the details of leaf {} are not what was sealed", row.index)))
+    let same = kept.as_object().is_some_and(|kept| kept.len() == committed.len() && kept.iter().all(fits));
+    if same { Ok(kept.clone()) } else { Err(altered("are not what was sealed")) }
 }
 
 /// A row as a JSON object of [`COLUMNS`].
-fn line(row: &Row, text: &str, personal: bool) -> Result<Value, Fault> {
+fn line(row: &Row, text: &str, personal: Personal<'_>) -> Result<Value, Fault> {
     let body: Value = serde_json::from_str(text).map_err(|e| Fault::bug("reading a sealed event", e))?;
-    let personal = if personal { details(row, &body["personal"])? } else { Value::Null };
+    let personal = match personal {
+        Personal::But(erased) => details(row, &body["personal"], erased)?,
+        Personal::Without => Value::Null,
+    };
     let mut line = Map::new();
     for (name, value) in [
         ("leaf", json!(row.index)),
@@ -92,6 +127,7 @@ fn line(row: &Row, text: &str, personal: bool) -> Result<Value, Fault> {
         ("outcome", body["outcome"].clone()),
         ("refusal", body["refusal"].clone()),
         ("actor", body["actor"]["kind"].clone()),
+        ("actor_id", body["actor"]["id"].clone()),
         ("staff", json!(row.staff)),
         ("account", body["subject"]["account"].clone()),
         ("request", json!(row.reference)),
@@ -157,6 +193,7 @@ pub async fn manifest(app: &App, read: &mut Read, export: &Export, sha256: &[u8;
         "file_sha256": HEXLOWER.encode(sha256),
         "bytes": export.bytes,
         "rows": export.rows,
+        "labels": LABELS,
         "format": export.format()?.code(),
         "personal": export.personal_too,
         "query": export.query,
@@ -217,24 +254,33 @@ mod tests {
     #[test]
     fn formulas_become_text_and_the_body_stays_exact() {
         for username in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            let bytes = part(&[row(username)], Format::Csv, true, true).unwrap();
+            let bytes = part(&[row(username)], Format::Csv, Personal::But(&HashSet::new()), true).unwrap();
             let mut reader = csv::Reader::from_reader(&bytes[..]);
             assert_eq!(reader.headers().unwrap(), &csv::StringRecord::from(COLUMNS.to_vec()));
             let cells = reader.records().next().unwrap().unwrap();
-            assert_eq!(&cells[6], format!("'{username}"));
-            assert_eq!(&cells[11], body());
+            assert_eq!(&cells[7], format!("'{username}"));
+            assert_eq!(&cells[12], body());
             assert!(cells.iter().all(|cell| !is_formula(cell)), "{cells:?}");
         }
     }
 
     #[test]
     fn personal_details_go_along_only_where_they_were_asked_for() {
-        let with = part(&[row("sari")], Format::Jsonl, true, true).unwrap();
-        let without = part(&[row("sari")], Format::Jsonl, false, true).unwrap();
+        let with = part(&[row("sari")], Format::Jsonl, Personal::But(&HashSet::new()), true).unwrap();
+        let without = part(&[row("sari")], Format::Jsonl, Personal::Without, true).unwrap();
         let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
         assert_eq!(read(&with)["personal"]["user_id"], "=1+1");
         assert_eq!(read(&without)["personal"], Value::Null);
         assert_eq!(read(&without)["body"], body());
+    }
+
+    #[test]
+    fn details_that_an_erasure_took_are_told_as_none() {
+        let erased = Row { personal: None, salt: None, ..row("sari") };
+        assert_eq!(bare(&[row("sari"), erased.clone()]), [ID]);
+        let bytes = part(&[erased], Format::Jsonl, Personal::But(&HashSet::from([ID])), true).unwrap();
+        let line: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!((&line["personal"], &line["actor_id"]), (&Value::Null, &Value::Null));
     }
 
     #[test]
@@ -249,16 +295,21 @@ mod tests {
             Row { event: None, fits: false, ..row("sari") },
             Row { personal: Some(json!({ "user_id": "=1+2" })), ..row("sari") },
             Row { personal: Some(json!({ "user_id": "=1+1", "name": "x" })), ..row("sari") },
+            Row { personal: Some(json!({})), ..row("sari") },
+            Row { personal: None, salt: None, ..row("sari") },
             Row { fits: false, ..of(&|event| event.kind = "case.taken".to_owned()) },
             of(&|event| event.body = event.body.replace("\"n\":1", "\"n\":2")),
             of(&|event| event.body = "nothing of ours".to_owned()),
             of(&|event| event.outcome = "refused".to_owned()),
             of(&|event| event.account_id = Some(ID)),
         ] {
-            let fault = part(&[changed], Format::Csv, true, false).unwrap_err().to_string();
+            let fault = part(&[changed], Format::Csv, Personal::But(&HashSet::new()), false).unwrap_err().to_string();
             assert!(fault.contains("leaf 7"), "{fault}");
         }
         let other = Row { fits: false, ..row("sari") };
-        assert!(part(&[other], Format::Csv, true, false).unwrap().is_empty(), "it is not what was searched");
+        assert!(
+            part(&[other], Format::Csv, Personal::But(&HashSet::new()), false).unwrap().is_empty(),
+            "it is not what was searched"
+        );
     }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::source::Files;
-use super::verify::outside;
+use super::verify::outside::{self, Notes};
 use crate::base::fault::Fault;
 use crate::base::note::Verifier;
 
@@ -47,14 +47,14 @@ impl Folder {
     }
 
     /// Every checkpoint it has, the newest last.
-    pub fn notes(&self) -> Result<Vec<String>, Fault> {
-        let mut notes = self.older()?;
+    pub fn notes(&self) -> Result<Notes, Fault> {
+        let mut kept = self.older()?;
         if let Some(newest) = self.bytes("checkpoint")? {
             let newest = String::from_utf8_lossy(&newest).into_owned();
-            notes.retain(|note| *note != newest);
-            notes.push(newest);
+            kept.notes.retain(|note| *note != newest);
+            kept.notes.push(newest);
         }
-        Ok(notes)
+        Ok(kept)
     }
 
     /// Writes a file as a whole or not at all.
@@ -98,7 +98,7 @@ impl Folder {
 
     /// Adds a checkpoint to those it ever had, as a line of JSON; what was torn by a kill is cut off first.
     pub(super) fn keep(&self, size: u64, note: &str) -> Result<(), Fault> {
-        if self.older()?.last().is_some_and(|last| last == note) {
+        if self.older()?.notes.last().is_some_and(|last| last == note) {
             return Ok(());
         }
         let path = self.path.join("checkpoints");
@@ -130,11 +130,11 @@ impl Files for Folder {
         }
     }
 
-    fn older(&self) -> Result<Vec<String>, Fault> {
+    fn older(&self) -> Result<Notes, Fault> {
         let bytes = self.bytes("checkpoints")?.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         if text.trim().is_empty() {
-            return Ok(Vec::new());
+            return Ok(Notes::default());
         }
         outside::notes(&text).ok_or_else(|| {
             Fault::broken(format!("{} holds something else than checkpoints", self.path.join("checkpoints").display()))
@@ -166,7 +166,7 @@ mod tests {
         let torn = fs::read_to_string(&path).unwrap() + "{\"size\":3,\"no";
         fs::write(&path, torn).unwrap();
         folder.keep(3, &note(3)).unwrap();
-        assert_eq!(folder.notes().unwrap(), [note(1), note(2), note(3)]);
+        assert_eq!(folder.notes().unwrap(), vec![note(1), note(2), note(3)].into());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::columns::Says;
 use crate::app::App;
 use crate::base::checkpoint::Checkpoint;
 use crate::base::fault::Fault;
@@ -50,7 +51,7 @@ pub struct Proved {
     pub body: String,
     /// From the leaf's neighbour up (RFC 9162 §2.1.3), each of 32 bytes.
     pub path: Vec<merkle::Hash>,
-    /// The checkpoint it leads to.
+    /// The checkpoint it leads to. Its time is the database's word: the note alone is signed.
     pub checkpoint: Signed,
 }
 
@@ -70,7 +71,7 @@ impl Proved {
 }
 
 /// The proof that an event with these bytes is in the log, against a checkpoint: it is checked as whoever gets it would, so
-/// that what is handed out holds.
+/// that what is handed out holds. The leaf's row has to say what the bytes do, since it is shown beside them.
 pub async fn event(
     read: &mut Read,
     event: Uuid,
@@ -111,10 +112,12 @@ pub async fn events(
             };
             let path = paths.next().flatten();
             let hash = merkle::leaf(body.as_bytes());
+            let time = Says::of(body).and_then(|says| says.time());
+            let shown = leaf.hash[..] == hash[..] && time.is_none_or(|at| at == leaf.event_at);
             let holds = |path: &Vec<_>| {
                 signed.as_ref().is_some_and(|signed| merkle::verify_inclusion(&hash, index, size, path, &signed.root))
             };
-            let Some(path) = path.filter(holds) else {
+            let Some(path) = path.filter(|path| shown && holds(path)) else {
                 proved.push(Err(NoProof::Altered));
                 continue;
             };

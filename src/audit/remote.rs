@@ -88,6 +88,10 @@ enum Problem {
 }
 
 impl Files for Remote {
+    fn elsewhere(&self) -> bool {
+        true
+    }
+
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
         let away = |why: String| Fault::away(format!("{}/{path} cannot be read", self.prefix), why);
         let (mut failed, mut slower) = (0, 0);

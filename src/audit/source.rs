@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::verify::outside::Notes;
 use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::tile::{WIDTH, entries, entries_path};
@@ -23,8 +24,13 @@ pub trait Files: Send + Sync + fmt::Debug {
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Fault>;
 
     /// Older checkpoints that are kept with them, as signed notes.
-    fn older(&self) -> Result<Vec<String>, Fault> {
-        Ok(Vec::new())
+    fn older(&self) -> Result<Notes, Fault> {
+        Ok(Notes::default())
+    }
+
+    /// Whether somebody else answers, who may go on for as long as they like.
+    fn elsewhere(&self) -> bool {
+        false
     }
 }
 
@@ -55,7 +61,7 @@ impl Source {
             Self::Files(files) => {
                 let path = entries_path(bundle, width);
                 let bytes = blocking(files, move |files| files.bytes(&path)).await?.unwrap_or_default();
-                let found = entries(&bytes).filter(|found| found.len() as u64 == width);
+                let found = entries(&bytes, width).filter(|found| found.len() as u64 == width);
                 Ok(found.map(|found| found.into_iter().map(<[u8]>::to_vec).collect()))
             }
         }

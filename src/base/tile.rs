@@ -104,10 +104,14 @@ pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> bool {
     true
 }
 
-/// The entries of a bundle; nothing where its bytes do not end with an entry.
-pub fn entries(mut bundle: &[u8]) -> Option<Vec<&[u8]>> {
+/// The first entries of a bundle, one more than `most` where it holds that many: whoever made it may have put millions of empty
+/// ones into it. Nothing where its bytes, as far as they are read, do not end with an entry.
+pub fn entries(mut bundle: &[u8], most: u64) -> Option<Vec<&[u8]>> {
     let mut entries = Vec::new();
     while let Some((length, rest)) = bundle.split_first_chunk::<2>() {
+        if entries.len() as u64 > most {
+            return Some(entries);
+        }
         let (entry, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
         entries.push(entry);
         bundle = rest;
@@ -188,9 +192,13 @@ mod tests {
             assert!(push_entry(&mut bundle, entry));
         }
         assert!(!push_entry(&mut bundle, &too_long));
-        assert_eq!(entries(&bundle).unwrap(), [&b"one"[..], b"", &longest]);
-        assert_eq!(entries(&bundle[..bundle.len() - 1]), None);
-        assert_eq!(entries(&[0]), None);
+        assert_eq!(entries(&bundle, WIDTH).unwrap(), [&b"one"[..], b"", &longest]);
+        assert_eq!(entries(&bundle, 3).unwrap().len(), 3);
+        assert_eq!(entries(&bundle, 1).unwrap(), [&b"one"[..], b""], "one more says that there are more");
+        assert_eq!(entries(&bundle[..bundle.len() - 1], WIDTH), None);
+        assert_eq!(entries(&[0], WIDTH), None);
+        // the longest answer of a server, all of it lengths of nothing
+        assert_eq!(entries(&vec![0; 256 * (ENTRY_MAX + 2)], WIDTH).unwrap().len(), 257);
         assert_eq!(hashes(&[1; 64]).unwrap(), [[1; 32]; 2]);
         assert_eq!(hashes(&[1; 63]), None);
     }

@@ -1,10 +1,12 @@
 //! Makes exports of the history, a part at a time, so that a server that ends midway loses nothing that was made.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use crate::actions::audit::export::made;
 use crate::app::App;
-use crate::audit::export;
+use crate::audit::export::{self, Personal};
 use crate::base::fault::{Fault, FaultKind};
 use crate::base::{deflate, random};
 use crate::model::history;
@@ -14,6 +16,7 @@ use crate::store::audit::export_rows::{self, Cursor};
 use crate::store::audit::exports::{self, Export};
 use crate::store::audit::job::{self, Part};
 use crate::store::audit::search;
+use crate::store::log::erased;
 
 /// Leaves that are looked up for one part.
 const LEAVES: i64 = 2_000;
@@ -64,7 +67,13 @@ impl Exporter {
         let query = search::whole(read, &terms, app.config().locale.zone).await?;
         let cursor = Cursor { next: found.next_leaf, size };
         let (rows, next_leaf) = export_rows::page(read, &query, cursor, LEAVES).await?;
-        let bytes = export::part(&rows, found.format()?, found.personal_too, found.parts == 0)?;
+        let erased: Option<HashSet<Uuid>> = if found.personal_too {
+            Some(erased::by(read, export::bare(&rows)).await?.into_keys().collect())
+        } else {
+            None
+        };
+        let personal = erased.as_ref().map_or(Personal::Without, Personal::But);
+        let bytes = export::part(&rows, found.format()?, personal, found.parts == 0)?;
         let packed = deflate::pack(&bytes)?;
         let rows = rows.iter().filter(|row| row.fits).count();
         let part = Part { number: found.parts, body: &packed, bytes: count(bytes.len()), rows: count(rows), next_leaf };

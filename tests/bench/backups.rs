@@ -60,7 +60,7 @@ pub fn measure(runtime: &Runtime, ground: &Ground, app: &App, events: usize, rep
 /// Checkpoints as somebody outside keeps them: the newest hundred.
 fn kept(ground: &Ground) -> Outside {
     let rows = ground.sql("select note from checkpoint order by size desc limit 100");
-    Outside::Notes(rows.into_iter().flatten().flatten().collect())
+    Outside::Notes(rows.into_iter().flatten().flatten().collect::<Vec<_>>().into())
 }
 
 /// A house on the restored database, with the same keys.

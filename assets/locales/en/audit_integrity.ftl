@@ -7,4 +7,7 @@ finding-passed-by = The record was not sealed, though later ones were.
 finding-entries-beyond = The copy holds more records than were signed.
 finding-entries-torn = A bundle of records cannot be read.
 finding-checkpoints-gone = Checkpoints between two others are gone.
+finding-checkpoint-back = A checkpoint is dated before the one before it.
+finding-leaf-twice = A record has two numbers.
+finding-uneven = Records and their numbers do not match one to one.
 finding-unfinished = The verification could not be finished.

@@ -7,4 +7,7 @@ finding-passed-by = Catatan tidak ikut disegel, padahal catatan sesudahnya sudah
 finding-entries-beyond = Salinan memuat catatan lebih banyak daripada yang ditandatangani.
 finding-entries-torn = Sekumpulan catatan tidak dapat dibaca.
 finding-checkpoints-gone = Ada checkpoint yang hilang di antara dua checkpoint.
+finding-checkpoint-back = Sebuah checkpoint bertanggal lebih awal daripada checkpoint sebelumnya.
+finding-leaf-twice = Satu catatan memiliki dua nomor.
+finding-uneven = Catatan dan nomornya tidak cocok satu per satu.
 finding-unfinished = Verifikasi tidak dapat diselesaikan.

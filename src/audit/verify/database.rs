@@ -1,6 +1,6 @@
 //! Verifying the log in the database: ranges of leaves are read and worked out side by side, and joined in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -11,7 +11,7 @@ use super::outside::Kept;
 use super::report::{Report, What};
 use super::tree::{Tree, differing};
 use super::way::{Passed, Way};
-use super::{Options, Progress, event};
+use super::{Options, Progress, around, event};
 use crate::app::App;
 use crate::audit::growth::Tile;
 use crate::base::checkpoint::Checkpoint;
@@ -20,14 +20,14 @@ use crate::base::merkle::{self, Hash};
 use crate::base::note::Verifier;
 use crate::base::tile::{TileId, WIDTH, hashes};
 use crate::store::event::Row;
-use crate::store::log::{erased, guard, verify as rows};
+use crate::store::log::{erased, verify as rows};
 
 /// Leaves read at a time: eight tiles, which is 128 MiB where every event is as long as one can be.
 const RANGE: u64 = 8 * WIDTH;
 /// Leaves that are sealed at once, at most.
 const STEP: u64 = 20_000;
-/// How far an event's clock may be ahead of the checkpoint that covers it.
-const SKEW: TimeDelta = TimeDelta::minutes(10);
+/// How far a clock may be ahead of another: that of an event of the checkpoint that covers it, that of a checkpoint of the next.
+pub(super) const SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// A range as it was worked out.
 struct Range {
@@ -80,7 +80,7 @@ pub(super) async fn run(app: &App, options: &Options, progress: &Progress) -> Re
     }
     tree.end(&mut report);
     way.erasures(app, &mut report).await?;
-    around(app, &way, &mut report).await?;
+    around::look(app, &way, &mut report).await?;
     Ok(report)
 }
 
@@ -94,6 +94,9 @@ async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: 
     let raw = load(&mut app.read().await?, from, to, personal).await?;
     let done = tokio::task::spawn_blocking(move || work_out(&raw, &trusted));
     let mut range = done.await.map_err(|e| Fault::bug("working a range out", e))?;
+    if personal && !range.passed.bare.is_empty() {
+        range.elsewhere(app).await?;
+    }
     let bare: Vec<Uuid> = range.passed.bare.iter().map(|(_, event)| *event).collect();
     if !personal {
         range.passed.bare.clear();
@@ -106,7 +109,10 @@ async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: 
 /// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
 fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
     let events: HashMap<(Uuid, DateTime<Utc>), &Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
-    let details: HashMap<Uuid, &rows::Details> = raw.details.iter().map(|d| (d.event_id, d)).collect();
+    let mut details: HashMap<Uuid, Vec<&rows::Details>> = HashMap::with_capacity(raw.details.len());
+    for one in &raw.details {
+        details.entry(one.event_id).or_default().push(one);
+    }
     let mut range = Range {
         from: raw.from,
         leaves: Vec::with_capacity(raw.leaves.len()),
@@ -127,7 +133,7 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
         let hash: Hash = leaf.hash.as_slice().try_into().unwrap_or_else(|_| merkle::empty());
         range.leaves.push(hash);
         if let Some(row) = events.get(&(leaf.event_id, leaf.event_at)) {
-            let seen = event::look(&hash, row, details.get(&leaf.event_id).copied());
+            let seen = event::look(&hash, row, details.get(&leaf.event_id).map_or(&[], Vec::as_slice));
             range.passed.bare.extend(seen.bare.then_some((index, row.id)));
             range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));
         } else {
@@ -157,6 +163,17 @@ impl Range {
         tile.get(usize::try_from(index % WIDTH).ok()?).copied()
     }
 
+    /// Details that stand at another time than their event are not gone: nobody would find them, and no erasure takes them.
+    async fn elsewhere(&mut self, app: &App) -> Result<(), Fault> {
+        let ids = self.passed.bare.iter().map(|(_, event)| *event).collect();
+        let there: HashSet<Uuid> = rows::details_anywhere(&mut app.read().await?, ids).await?.into_iter().collect();
+        let bare = self.passed.bare.drain(..);
+        let (moved, bare): (Vec<_>, Vec<_>) = bare.partition(|(_, event)| there.contains(event));
+        self.passed.bare = bare;
+        self.found.extend(moved.into_iter().map(|(index, _)| (Some(index), What::PersonalDiffers)));
+        Ok(())
+    }
+
     /// The checkpoints that end in this range, if they are what their rows say; the signature is looked at here.
     fn checkpoints(&mut self, raw: &Raw, trusted: &[Verifier]) {
         for row in &raw.checkpoints {
@@ -176,6 +193,12 @@ impl Range {
             }
             // compared at its row's place: a note of another size was told already
             self.checkpoints.push(Checkpoint { size, ..says });
+        }
+        // the last one of a range is the first of the next
+        for (one, next) in raw.checkpoints.iter().zip(raw.checkpoints.iter().skip(1)) {
+            if next.at + SKEW < one.at {
+                self.found.push((None, What::CheckpointBack { size: unsigned(next.size).unwrap_or(0) }));
+            }
         }
     }
 }
@@ -233,40 +256,8 @@ fn compare(tile: &Tile, stored: Option<(Vec<Hash>, Hash)>, report: &mut Report) 
     }
 }
 
-/// What stands around the leaves: events without one, those that wait, tiles beyond the end, and what protects it all.
-async fn around(app: &App, way: &Way, report: &mut Report) -> Result<(), Fault> {
-    let mut read = app.read().await?;
-    if rows::surplus(&mut read).await? != -way.gone || !way.moved.is_empty() {
-        for event in rows::without_leaf(&mut read).await?.into_iter().filter(|event| !way.moved.contains(event)) {
-            report.find(None, What::NoLeaf(event));
-        }
-    }
-    let mut after = Uuid::nil();
-    loop {
-        let waiting = rows::waiting(&mut read, after).await?;
-        let Some(last) = waiting.last() else { break };
-        after = last.event_id;
-        for one in waiting {
-            let late = way.latest.is_some_and(|latest| one.event_at + SKEW < latest);
-            if one.ahead || (one.free && late) {
-                report.find(None, What::PassedBy(one.event_id));
-            }
-            if one.body.is_none_or(|body| merkle::leaf(body.as_bytes())[..] != one.hash[..]) {
-                report.find(None, What::QueueDiffers(one.event_id));
-            }
-        }
-    }
-    for name in rows::tiles_beyond(&mut read).await? {
-        let id = TileId { level: u8::try_from(name.level).unwrap_or(u8::MAX), index: unsigned(name.index)? };
-        report.find(None, What::TileBeyond(id.path(WIDTH)));
-    }
-    for words in guard::unprotected(&mut read).await? {
-        report.find(None, What::Unprotected(words));
-    }
-    Ok(())
-}
-
-fn unsigned(number: i64) -> Result<u64, Fault> {
+/// A number of the log out of the database.
+pub(super) fn unsigned(number: i64) -> Result<u64, Fault> {
     u64::try_from(number).map_err(|e| Fault::bug("a number of the log below zero", e))
 }
 

@@ -28,8 +28,8 @@ pub(super) fn erases(told: &Told) -> Option<u64> {
     events.filter(|_| of == Some(&told.proposal.hyphenated().to_string()))
 }
 
-/// Looks at an event's row with its leaf's hash and its personal details.
-pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
+/// Looks at an event's row with its leaf's hash and all personal details that name it.
+pub(super) fn look(leaf: &Hash, row: &Row, details: &[&Details]) -> Seen {
     let mut seen = Seen::default();
     if merkle::leaf(row.body.as_bytes()) != *leaf {
         seen.wrong.push(What::Edited);
@@ -41,10 +41,10 @@ pub(super) fn look(leaf: &Hash, row: &Row, details: Option<&Details>) -> Seen {
     seen.wrong.extend(columns::wrong(row, &says).map(What::ColumnDiffers));
     let commitments = says.personal.filter(|names| names.starts_with('{') && *names != "{}");
     match (commitments, details) {
-        (Some(names), Some(details)) if !opens(names, details) => seen.wrong.push(What::PersonalDiffers),
-        (None, Some(_)) => seen.wrong.push(What::PersonalDiffers),
-        (Some(_), None) => seen.bare = true,
-        _ => {}
+        (None, []) => {}
+        (Some(_), []) => seen.bare = true,
+        (Some(names), [one]) if one.at == row.at && opens(names, one) => {}
+        _ => seen.wrong.push(What::PersonalDiffers),
     }
     seen
 }
@@ -88,22 +88,22 @@ mod tests {
             staff_id: record.staff,
             body: record.body,
         };
-        (row, Details { event_id: record.id, salt: personal.salt.to_vec(), details: personal.details })
+        (row, Details { event_id: record.id, at, salt: personal.salt.to_vec(), details: personal.details })
     }
 
     #[test]
     fn what_was_written_is_right_and_details_that_are_gone_are_told() {
         let (row, details) = searched();
         let leaf = merkle::leaf(row.body.as_bytes());
-        assert_eq!(look(&leaf, &row, Some(&details)), Seen::default());
-        assert_eq!(look(&leaf, &row, None), Seen { wrong: vec![], bare: true });
+        assert_eq!(look(&leaf, &row, &[&details]), Seen::default());
+        assert_eq!(look(&leaf, &row, &[]), Seen { wrong: vec![], bare: true });
     }
 
     #[test]
     fn whatever_differs_is_named() {
         let (row, details) = searched();
         let leaf = merkle::leaf(row.body.as_bytes());
-        let wrong = |row: &Row, details: &Details| look(&leaf, row, Some(details)).wrong;
+        let wrong = |row: &Row, details: &Details| look(&leaf, row, &[details]).wrong;
         let other = Some(Uuid::from_u128(8));
         for (changed, column) in [
             (Row { id: Uuid::from_u128(1), ..row.clone() }, "id"),
@@ -130,8 +130,10 @@ mod tests {
             Details { details: json!({}), ..details.clone() },
             Details { details: json!({"query": "kind:reset", "more": ""}), ..details.clone() },
             Details { salt: vec![6; 32], ..details.clone() },
+            Details { at: row.at + chrono::TimeDelta::microseconds(1), ..details.clone() },
         ] {
             assert_eq!(wrong(&row, &changed), [What::PersonalDiffers]);
+            assert_eq!(look(&leaf, &row, &[&details, &changed]).wrong, [What::PersonalDiffers], "two for one event");
         }
     }
 }

@@ -46,12 +46,17 @@ pub(super) async fn run(files: &Arc<dyn Files>, options: &Options, progress: &Pr
     let newest = blocking(files, |files| files.bytes("checkpoint")).await?;
     let newest = newest.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let older = blocking(files, |files| files.older()).await?;
-    let own = own(newest.as_deref(), &older, options, &mut report);
+    report.pass_over(older.torn);
+    let own = own(newest.as_deref(), &older.notes, options, &mut report);
     let Some(size) = own.newest else {
         report.find(None, What::TileGone("checkpoint".to_owned()));
         tree.end(&mut report);
         return Ok(report);
     };
+    if files.elsewhere() && !own.signed {
+        // any size, and bundles without end, may follow from whom nobody trusts
+        return Ok(report);
+    }
     progress.of(size);
     let bundles = stream::iter(0..size.div_ceil(WIDTH)).map(|index| {
         let width = (size - index * WIDTH).min(WIDTH);
@@ -94,23 +99,26 @@ pub(super) async fn run(files: &Arc<dyn Files>, options: &Options, progress: &Pr
 struct Own {
     /// Leaves of the newest.
     newest: Option<u64>,
+    /// Whether the newest is signed by a key that is trusted.
+    signed: bool,
     /// All of them, the smallest first.
     checkpoints: Vec<Checkpoint>,
 }
 
 fn own(newest: Option<&str>, older: &[String], options: &Options, report: &mut Report) -> Own {
     let mut checkpoints = Vec::new();
-    let mut size = None;
+    let (mut size, mut by_trusted) = (None, false);
     for (note, is_newest) in older.iter().map(|note| (note.as_str(), false)).chain(newest.map(|note| (note, true))) {
         let Some(says) = note::text(note).and_then(Checkpoint::parse) else {
             report.find(None, What::Checkpoint { size: 0 });
             continue;
         };
-        if Checkpoint::open(note, &options.trusted).is_err() {
+        let signed = Checkpoint::open(note, &options.trusted).is_ok();
+        if !signed {
             report.find(None, What::Signature { size: says.size });
         }
         if is_newest {
-            size = Some(says.size);
+            (size, by_trusted) = (Some(says.size), signed);
             report.origin.clone_from(&says.origin);
         }
         checkpoints.push(says);
@@ -118,7 +126,7 @@ fn own(newest: Option<&str>, older: &[String], options: &Options, report: &mut R
     checkpoints.sort_by_key(|checkpoint| checkpoint.size);
     checkpoints.dedup();
     checkpoints.retain(|checkpoint| checkpoint.size > 0);
-    Own { newest: size, checkpoints }
+    Own { newest: size, signed: by_trusted, checkpoints }
 }
 
 fn bundle(files: &dyn Files, index: u64, width: u64) -> Result<Bundle, Fault> {
@@ -126,7 +134,7 @@ fn bundle(files: &dyn Files, index: u64, width: u64) -> Result<Bundle, Fault> {
     let bytes = files.bytes(&path)?.unwrap_or_default();
     let mut bundle = Bundle { leaves: Vec::new(), wrong: None, not_canonical: Vec::new(), tile: None };
     let most = usize::try_from(width).unwrap_or(usize::MAX);
-    let whole = entries(&bytes);
+    let whole = entries(&bytes, width);
     bundle.wrong = match &whole {
         None => Some(What::EntriesTorn(path)),
         Some(entries) if entries.len() > most => Some(What::EntriesBeyond(path)),

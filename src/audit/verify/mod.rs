@@ -1,5 +1,6 @@
 //! Verifying a whole log: every leaf, tile, node and checkpoint is worked out anew from the events' bytes.
 
+mod around;
 mod database;
 mod event;
 mod files;
@@ -33,7 +34,7 @@ pub struct Options {
 #[derive(Clone, Debug)]
 pub enum Outside {
     /// Signed notes.
-    Notes(Vec<String>),
+    Notes(outside::Notes),
     /// A copy as a folder.
     Folder(std::path::PathBuf),
 }

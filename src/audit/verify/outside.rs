@@ -19,6 +19,21 @@ use crate::base::tile::{TileId, WIDTH, hashes};
 /// The longest file of notes that is read.
 const LONGEST: u64 = 1 << 30;
 
+/// Signed notes out of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// The notes, in their order.
+    pub notes: Vec<String>,
+    /// Lines that are no JSON object, as a crash leaves them behind: they are passed over, and counted.
+    pub torn: u64,
+}
+
+impl From<Vec<String>> for Notes {
+    fn from(notes: Vec<String>) -> Self {
+        Self { notes, torn: 0 }
+    }
+}
+
 impl Outside {
     /// Reads a file of signed notes, one after the other or as JSON lines with a member `note`, or takes a folder that
     /// holds a copy. What is neither is told in plain words.
@@ -31,47 +46,77 @@ impl Outside {
         if about.len() > LONGEST {
             return Err(format!("{} is too long for a file of checkpoints", path.display()));
         }
-        let text = std::fs::read_to_string(path).map_err(cannot)?;
-        let notes = notes(&text).ok_or_else(|| format!("{} holds no signed checkpoints", path.display()))?;
+        // what was torn in the midst of a letter is no UTF-8, and is passed over with its line
+        let bytes = std::fs::read(path).map_err(cannot)?;
+        let notes = notes(&String::from_utf8_lossy(&bytes))
+            .ok_or_else(|| format!("{} holds no signed checkpoints", path.display()))?;
         Ok(Self::Notes(notes))
     }
 
     /// Reads a file to which this house adds its own checkpoints (`audit.copy_file`): lines of other logs, and those that
     /// were torn, are passed over. Blocks for as long as its disk does.
     pub fn added_to(path: &Path, origin: &str) -> std::io::Result<Self> {
-        let ours = |line: std::io::Result<String>| match line {
-            Err(error) => Some(Err(error)),
-            Ok(line) => {
-                let line: Value = serde_json::from_str(&line).ok()?;
-                let note = line.get("note")?.as_str()?;
-                let says = note::text(note).and_then(Checkpoint::parse)?;
-                (says.origin == origin).then(|| Ok(note.to_owned()))
+        let ours =
+            |note: &String| note::text(note).and_then(Checkpoint::parse).is_some_and(|says| says.origin == origin);
+        let mut found = Notes::default();
+        for line in std::io::BufReader::new(std::fs::File::open(path)?.take(LONGEST)).split(b'\n') {
+            match Line::of(&String::from_utf8_lossy(&line?)) {
+                Line::Note(note) => found.notes.extend(Some(note).filter(ours)),
+                Line::Torn => found.torn += 1,
+                Line::Blank | Line::Other => {}
             }
-        };
-        let file = std::io::BufReader::new(std::fs::File::open(path)?.take(LONGEST));
-        Ok(Self::Notes(file.lines().filter_map(ours).collect::<Result<_, _>>()?))
+        }
+        Ok(Self::Notes(found))
     }
 }
 
 /// The notes of a file: one after the other, with or without blank lines between them, or JSON lines with a member
-/// `note`; nothing where there are none, or something else stands between them.
-pub fn notes(text: &str) -> Option<Vec<String>> {
-    let notes = if text.trim_start().starts_with('{') { of_json(text) } else { of_text(text) }?;
+/// `note`, of which torn ones are passed over; nothing where there are none, or something else stands between them.
+pub fn notes(text: &str) -> Option<Notes> {
+    let lines = text.split('\n').any(|line| line.trim_start().starts_with('{'));
+    let found = if lines { of_json(text)? } else { of_text(text)?.into() };
     let right = |note: &String| note::text(note).and_then(Checkpoint::parse).is_some();
-    (!notes.is_empty() && notes.iter().all(right)).then_some(notes)
+    (!found.notes.is_empty() && found.notes.iter().all(right)).then_some(found)
 }
 
-/// A last line that was torn while it was written is passed over.
-fn of_json(text: &str) -> Option<Vec<String>> {
-    let mut notes = Vec::new();
-    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-    let torn = text.rsplit_once('\n').map_or(text, |(_, rest)| rest);
-    let of = |line: &str| serde_json::from_str::<Value>(line).ok()?.get("note")?.as_str().map(str::to_owned);
-    for line in whole.lines().filter(|line| !line.trim().is_empty()) {
-        notes.push(of(line)?);
+/// A line of a file of JSON.
+enum Line {
+    /// Nothing stands in it.
+    Blank,
+    /// An object with a note.
+    Note(String),
+    /// Another object.
+    Other,
+    /// No object: whoever wrote it was killed midway.
+    Torn,
+}
+
+impl Line {
+    fn of(line: &str) -> Self {
+        if line.trim().is_empty() {
+            return Self::Blank;
+        }
+        match serde_json::from_str(line) {
+            Ok(Value::Object(mut object)) => match object.remove("note") {
+                Some(Value::String(note)) => Self::Note(note),
+                _ => Self::Other,
+            },
+            _ => Self::Torn,
+        }
     }
-    notes.extend(of(torn));
-    Some(notes)
+}
+
+fn of_json(text: &str) -> Option<Notes> {
+    let mut found = Notes::default();
+    for line in text.split('\n') {
+        match Line::of(line) {
+            Line::Note(note) => found.notes.push(note),
+            Line::Torn => found.torn += 1,
+            Line::Blank => {}
+            Line::Other => return None,
+        }
+    }
+    Some(found)
 }
 
 fn of_text(text: &str) -> Option<Vec<String>> {
@@ -131,13 +176,18 @@ impl Kept {
         let mut copies = Vec::new();
         for outside in &options.against {
             let notes = match outside {
-                Outside::Notes(notes) => notes.clone(),
+                Outside::Notes(kept) => {
+                    report.pass_over(kept.torn);
+                    kept.notes.clone()
+                }
                 Outside::Folder(path) => {
                     match Copy::open(path.clone(), options)? {
                         Some(copy) => copies.push(copy),
                         None => report.find(None, What::OutsideBroken),
                     }
-                    Folder::at(path.clone()).notes()?
+                    let kept = Folder::at(path.clone()).notes()?;
+                    report.pass_over(kept.torn);
+                    kept.notes
                 }
             };
             for note in notes {
@@ -232,14 +282,21 @@ mod tests {
         let signer = Signer::new("log.example", &Key::new([1; 32])).unwrap();
         let note = |size| signer.sign(&Checkpoint { origin: "log.example".into(), size, root: [7; 32] }.text());
         let (one, two) = (note(1), note(2));
-        let both = Some(vec![one.clone(), two.clone()]);
+        let torn = |torn| Some(Notes { notes: vec![one.clone(), two.clone()], torn });
+        let both = torn(0);
         assert_eq!(notes(&format!("{one}{two}")), both);
         assert_eq!(notes(&format!("\n{one}\n\n{two}\n")), both);
         let line = |note: &str| serde_json::json!({"size": 1, "note": note}).to_string();
         assert_eq!(notes(&format!("{}\n{}\n", line(&one), line(&two))), both);
-        assert_eq!(notes(&format!("{}\n{}\n{{\"si", line(&one), line(&two))), both);
+        assert_eq!(notes(&format!("{}\n{}\n{{\"si", line(&one), line(&two))), torn(1));
+        // a crash midway, and the next line on a line of its own; zeros where the disk had no time
+        let midway = format!("{}\n{}\n\0\0\n{}\n", line(&one), &line(&one)[..40], line(&two));
+        assert_eq!(notes(&midway), torn(2));
+        assert_eq!(notes(&format!("\0\0\n{{\"si\n{}\n{}\n", line(&one), line(&two))), torn(2));
         assert_eq!(notes(&format!("{}\n{}", line(&one), line(&two))), both);
-        for wrong in ["", "\n", "a letter", "{}\n", &format!("{{\"si\n{}\n", line(&one)), &format!("{one}trailing")] {
+        for wrong in
+            ["", "\n", "a letter", "{}\n", "{\"si\n", &format!("{{}}\n{}\n", line(&one)), &format!("{one}trailing")]
+        {
             assert_eq!(notes(wrong), None, "{wrong}");
         }
     }

@@ -34,6 +34,10 @@ pub enum What {
     LeafGone,
     /// An event has neither a leaf nor a place in the queue.
     NoLeaf(Uuid),
+    /// An event has this leaf and another one before it.
+    LeafTwice,
+    /// Events do not stand one to one for leaves and waiting ones, and nothing else says which. How many more events there are.
+    Uneven(i64),
     /// An event that waits is gone, or has other bytes than when it was written.
     QueueDiffers(Uuid),
     /// The event's bytes are no canonical JSON.
@@ -77,6 +81,11 @@ pub enum What {
     /// A checkpoint is none, or its row says something else than its note.
     Checkpoint {
         /// Leaves its row says that it covers.
+        size: u64,
+    },
+    /// A checkpoint was made long before the one before it, as their rows say.
+    CheckpointBack {
+        /// Leaves it covers.
         size: u64,
     },
     /// Checkpoints are missing between two: sealing never makes so great a step.
@@ -136,6 +145,8 @@ impl What {
             Self::TimeMoved => "time-moved",
             Self::LeafGone => "leaf-gone",
             Self::NoLeaf(_) => "no-leaf",
+            Self::LeafTwice => "leaf-twice",
+            Self::Uneven(_) => "uneven",
             Self::QueueDiffers(_) => "queue-differs",
             Self::NotCanonical => "not-canonical",
             Self::ColumnDiffers(_) => "column-differs",
@@ -153,6 +164,7 @@ impl What {
             Self::Root { .. } => "root",
             Self::Signature { .. } => "signature",
             Self::Checkpoint { .. } => "checkpoint",
+            Self::CheckpointBack { .. } => "checkpoint-back",
             Self::CheckpointsGone { .. } => "checkpoints-gone",
             Self::NotCovered { .. } => "not-covered",
             Self::Short { .. } => "short",
@@ -181,6 +193,10 @@ impl fmt::Display for What {
             Self::TimeMoved => f.write_str("the event was moved to another time"),
             Self::LeafGone => f.write_str("the leaf is gone"),
             Self::NoLeaf(event) => write!(f, "event {event} has no leaf and does not wait for one: it was put in"),
+            Self::LeafTwice => f.write_str("the event has another leaf before this one"),
+            Self::Uneven(surplus) => {
+                write!(f, "events and leaves, with those that wait, do not match one to one: {surplus:+} events")
+            }
             Self::QueueDiffers(event) => write!(f, "event {event}, which waits for its leaf, is gone or was changed"),
             Self::NotCanonical => f.write_str("the event's bytes are no canonical JSON"),
             Self::ColumnDiffers(column) => write!(f, "the row's column {column} is not what the sealed event says"),
@@ -203,6 +219,9 @@ impl fmt::Display for What {
             }
             Self::Signature { size } => write!(f, "no trusted key has signed the checkpoint of {size} leaves"),
             Self::Checkpoint { size } => write!(f, "the checkpoint of {size} leaves is not what its row says"),
+            Self::CheckpointBack { size } => {
+                write!(f, "the checkpoint of {size} leaves says that it was made before the one before it")
+            }
             Self::CheckpointsGone { since, size } => {
                 write!(f, "checkpoints between those of {since} and {size} leaves are gone")
             }
@@ -293,6 +312,13 @@ impl Report {
     /// Whether nothing is wrong.
     pub fn is_right(&self) -> bool {
         self.found == 0
+    }
+
+    /// Says that lines of what was kept outside were passed over, if any were.
+    pub(super) fn pass_over(&mut self, torn: u64) {
+        if torn > 0 {
+            self.unread.push(format!("{torn} torn lines among checkpoints that were kept"));
+        }
     }
 
     /// Takes in one more finding.

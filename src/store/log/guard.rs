@@ -49,8 +49,8 @@ struct Words {
 }
 
 /// What protects the log and is not in place, in plain words: triggers that are missing, off or do something else, on each
-/// partition too; others that were added; functions that were changed; rules; and privileges of the app's role, and of the
-/// role that asks.
+/// partition too; others that were added; functions that were changed; rules; keys that let nothing stand twice; and privileges
+/// of the app's role, and of the role that asks.
 pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
     let functions = Value::Object(FUNCTIONS.iter().map(|name| ((*name).to_owned(), json!(body(name)))).collect());
     // tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
@@ -84,6 +84,11 @@ pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
             union all
             select format('role %s owns %s', r.name, t.name), r.oid from roles r join tables t on t.name = t.of
             where not r.rolsuper and pg_has_role(r.oid, t.owner, 'usage')
+        ), keys (of, columns) as (values
+            ('event', array['at', 'id']), ('event_personal', array['at', 'event_id']), ('leaf', array['index']),
+            ('leaf', array['event_id']), ('tile', array['index', 'level']), ('checkpoint', array['size']),
+            ('seal_queue', array['event_id']), ('erasure', array['id']), ('erasure', array['account_id']),
+            ('erasure', array['proposal_id']), ('erased_event', array['event_id'])
         )
         select format('trigger %s on %s is missing, off or another', e.trigger, t.name) as words
         from tables t join expected e on e.of = t.of
@@ -100,6 +105,15 @@ pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
         select format('%s may hold any body', t.name) from tables t
         where t.of = 'event' and not exists (select from pg_constraint c where c.conrelid = t.oid
             and c.conname = 'event_body_fits' and c.convalidated)
+        union all
+        select format('%s may hold one %s twice', t.name, array_to_string(k.columns, ', '))
+        from tables t join keys k on k.of = t.of
+        where not exists (select from pg_index i where i.indrelid = t.oid and i.indisunique and i.indisvalid and i.indisready
+            and i.indislive and i.indimmediate and i.indpred is null and i.indexprs is null and i.indnatts = i.indnkeyatts
+            and not exists (select from unnest(i.indclass::oid[]) as c (oid) join pg_opclass o on o.oid = c.oid
+                where not o.opcdefault or o.opcnamespace <> 'pg_catalog'::regnamespace)
+            and k.columns = (select array_agg(a.attname::text order by a.attname::text) from pg_attribute a
+                where a.attrelid = t.oid and a.attnum = any (i.indkey)))
         union all
         select format('function %s is another', f.name) from jsonb_each_text({}) as f (name, body)
         where not exists (select from pg_proc p where p.oid = to_regproc(f.name) and p.prosrc = f.body)

@@ -1,5 +1,6 @@
 //! The sealed log: leaves, tiles and checkpoints, which only grow.
 
+pub mod around;
 pub mod copy;
 pub mod erased;
 pub mod guard;

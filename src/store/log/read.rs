@@ -23,7 +23,7 @@ pub struct Signed {
     /// The signed note.
     #[diesel(sql_type = t::Text)]
     pub note: String,
-    /// When.
+    /// When, as the database says; nothing signs it.
     #[diesel(sql_type = t::Timestamptz)]
     pub at: DateTime<Utc>,
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::event::{Columns, Row};
-use super::super::sql::{Count, sql};
+use super::super::sql::sql;
 use super::super::tx::{Read, fault};
 use super::read::Leaf;
 use crate::base::fault::Fault;
@@ -96,6 +96,9 @@ pub struct Details {
     /// The event.
     #[diesel(sql_type = t::Uuid)]
     pub event_id: Uuid,
+    /// The event's time; at another one nobody finds them.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub at: DateTime<Utc>,
     /// 32 bytes.
     #[diesel(sql_type = t::Binary)]
     pub salt: Vec<u8>,
@@ -111,7 +114,7 @@ pub async fn details_of(
     times: &Span<DateTime<Utc>>,
     most: i64,
 ) -> Result<Vec<Details>, Fault> {
-    sql("select event_id, salt, details from event_personal
+    sql("select event_id, at, salt, details from event_personal
         where event_id >= {} and event_id <= {} and at >= {} and at <= {} limit {}")
     .bind(*ids.start())
     .bind(*ids.end())
@@ -125,13 +128,23 @@ pub async fn details_of(
 
 /// Personal details of these events within those times, in no order.
 pub async fn details(read: &mut Read, ids: &[Uuid], times: &Span<DateTime<Utc>>) -> Result<Vec<Details>, Fault> {
-    sql("select event_id, salt, details from event_personal where event_id = any({}) and at >= {} and at <= {}")
+    sql("select event_id, at, salt, details from event_personal where event_id = any({}) and at >= {} and at <= {}")
         .bind(ids.to_vec())
         .bind(*times.start())
         .bind(*times.end())
         .load(read.look())
         .await
         .map_err(fault)
+}
+
+/// Which of these events have personal details at any time.
+pub async fn details_anywhere(read: &mut Read, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Fault> {
+    let found: Vec<Found> = sql("select distinct event_id as id from event_personal where event_id = any({})")
+        .bind(ids)
+        .load(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 /// A full tile's row.
@@ -159,27 +172,6 @@ pub async fn tiles(read: &mut Read, level: i16, from: i64, to: i64) -> Result<Ve
         .map_err(fault)
 }
 
-/// The name of a tile.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Name {
-    /// Level.
-    #[diesel(sql_type = t::SmallInt)]
-    pub level: i16,
-    /// Place.
-    #[diesel(sql_type = t::BigInt)]
-    pub index: i64,
-}
-
-/// Tiles that stand beyond the last leaf, at most a hundred.
-pub async fn tiles_beyond(read: &mut Read) -> Result<Vec<Name>, Fault> {
-    sql("select level, index from tile
-        where (index + 1)::numeric * 256::numeric ^ (level + 1) > (select coalesce(max(index) + 1, 0) from leaf)
-        order by level, index limit 100")
-    .load(read.look())
-    .await
-    .map_err(fault)
-}
-
 /// A checkpoint's row.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Kept {
@@ -205,63 +197,6 @@ pub async fn checkpoints(read: &mut Read, after: i64, upto: i64) -> Result<Vec<K
     .bind(after)
     .bind(upto)
     .bind(upto)
-    .load(read.look())
-    .await
-    .map_err(fault)
-}
-
-/// Events more than leaves and waiting ones, by one look; fewer is below zero.
-pub async fn surplus(read: &mut Read) -> Result<i64, Fault> {
-    let surplus: Count = sql("select (select count(*) from event) - (select count(*) from leaf)
-            - (select count(*) from seal_queue) as count")
-    .get_result(read.look())
-    .await
-    .map_err(fault)?;
-    Ok(surplus.count)
-}
-
-/// Events with neither a leaf nor a place in the queue, at most a thousand. Walks the whole log.
-pub async fn without_leaf(read: &mut Read) -> Result<Vec<Uuid>, Fault> {
-    let found: Vec<Found> = sql("select e.id from event e
-        where not exists (select from leaf l where l.event_id = e.id and l.event_at = e.at)
-            and not exists (select from seal_queue q where q.event_id = e.id and q.event_at = e.at)
-        order by e.id limit 1000")
-    .load(read.look())
-    .await
-    .map_err(fault)?;
-    Ok(found.into_iter().map(|found| found.id).collect())
-}
-
-/// An event that waits for its leaf.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Waiting {
-    /// The event.
-    #[diesel(sql_type = t::Uuid)]
-    pub event_id: Uuid,
-    /// The leaf's hash, made as the event was written.
-    #[diesel(sql_type = t::Binary)]
-    pub hash: Vec<u8>,
-    /// The event's bytes; none where it is gone.
-    #[diesel(sql_type = t::Nullable<t::Text>)]
-    pub body: Option<String>,
-    /// When it happened.
-    #[diesel(sql_type = t::Timestamptz)]
-    pub event_at: DateTime<Utc>,
-    /// Whether its transaction is over for everybody, so that it could have been sealed.
-    #[diesel(sql_type = t::Bool)]
-    pub free: bool,
-    /// Whether it says a transaction that is still to come.
-    #[diesel(sql_type = t::Bool)]
-    pub ahead: bool,
-}
-
-/// Events that wait, a few thousand after that one, in the order of their ids.
-pub async fn waiting(read: &mut Read, after: Uuid) -> Result<Vec<Waiting>, Fault> {
-    sql("select q.event_id, q.hash, (select e.body from event e where e.id = q.event_id and e.at = q.event_at) as body, q.event_at,
-            q.system_identifier <> c.system_identifier or q.txid < pg_snapshot_xmin(pg_current_snapshot()) as free,
-            q.system_identifier = c.system_identifier and q.txid >= pg_snapshot_xmax(pg_current_snapshot()) as ahead
-        from seal_queue q cross join pg_control_system() c where q.event_id > {} order by q.event_id limit 4096")
-    .bind(after)
     .load(read.look())
     .await
     .map_err(fault)

@@ -99,8 +99,8 @@ pub struct Shown {
     pub path: Vec<String>,
     /// Leaves of the checkpoint.
     pub size: i64,
-    /// When it was signed.
-    pub signed_at: DateTime<Utc>,
+    /// When it was signed, by the database's word: the note says no time.
+    pub noted_at: DateTime<Utc>,
     /// The signed note.
     pub note: String,
 }
@@ -253,7 +253,7 @@ fn proof(desk: &Desk, data: &Data) -> Markup {
                     dt { (desk.t("record-checkpoint")) }
                     dd {
                         (desk.ta("record-signed", &[
-                            ("size", &super::number(desk, shown.size)), ("time", &desk.frame.moment(shown.signed_at)),
+                            ("size", &super::number(desk, shown.size)), ("time", &desk.frame.moment(shown.noted_at)),
                         ]))
                         div.said.mono { (shown.note) }
                     }

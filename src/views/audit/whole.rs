@@ -124,7 +124,7 @@ pub struct Finding {
 }
 
 /// What can be wrong with a log: `finding-<code>` are the words.
-pub const FINDINGS: [&str; 32] = [
+pub const FINDINGS: [&str; 35] = [
     "edited",
     "event-gone",
     "time-moved",
@@ -156,5 +156,8 @@ pub const FINDINGS: [&str; 32] = [
     "entries-beyond",
     "entries-torn",
     "checkpoints-gone",
+    "checkpoint-back",
+    "leaf-twice",
+    "uneven",
     "unfinished",
 ];

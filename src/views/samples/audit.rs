@@ -87,7 +87,7 @@ fn shown() -> Shown {
         hash: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328".to_owned(),
         path: vec!["XcnaeacGWamtVZy3Ad7Zoqudgjqtl0lgz+Nw7/RgQyg=".to_owned(); 2],
         size: 98_304,
-        signed_at: at(2),
+        noted_at: at(2),
         note: "lpse.example/log\n98304\nXcnaeacGWamtVZy3Ad7Zoqudgjqtl0lgz+Nw7/RgQyg=\n\n— lpse.example/log AAAA\n"
             .to_owned(),
     }

@@ -113,11 +113,14 @@ async fn a_csv_holds_what_was_searched_no_formula_and_nothing_personal() {
     let column = |name: &str, headers: &csv::StringRecord| headers.iter().position(|h| h == name).unwrap();
     let headers = reader.headers().unwrap().clone();
     let (kind, staff, body) = (column("kind", &headers), column("staff", &headers), column("body", &headers));
+    let actor_id = column("actor_id", &headers);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(said(&app, &manifest.body)["rows"], rows.len());
     let kinds: Vec<&str> = rows.iter().map(|row| &row[kind]).collect();
     assert_eq!(kinds, ["reset.asked", "audit.export-asked"]);
-    assert_eq!(&rows[1][staff], "'=citra");
+    // who it was is sealed, what they are called is not
+    assert_eq!((&rows[1][staff], &rows[1][actor_id]), ("'=citra", auditor.id.to_string().as_str()));
+    assert_eq!(said(&app, &manifest.body)["labels"], serde_json::json!(["staff", "request"]));
     for row in &rows {
         let known = app.value(&format!("select count(*) from event where body = '{}'", &row[body])).await;
         assert_eq!(known, "1", "the body stays exact");
@@ -216,6 +219,46 @@ async fn a_log_that_is_not_whole_gives_no_export() {
     altered("delete from event").await;
     altered("update event set body = replace(body, '\"created\":2', '\"created\":3')").await;
     altered("update event set kind = 'accounts.exported'").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn personal_details_go_along_as_sealed_or_not_at_all() {
+    let app = TestApp::start().await;
+    app.people().await;
+    app.browser().kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
+    app.settle().await;
+    app.seal().await;
+    let mut auditor = app.officer("citra", &["auditor"]).await;
+    let event = app.value("select id from event where kind = 'reset.asked'").await;
+    let erased = format!(
+        "with made as (insert into erasure (id, account_id, proposal_id, counts)
+            values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}') returning id)
+        insert into erased_event select '{event}', id from made"
+    );
+    for (how, whole) in [
+        ("select 1", true),
+        (&*format!("update event_personal set details = details - 'address' where event_id = '{event}'"), false),
+        (&*format!("delete from event_personal where event_id = '{event}'"), false),
+        (&erased, true),
+    ] {
+        ask(&mut auditor, &[("format", "jsonl"), ("personal", "1"), ("query", "kind:reset.asked")]).await;
+        app.sql(&format!("set session_replication_role = replica; {how}")).await;
+        make(&app).await;
+        let newest = "from export order by asked_at desc limit 1";
+        assert_eq!(
+            app.value(&format!("select manifest is not null {newest}")).await,
+            if whole { "t" } else { "f" },
+            "{how}"
+        );
+        if whole {
+            let file = fetch(&app, &auditor).await.0;
+            let row: Value = serde_json::from_str(file.body.trim_end()).unwrap();
+            let address = row["personal"]["address"].as_str();
+            assert_eq!(address, (how == "select 1").then_some("rina@amanah.example"), "{how}");
+        }
+        app.advance(TimeDelta::seconds(1)).await;
+    }
+    app.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,7 +28,14 @@ async fn a_record_is_proven_on_its_page_and_by_its_file() {
     app.seal().await;
     let page = sari.browser.open(&path).await;
     let text = page.text();
-    for words in [HOLDS, "Reset TOTP diminta", "Pengguna", "rina@amanah.example", "Nomor permintaan"] {
+    for words in [
+        HOLDS,
+        "Waktu menurut basis data, tidak ditandatangani",
+        "Reset TOTP diminta",
+        "Pengguna",
+        "rina@amanah.example",
+        "Nomor permintaan",
+    ] {
         assert!(text.contains(words), "{words} in {text}");
     }
     let reference = app.value("select reference from request").await;
@@ -76,6 +83,9 @@ async fn whatever_is_changed_behind_it_is_said_loudly() {
         ("event", format!("set {at}")),
         ("event", "set account_id = (select id from account limit 1)".to_owned()),
         ("leaf", "set index = index + 100".to_owned()),
+        // what is shown beside the proof, though nothing of it is proved
+        ("leaf", format!("set hash = sha256('x') where event_id = '{event}'")),
+        ("leaf", format!("set event_at = event_at + interval '1 microsecond' where event_id = '{event}'")),
         ("checkpoint", "set note = replace(note, E'\\n', E'\\n1')".to_owned()),
     ] {
         let keep = format!("set session_replication_role = replica; create table kept as select * from {table};");

@@ -51,7 +51,7 @@ pub async fn seal_anew(app: &TestApp) {
 
 /// Every checkpoint of the house, as somebody outside kept them.
 pub async fn kept(app: &TestApp) -> Outside {
-    Outside::Notes(app.column("select note from checkpoint order by size").await)
+    Outside::Notes(app.column("select note from checkpoint order by size").await.into())
 }
 
 /// Verifies the database, trusting the house's own keys.

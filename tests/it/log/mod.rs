@@ -4,6 +4,7 @@ mod attacks;
 mod copies;
 mod ear;
 mod follow;
+mod hidden;
 pub mod kit;
 mod many;
 mod python;

@@ -6,12 +6,14 @@ use std::process::Command;
 
 use pulih::app::Outcome;
 use pulih::audit::folder::Folder;
+use pulih::audit::outside;
 use pulih::audit::prove;
+use pulih::audit::verify::Outside;
 use pulih::model::event::{Actor, Audit, Event, detail_key};
 use pulih::store::log::read;
 use serde_json::{Value, json};
 
-use super::kit::{exported, says, sealed, written};
+use super::kit::{exported, says, sealed, verified, written};
 use crate::support::house::TestApp;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify.py");
@@ -159,6 +161,36 @@ async fn a_copy_is_worked_out_whole_and_compared_with_checkpoints() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_that_a_crash_has_torn_are_passed_over_by_both_verifiers() {
+    let app = sealed(&[30, 11]).await;
+    let (home, key) = desk(&app);
+    let kept = home.path().join("kept.jsonl");
+    let notes = app.column("select note from checkpoint order by size").await;
+    let lines: Vec<String> = notes.iter().map(|note| json!({ "size": 1, "note": note }).to_string()).collect();
+    let torn = |bytes: &[u8]| {
+        let whole = fs::read(&kept).unwrap_or_default();
+        fs::write(&kept, [&whole, bytes].concat()).unwrap();
+    };
+    // killed within a letter of several bytes, then within a word at the very end
+    torn(&lines[0].as_bytes()[..lines[0].find('\u{2014}').unwrap() + 1]);
+    let (right, said) = python(&[&key, &kept]);
+    assert!(!right && Outside::read(&kept).is_err(), "no checkpoint is left: {said}");
+    for line in &lines {
+        outside::append(&kept, line).unwrap();
+    }
+    torn(b"{\"size\":41,\"no");
+    let (right, said) = python(&[&key, &kept]);
+    assert!(right && said.contains("2 checkpoints are signed") && said.contains("2 torn lines"), "{said}");
+    let origin = prove::origin(&app.app);
+    for outside in [Outside::read(&kept).unwrap(), Outside::added_to(&kept, &origin).unwrap()] {
+        let report = verified(&app, vec![outside]).await;
+        assert!(report.is_right() && report.outside == 2, "{:?}", report.findings);
+        assert!(report.unread.len() == 1 && report.unread[0].contains("2 torn lines"), "{:?}", report.unread);
+    }
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn manifests_and_case_packs_are_verified() {
     let app = sealed(&[270]).await;
     let (home, key) = desk(&app);
@@ -166,10 +198,10 @@ async fn manifests_and_case_packs_are_verified() {
     let (file, manifest) = (home.path().join("export.csv"), home.path().join("export.csv.manifest"));
     fs::write(&file, "index,body\n0,{}\n").unwrap();
     let digest = ring::digest::digest(&ring::digest::SHA256, &fs::read(&file).unwrap());
-    let about = json!({ "file_sha256": data_encoding::HEXLOWER.encode(digest.as_ref()), "rows": 1, "size": 270 });
+    let about = json!({ "file_sha256": data_encoding::HEXLOWER.encode(digest.as_ref()), "rows": 1, "size": 270, "labels": ["staff"] });
     fs::write(&manifest, signer.sign(&format!("{}/export\n{about}\n", prove::origin(&app.app)))).unwrap();
     let (right, said) = python(&[&key, &manifest]);
-    assert!(right && said.contains("1 rows"), "{said}");
+    assert!(right && said.contains("1 rows") && said.contains("labels: staff"), "{said}");
     fs::write(&file, "index,body\n0,{} \n").unwrap();
     assert!(!python(&[&key, &manifest]).0);
 

@@ -104,7 +104,8 @@ async fn two_logs_shown_to_two_readers_contradict_each_other() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let notes = sql(&name, "select note from checkpoint order by size").await;
-    let theirs = Outside::Notes(notes.into_iter().filter_map(|row| row[0].clone()).collect());
+    let theirs: Vec<String> = notes.into_iter().filter_map(|row| row[0].clone()).collect();
+    let theirs = Outside::Notes(theirs.into());
     let report = verified(&app, vec![theirs]).await;
     let apart = |f: &verify::Finding| matches!(f.what, What::Rewritten { agrees: 300, differs: 301..=310 });
     assert!(report.findings.iter().any(apart), "{:?}", report.findings);

@@ -74,7 +74,7 @@ async fn a_follower_proves_every_event_by_plain_requests_alone() {
         let bundle = follower.bytes(&entries_path(index, width)).await;
         let again = follower.bytes(&entries_path(index, width).replacen("tile/", "", 1)).await;
         assert_eq!(bundle, again, "both spellings are one bundle");
-        leaves.extend(entries(&bundle).unwrap().iter().map(|entry| merkle::leaf(entry)));
+        leaves.extend(entries(&bundle, WIDTH).unwrap().iter().map(|entry| merkle::leaf(entry)));
         assert!(!String::from_utf8_lossy(&bundle).contains("rina@amanah.example"), "a personal detail");
     }
     assert_eq!(leaves.len() as u64, size);

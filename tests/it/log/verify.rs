@@ -2,14 +2,19 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use pulih::audit::copy::{Why, extend};
 use pulih::audit::folder::Folder;
 use pulih::audit::prove;
-use pulih::audit::source::Source;
+use pulih::audit::source::{Files, Source};
 use pulih::audit::verify::{self, Options, Outside, Progress, Report};
+use pulih::base::checkpoint::Checkpoint;
+use pulih::base::fault::Fault;
+use pulih::base::keyring::Key;
 use pulih::base::merkle;
+use pulih::base::note::Signer;
 use pulih::base::tile;
 use pulih::store::log::read;
 use sha2::Sha256;
@@ -193,4 +198,35 @@ async fn a_log_beyond_one_range_and_one_tile_of_tiles_is_verified() {
         report.findings
     );
     app.end().await;
+}
+
+/// A server that has an answer to everything: a log without end, in bundles of nothing.
+#[derive(Debug, Default)]
+struct Endless {
+    asked: AtomicU64,
+}
+
+impl Files for Endless {
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if path != "checkpoint" {
+            return Ok(Some(vec![0; 256 * 65_537]));
+        }
+        let says = Checkpoint { origin: "log.example".to_owned(), size: 1 << 40, root: [7; 32] };
+        Ok(Some(Signer::new("log.example", &Key::new([9; 32])).unwrap().sign(&says.text()).into_bytes()))
+    }
+
+    fn elsewhere(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_end_nobody_trusted_has_signed_is_asked_for_nothing_more() {
+    let server = Arc::new(Endless::default());
+    let trusted = vec![Signer::new("log.example", &Key::new([1; 32])).unwrap().verifier()];
+    let options = Options { trusted, against: vec![], lanes: None };
+    let source = Source::Files(Arc::clone(&server) as Arc<dyn Files>);
+    let report = verify::run(&source, &options, &Progress::default()).await.unwrap();
+    assert_eq!((codes(&report), server.asked.load(Ordering::Relaxed)), (vec!["signature"], 1));
 }

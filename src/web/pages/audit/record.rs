@@ -99,7 +99,7 @@ fn shown(proved: Result<Proved, NoProof>) -> Proof {
             hash: HEXLOWER.encode(&proved.leaf.hash),
             path: proved.path.iter().map(|hash| BASE64.encode(hash)).collect(),
             size: proved.checkpoint.size,
-            signed_at: proved.checkpoint.at,
+            noted_at: proved.checkpoint.at,
             note: proved.checkpoint.note,
         }),
         Err(NoProof::NotSealed) => Proof::Waits,
