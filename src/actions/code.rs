@@ -29,7 +29,6 @@ pub struct Code {
 
 /// Gives the code: the session that had shown the password ends, and a new one is signed in. Returns its token.
 pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
-    let mut wrong = None;
     let risen = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &code.token_hash, &code.browser_hash, app.lives()).await?;
@@ -50,7 +49,7 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
                 None => Ok(Outcome::Nothing(Err(Refusal::SignInFirst))),
                 Some(Guess::Held(refusal)) => Ok(Outcome::Nothing(Err(refusal))),
                 Some(Guess::Wrong { refusal, in_row }) => {
-                    wrong = Some((held.clone(), in_row));
+                    app.warn_owner(tx, held.account_id, in_row, code.browser_name.as_deref()).await?;
                     event.in_row = in_row;
                     event.clock_seconds =
                         if let Refusal::CodeElsewhere(seconds) = refusal { Some(seconds) } else { None };
@@ -65,9 +64,6 @@ pub async fn code(app: &App, code: Code) -> Result<[u8; 32], Stop> {
             }
         })
         .await;
-    if let Some((held, in_row)) = wrong {
-        app.warn_owner(Actor::User, held.account_id, in_row, code.browser_name.as_deref()).await?;
-    }
     Ok(risen??)
 }
 

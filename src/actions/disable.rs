@@ -30,7 +30,6 @@ pub struct Disable {
 
 /// Revokes the TOTP with its recovery codes and ends every session of the account.
 pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
-    let mut wrong = None;
     let disabled = app
         .transact(Actor::User, async |tx| {
             let held = session::hold(tx, &disable.token_hash, &disable.browser_hash, app.lives()).await?;
@@ -49,7 +48,7 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
             match app.guess(tx, &held.guard, disable.method, &disable.typed).await? {
                 Some(Guess::Right(right)) => right.use_up(tx, &held.guard).await?,
                 Some(Guess::Wrong { refusal, in_row }) => {
-                    wrong = Some((held, in_row));
+                    app.warn_owner(tx, account, in_row, disable.browser_name.as_deref()).await?;
                     return refused(refusal);
                 }
                 Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
@@ -62,8 +61,5 @@ pub async fn disable(app: &App, disable: Disable) -> Result<(), Stop> {
             Ok(Outcome::Done(Ok(()), Event::TotpDisabled { account, effect: Some(effect) }))
         })
         .await;
-    if let Some((held, in_row)) = wrong {
-        app.warn_owner(Actor::User, held.account_id, in_row, disable.browser_name.as_deref()).await?;
-    }
     Ok(disabled??)
 }

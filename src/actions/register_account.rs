@@ -1,6 +1,10 @@
 //! A portal states an account: it is made, or what differs of it is changed, and whoever could know better is told.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::app::once::Answer;
@@ -15,10 +19,11 @@ use crate::model::portal_account::{Change, Standing, Stated, There};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::answer::Once;
 use crate::store::letter::Post;
+use crate::store::portal::notices::{self, Due};
 use crate::store::proposal::settle;
 use crate::store::{Tx, portal_account as accounts, session};
 
-/// Notices of changes that one account is sent in a day at most: a stolen key is no way to fill a mailbox.
+/// Notices of changes about one account, and to one address, in a day at most: a stolen key is no way to fill a mailbox.
 const NOTICES_A_DAY: i64 = 30;
 
 /// What became of it.
@@ -56,23 +61,34 @@ pub async fn register(
             accounts::wait_for(tx, &folded).await?;
             there = accounts::hold(tx, &folded).await?;
         }
-        match there {
-            None => make(tx, portal, user_id, stated).await,
-            Some(there) => change(app, tx, portal, &there, &folded, stated).await,
+        if there.is_none() {
+            if let Some(made) = make(tx, portal, user_id, stated).await? {
+                return Ok(made);
+            }
+            // an import, which waits for nobody here, made it meanwhile
+            there = accounts::hold(tx, &folded).await?;
         }
+        let there = there.ok_or_else(|| Fault::broken("an account that was there is gone"))?;
+        change(app, tx, portal, &there, &folded, stated).await
     })
     .await
 }
 
-async fn make(tx: &mut Tx, portal: Uuid, user_id: &str, stated: &Stated) -> Ended {
+/// Makes it; nothing where somebody else did.
+async fn make(
+    tx: &mut Tx,
+    portal: Uuid,
+    user_id: &str,
+    stated: &Stated,
+) -> Result<Option<Outcome<Result<Registered, Refusal>>>, Fault> {
     let account = random::id();
     if !accounts::make(tx, account, user_id, stated, portal).await? {
-        return Err(Fault::broken("an import made the account at the same time: ask again"));
+        return Ok(None);
     }
     let standing = accounts::seen(tx, &fold_user_id(user_id), portal).await?;
     let addresses = 1 + i64::from(stated.email_2.is_some());
     let event = Told::AccountRegistered { account, user_type: stated.user_type, addresses };
-    Ok(Outcome::Done(Ok(Registered { account, made: true, standing }), Event::Portal(event)))
+    Ok(Some(Outcome::Done(Ok(Registered { account, made: true, standing }), Event::Portal(event))))
 }
 
 async fn change(app: &App, tx: &mut Tx, portal: Uuid, there: &There, folded: &str, stated: &Stated) -> Ended {
@@ -94,17 +110,54 @@ async fn change(app: &App, tx: &mut Tx, portal: Uuid, there: &There, folded: &st
     if let Some(refusal) = there.hindrance(stated, &changes) {
         return Ok(Outcome::Refused(refusal, event(0)));
     }
-    if changes.iter().any(|change| matches!(change, Change::Email | Change::Email2 | Change::Password)) {
-        let notices = accounts::notices(tx, account).await?;
-        if let Some(until) = notices.until.filter(|_| notices.count >= NOTICES_A_DAY && app.has_limits()) {
-            return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
-        }
+    if let Some(until) = too_many(app, tx, account, portal, &there.told(stated, &changes)).await? {
+        return Ok(Outcome::Nothing(Err(Refusal::TooMany(until))));
     }
     let password = stated.password_changed_at.filter(|_| changes.contains(&Change::Password));
     accounts::change(tx, account, stated, portal, password).await?;
     let letters = tell(app, tx, there, stated, &changes).await?;
     let standing = accounts::seen(tx, folded, portal).await?;
     Ok(Outcome::Done(Ok(Registered { account, made: false, standing }), event(letters)))
+}
+
+/// Until when nothing is told any more: of that account, to one of those addresses (one for each letter), or by that portal.
+async fn too_many(
+    app: &App,
+    tx: &mut Tx,
+    account: Uuid,
+    portal: Uuid,
+    told: &[String],
+) -> Result<Option<DateTime<Utc>>, Fault> {
+    if told.is_empty() || !app.has_limits() {
+        return Ok(None);
+    }
+    let notices = accounts::notices(tx, account).await?;
+    if let Some(until) = notices.until.filter(|_| notices.count >= NOTICES_A_DAY) {
+        return Ok(Some(until));
+    }
+    // accounts are invented at will, so each address is counted whoever's it is called
+    let mut each: BTreeMap<&str, i64> = BTreeMap::new();
+    for address in told {
+        *each.entry(address).or_default() += 1;
+    }
+    let key =
+        |what: &[u8], of: &[u8]| Sha256::new().chain_update(what).chain_update([0]).chain_update(of).finalize().into();
+    let address = |(address, letters): (&str, i64)| Due {
+        key: key(b"address", address.as_bytes()),
+        letters,
+        most: NOTICES_A_DAY,
+    };
+    let portals = Due {
+        key: key(b"portal", portal.as_bytes()),
+        letters: each.values().sum(),
+        most: app.config().limits.portal_notices_per_day.into(),
+    };
+    let due: Vec<Due> = each.into_iter().map(address).chain([portals]).collect();
+    let full = notices::count(tx, &due).await?;
+    if full.as_ref().is_some_and(|full| full.key == portals.key) {
+        tracing::warn!(%portal, "a portal caused as many notices as it may in a day");
+    }
+    Ok(full.map(|full| full.until))
 }
 
 /// Moves addresses, ends what the changes put in doubt, and tells every address that is on file or was; returns how many

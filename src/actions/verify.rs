@@ -1,7 +1,7 @@
 //! A portal asks whether a code is right: judged as the code step of a sign-in is, out of the same budget.
 //!
 //! One read, and one statement that holds only while nobody else guessed meanwhile. Where others guess at the same account
-//! all the time, or the call may be repeated, it is judged while the account is held.
+//! all the time, the call may be repeated, or the owner is told of it, it is judged while the account is held.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -73,14 +73,25 @@ pub async fn verify(app: &App, by: Verifies, ask: &Brought<'_>, once: Option<&On
     let stray = name_hash(portal, &folded);
     let place = Place { portal, folded: &folded, device: device.as_ref(), stray: &stray, method: ask.method };
     let guess = Guess { app, by, ask, place };
-    if once.is_none() {
-        for _ in 0..ROUNDS {
-            if let Some(verified) = guess.quick().await? {
-                return Ok(verified);
-            }
+    let rounds = if once.is_none() { ROUNDS } else { 0 };
+    for _ in 0..rounds {
+        match guess.quick().await? {
+            Quick::Done(verified) => return Ok(verified),
+            Quick::Raced => {}
+            Quick::Warns => break,
         }
     }
     guess.held(once).await
+}
+
+/// How a code was judged without holding the account.
+enum Quick {
+    /// It was, and everything that follows is done.
+    Done(Verified),
+    /// Somebody else guessed meanwhile, and nothing was written.
+    Raced,
+    /// It is wrong, and the owner is to be told of so many: that goes along with the count, while the account is held.
+    Warns,
 }
 
 /// A code on its way.
@@ -139,8 +150,8 @@ impl Guess<'_> {
         Verified { judged: Judged::of(refusal), attempts_left, retry_at, account }
     }
 
-    /// Judges it and does what follows in one statement; nothing where somebody else guessed meanwhile.
-    async fn quick(&self) -> Result<Option<Verified>, Stop> {
+    /// Judges it and does what follows in one statement, where nothing else is to be written.
+    async fn quick(&self) -> Result<Quick, Stop> {
         let (app, keep) = (self.app, self.app.kept_guesses());
         let mut read = app.read().await?;
         let asked = guess::ask(&mut read, &self.place).await?;
@@ -154,10 +165,14 @@ impl Guess<'_> {
                     By::RecoveryCode(hash) => Used::RecoveryCode(hash),
                 };
                 let taken = guess::accept(&mut read, &asked, used, self.place.device, &record).await?;
-                Ok(taken.then(|| self.verified(&asked, None)))
+                Ok(if taken { Quick::Done(self.verified(&asked, None)) } else { Quick::Raced })
             }
             Weighed::Wrong { refusal, burn } => {
                 let in_row = asked.guard.in_row.saturating_add(1);
+                // alike for a User ID that nobody has
+                if app.warns(in_row) {
+                    return Ok(Quick::Warns);
+                }
                 let event = self.event(&asked, Some(refusal), in_row);
                 let record = app.record_refused(self.actor(), &event, refusal)?;
                 let counted = if asked.known {
@@ -165,21 +180,15 @@ impl Guess<'_> {
                 } else {
                     guess::count_stray(&mut read, &self.place, &asked, keep, &record).await?
                 };
-                drop(read);
-                if !counted {
-                    return Ok(None);
-                }
-                self.warn(&asked, in_row).await?;
-                Ok(Some(self.verified(&asked, Some((refusal, in_row)))))
+                let verified = || self.verified(&asked, Some((refusal, in_row)));
+                Ok(if counted { Quick::Done(verified()) } else { Quick::Raced })
             }
         }
     }
 
     /// Judges it while the account is held, or the count of a User ID that nobody has.
     async fn held(&self, once: Option<&Once>) -> Result<Verified, Stop> {
-        let mut wrong = None;
-        let verified = self
-            .app
+        self.app
             .transact_once(self.actor(), once, async |tx| {
                 let asked = guess::hold(tx, &self.place).await?;
                 Ok(match self.weigh(&asked)? {
@@ -193,17 +202,12 @@ impl Guess<'_> {
                         let in_row = self.count(tx, &asked, burn).await?;
                         let verified = self.verified(&asked, Some((refusal, in_row)));
                         let event = self.event(&asked, Some(refusal), in_row);
-                        wrong = Some((asked, in_row));
                         // a wrong code is an answer, not a problem
                         Outcome::Told(Ok(verified), refusal, event)
                     }
                 })
             })
-            .await?;
-        if let Some((asked, in_row)) = wrong {
-            self.warn(&asked, in_row).await?;
-        }
-        Ok(verified)
+            .await
     }
 
     async fn use_up(&self, tx: &mut Tx, asked: &Asked, right: Right) -> Result<(), Fault> {
@@ -214,19 +218,14 @@ impl Guess<'_> {
         }
     }
 
+    /// Counts a wrong one, of which the owner is told at the tenth.
     async fn count(&self, tx: &mut Tx, asked: &Asked, burn: Option<i64>) -> Result<i32, Fault> {
         let keep = self.app.kept_guesses();
-        if asked.known {
-            factor::count_wrong(tx, &asked.guard, keep, WrongGuess::Code(burn)).await
-        } else {
-            guess::count_held_stray(tx, &self.place, keep).await
-        }
-    }
-
-    async fn warn(&self, asked: &Asked, in_row: i32) -> Result<(), Stop> {
         if !asked.known {
-            return Ok(());
+            return guess::count_held_stray(tx, &self.place, keep).await;
         }
-        self.app.warn_owner(self.actor(), asked.guard.account_id, in_row, None).await
+        let in_row = factor::count_wrong(tx, &asked.guard, keep, WrongGuess::Code(burn)).await?;
+        self.app.warn_owner(tx, asked.guard.account_id, in_row, None).await?;
+        Ok(in_row)
     }
 }

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{App, Outcome};
+use super::App;
 use crate::base::fault::Fault;
 use crate::base::totp::Verdict;
 use crate::base::{recovery, slots};
-use crate::model::event::{Actor, Event};
+use crate::model::event::Event;
 use crate::model::letter::LetterKind;
-use crate::model::refusal::{Refusal, Stop};
+use crate::model::refusal::Refusal;
 use crate::model::session::Method;
 use crate::store::factor::{Guard, WrongGuess};
 use crate::store::letter::Post;
@@ -178,18 +178,22 @@ impl App {
         self.code_budget().map_or(1, |budget| budget.remembered())
     }
 
-    /// Tells the owner, at the tenth wrong one in a row, that somebody who knows the password guesses.
-    pub async fn warn_owner(&self, actor: Actor, account: Uuid, in_row: i32, place: Option<&str>) -> Result<(), Stop> {
-        if in_row != WARN_AT {
+    /// Whether the owner is told of so many wrong ones in a row.
+    pub fn warns(&self, in_row: i32) -> bool {
+        in_row == WARN_AT
+    }
+
+    /// Tells the owner, at the tenth wrong one in a row, that somebody who knows the password guesses. The letters go along
+    /// with the count: who is refused, hangs up or dies there loses neither.
+    pub async fn warn_owner(&self, tx: &mut Tx, account: Uuid, in_row: i32, place: Option<&str>) -> Result<(), Fault> {
+        if !self.warns(in_row) {
             return Ok(());
         }
-        self.transact(actor, async |tx| {
-            let Some(whom) = account::reach(tx, account).await? else { return Ok(Outcome::Nothing(())) };
-            let letter = self.letter(account, LetterKind::CodesFailing, whom.language()?);
-            self.tell_all(tx, Post { place, ..letter }, whom.addresses, None).await?;
-            Ok(Outcome::Done((), Event::LoginWarned { account, in_row }))
-        })
-        .await
+        let Some(whom) = account::reach(tx, account).await? else { return Ok(()) };
+        let letter = self.letter(account, LetterKind::CodesFailing, whom.language()?);
+        let warned = Event::LoginWarned { account, in_row };
+        tx.along(warned, async |tx| self.tell_all(tx, Post { place, ..letter }, whom.addresses, None).await).await?;
+        Ok(())
     }
 
     /// Counts a wrong password of a network. One password tried on many people comes from one network: operators are told,

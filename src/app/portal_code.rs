@@ -41,30 +41,24 @@ impl App {
         let Brought { user_id, method, code, device } = brought;
         let portal = by.caller().portal();
         let (actor, device) = (Actor::Portal(portal), device.map(|device| name_hash(portal, device)));
-        let mut wrong = None;
-        let done = self
-            .transact_once(actor, once, async |tx| {
-                let held = match self.hold_for_portal(tx, by, user_id, device.as_ref()).await? {
-                    Ok(held) => held,
-                    Err(refusal) => return Ok(Outcome::Nothing(Err(refusal))),
-                };
-                let (account, credential) = (held.guard.account_id, held.guard.credential_id);
-                let Some(credential) = credential else { return Ok(Outcome::Nothing(Err(Refusal::NotActive))) };
-                match self.guess(tx, &held.guard, method, code).await? {
-                    Some(Guess::Right(right)) => right.use_up(tx, &held.guard).await?,
-                    Some(Guess::Wrong { refusal, in_row }) => {
-                        wrong = Some((account, in_row, held.portal_name));
-                        return Ok(Outcome::Refused(refusal, undone(account, credential)));
-                    }
-                    Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
-                    None => return Ok(Outcome::Nothing(Err(Refusal::NotActive))),
+        self.transact_once(actor, once, async |tx| {
+            let held = match self.hold_for_portal(tx, by, user_id, device.as_ref()).await? {
+                Ok(held) => held,
+                Err(refusal) => return Ok(Outcome::Nothing(Err(refusal))),
+            };
+            let (account, credential) = (held.guard.account_id, held.guard.credential_id);
+            let Some(credential) = credential else { return Ok(Outcome::Nothing(Err(Refusal::NotActive))) };
+            match self.guess(tx, &held.guard, method, code).await? {
+                Some(Guess::Right(right)) => right.use_up(tx, &held.guard).await?,
+                Some(Guess::Wrong { refusal, in_row }) => {
+                    self.warn_owner(tx, account, in_row, Some(&held.portal_name)).await?;
+                    return Ok(Outcome::Refused(refusal, undone(account, credential)));
                 }
-                work(tx, held, credential).await
-            })
-            .await;
-        if let Some((account, in_row, place)) = wrong {
-            self.warn_owner(actor, account, in_row, Some(&place)).await?;
-        }
-        done
+                Some(Guess::Held(refusal)) => return Ok(Outcome::Nothing(Err(refusal))),
+                None => return Ok(Outcome::Nothing(Err(Refusal::NotActive))),
+            }
+            work(tx, held, credential).await
+        })
+        .await
     }
 }

@@ -197,7 +197,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
     let (limits, link, reset, kept) = (&config.limits, &config.link, &config.reset, &config.retention);
     let session = &config.session;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let ranges: [(&'static str, u64, u64, u64); 46] = [
+    let ranges: [(&'static str, u64, u64, u64); 47] = [
         ("database.pool", count(config.database.pool), 2, 1_000),
         ("smtp.connections", count(config.smtp.connections), 1, 256),
         ("smtp.timeout_seconds", config.smtp.timeout_seconds, 5, 600),
@@ -219,6 +219,7 @@ fn numbers(config: &Config, faults: &mut Vec<Fault>) {
         ("limits.searches_per_hour", limits.searches_per_hour.into(), 1, 100_000),
         ("limits.sprayed_per_10_min", limits.sprayed_per_10_min.into(), 1, 100_000),
         ("limits.key_per_second", limits.key_per_second.into(), 1, 100_000),
+        ("limits.portal_notices_per_day", limits.portal_notices_per_day.into(), 1, 10_000_000),
         ("totp.period", config.totp.period.into(), 15, 120),
         ("session.step_minutes", session.step_minutes.into(), 1, 60),
         ("session.idle_minutes", session.idle_minutes.into(), 1, 1_440),

@@ -81,6 +81,7 @@ impl Default for Limits {
             hurried_per_10_min: 20,
             sprayed_per_10_min: 20,
             key_per_second: 200,
+            portal_notices_per_day: 5_000,
         }
     }
 }

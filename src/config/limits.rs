@@ -76,4 +76,6 @@ pub struct Limits {
     pub sprayed_per_10_min: u32,
     /// Requests a second that one key of a portal may send to this process; ten seconds of it may come at once.
     pub key_per_second: u32,
+    /// Letters about changed addresses and passwords that one portal may cause in a day.
+    pub portal_notices_per_day: u32,
 }

@@ -179,6 +179,23 @@ impl There {
             None
         }
     }
+
+    /// The addresses that are told of these changes, as they are compared: one for each letter.
+    pub fn told(&self, stated: &Stated, changes: &[Change]) -> Vec<String> {
+        let second = stated.email_2.as_deref().or(self.email_2.as_deref());
+        let on_file: Vec<String> =
+            [Some(stated.email.as_str()), second].into_iter().flatten().map(fold_address).collect();
+        let mut told = Vec::new();
+        for (change, former) in
+            [(Change::Email, Some(&self.email)), (Change::Email2, self.email_2.as_ref()), (Change::Password, None)]
+        {
+            if changes.contains(&change) {
+                told.extend(on_file.iter().cloned());
+                told.extend(former.map(|former| fold_address(former)).filter(|former| !on_file.contains(former)));
+            }
+        }
+        told
+    }
 }
 
 /// How an account stands, as its portal may see it.

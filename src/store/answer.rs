@@ -11,6 +11,8 @@ use crate::base::fault::Fault;
 
 /// Hours an answer is kept.
 const KEPT_HOURS: i32 = 24;
+/// Times a key is claimed whose answer is being forgotten.
+const CLAIMS: usize = 8;
 
 /// What a program named its request by.
 #[derive(Clone, Debug)]
@@ -52,20 +54,25 @@ fn found(once: &Once) -> super::sql::Sql<'_> {
 /// Takes a key for this transaction; what was answered under it, where it is taken already. Who asks the same at the same
 /// time waits here for the first to end. Bookkeeping: the action may still be refused.
 pub async fn claim(tx: &mut Tx, id: Uuid, once: &Once) -> Result<Option<Given>, Fault> {
-    let claimed = sql("insert into api_answer (id, portal_id, key, asked) values ({}, {}, {}, {})
-        on conflict (portal_id, key) do nothing")
-    .bind(id)
-    .bind(once.portal)
-    .bind(once.key.as_str())
-    .bind(&once.asked)
-    .execute(tx.look())
-    .await
-    .map_err(fault)?;
-    if claimed == 1 {
-        return Ok(None);
+    for _ in 0..CLAIMS {
+        let claimed = sql("insert into api_answer (id, portal_id, key, asked) values ({}, {}, {}, {})
+            on conflict (portal_id, key) do nothing")
+        .bind(id)
+        .bind(once.portal)
+        .bind(once.key.as_str())
+        .bind(&once.asked)
+        .execute(tx.look())
+        .await
+        .map_err(fault)?;
+        if claimed == 1 {
+            return Ok(None);
+        }
+        // a statement of its own sees what was committed while the first one waited; an old answer may be gone by now
+        if let Some(given) = found(once).get_result(tx.look()).await.optional().map_err(fault)? {
+            return Ok(Some(given));
+        }
     }
-    // a statement of its own sees what was committed while the first one waited
-    found(once).get_result(tx.look()).await.map(Some).map_err(fault)
+    Err(Fault::broken("an answer was there and gone again and again"))
 }
 
 /// Keeps the answer under a key that was taken, with whom it is about and the enrolment whose secret it holds.

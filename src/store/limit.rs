@@ -62,6 +62,7 @@ pub async fn sweep(read: &mut Read, slot: i64) -> Result<(), Fault> {
         sql("delete from network_limit where slot < {}").bind(slot - 6),
         sql("delete from captcha_spent where at < (select pulih.now()) - interval '1 day'"),
         sql("delete from pair_limit where hits[1] < (select pulih.now()) - interval '1 day'"),
+        sql("delete from notice_limit where since < (select pulih.now()) - interval '1 day'"),
         sql("delete from password_limit where hits[1] < (select pulih.now()) - interval '1 day'"),
         // as long as a device is known: who waits a day is not to learn that nobody has the User ID
         sql("delete from stray_guess where hits[1] < (select pulih.now()) - interval '30 days'"),

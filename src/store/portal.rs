@@ -2,6 +2,7 @@
 
 pub mod held;
 pub mod key;
+pub mod notices;
 
 use diesel::prelude::*;
 use diesel::sql_types as t;

@@ -173,7 +173,7 @@ pub async fn wait_for(tx: &mut Tx, folded: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes an account of a portal; false where one of that User ID is there.
+/// Makes an account of a portal; false where one of that User ID is there, and nothing was written.
 pub async fn make(tx: &mut Tx, id: Uuid, user_id: &str, stated: &Stated, portal: Uuid) -> Result<bool, Fault> {
     let folded = fold_user_id(user_id);
     let (email, email_2) = (fold_address(&stated.email), stated.email_2.as_deref().map(fold_address));
@@ -196,10 +196,14 @@ pub async fn make(tx: &mut Tx, id: Uuid, user_id: &str, stated: &Stated, portal:
     .bind(email.as_str())
     .bind(stated.email_2.as_deref())
     .bind(email_2.as_deref())
-    .execute(tx.write())
+    .execute(tx.look())
     .await
-    .map_err(fault)?;
-    Ok(made > 0)
+    .map_err(fault)?
+        > 0;
+    if made {
+        tx.wrote();
+    }
+    Ok(made)
 }
 
 /// Changes what is no address; the time of the password's change where it is said.

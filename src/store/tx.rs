@@ -28,9 +28,15 @@ pub enum Outcome<T> {
 pub struct Tx {
     connection: Object<AsyncPgConnection>,
     wrote: bool,
+    /// Events of what goes along with the action.
+    along: Vec<Event>,
 }
 
 impl Tx {
+    fn on(connection: Object<AsyncPgConnection>) -> Self {
+        Self { connection, wrote: false, along: Vec::new() }
+    }
+
     /// The connection, for reading and for counters.
     pub(super) fn look(&mut self) -> &mut AsyncPgConnection {
         &mut self.connection
@@ -38,8 +44,27 @@ impl Tx {
 
     /// The connection, for changes: from here on the action can no longer be refused.
     pub(super) fn write(&mut self) -> &mut AsyncPgConnection {
-        self.wrote = true;
+        self.wrote();
         &mut self.connection
+    }
+
+    /// The same of a statement that was not sure to change anything, and did.
+    pub(super) fn wrote(&mut self) {
+        self.wrote = true;
+    }
+
+    /// Writes what goes along with the action however that ends, also refused: it commits with it, under an event of its
+    /// own. What must not be lost once a refusal was counted belongs here.
+    pub async fn along<T>(
+        &mut self,
+        event: Event,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let wrote = self.wrote;
+        let done = work(self).await?;
+        self.wrote = wrote;
+        self.along.push(event);
+        Ok(done)
     }
 }
 
@@ -83,14 +108,14 @@ pub fn record(clock: &Clock, actor: Actor, event: &Event, refusal: Option<Refusa
     event.record(actor, refusal, random::id(), clock.now(), random::bytes::<32>()?)
 }
 
-/// Runs an action in one transaction, with exactly one event.
+/// Runs an action in one transaction, with exactly one event, and one for each thing that goes along with it.
 pub async fn transact<T>(
     pool: &Pool,
     clock: &Clock,
     actor: Actor,
     work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>, Fault>,
 ) -> Result<T, Stop> {
-    let mut unended = Unended(Some(Tx { connection: pool.take().await?, wrote: false }));
+    let mut unended = Unended(Some(Tx::on(pool.take().await?)));
     let Some(tx) = &mut unended.0 else { return Err(Fault::broken("a transaction without a connection").into()) };
     AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(fault)?;
     let answer = finish(tx, clock, actor, work).await;
@@ -109,15 +134,15 @@ async fn finish<T>(
 ) -> Result<Result<T, Refusal>, Fault> {
     match work(tx).await? {
         Outcome::Done(value, event) => {
-            commit(tx, &record(clock, actor, &event, None)?).await?;
+            commit(tx, clock, actor, &event, None).await?;
             Ok(Ok(value))
         }
         Outcome::Refused(refusal, event) if !tx.wrote => {
-            commit(tx, &record(clock, actor, &event, Some(refusal))?).await?;
+            commit(tx, clock, actor, &event, Some(refusal)).await?;
             Ok(Err(refusal))
         }
         Outcome::Told(value, refusal, event) if !tx.wrote => {
-            commit(tx, &record(clock, actor, &event, Some(refusal))?).await?;
+            commit(tx, clock, actor, &event, Some(refusal)).await?;
             Ok(Ok(value))
         }
         Outcome::Refused(refusal, event) | Outcome::Told(_, refusal, event) => {
@@ -137,7 +162,7 @@ pub(super) async fn keep<T>(
     read: Read,
     work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Option<T>, Fault>,
 ) -> Result<Option<T>, Fault> {
-    let mut unended = Unended(Some(Tx { connection: read.connection, wrote: false }));
+    let mut unended = Unended(Some(Tx::on(read.connection)));
     let Some(tx) = &mut unended.0 else { return Err(Fault::broken("a transaction without a connection")) };
     AnsiTransactionManager::begin_transaction(&mut *tx.connection).await.map_err(fault)?;
     let answer = work(&mut tx.connection).await;
@@ -156,8 +181,17 @@ async fn rollback(tx: &mut Tx) -> Result<(), Fault> {
     AnsiTransactionManager::rollback_transaction(&mut *tx.connection).await.map_err(fault)
 }
 
-async fn commit(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
-    event::append(tx, record).await?;
+async fn commit(
+    tx: &mut Tx,
+    clock: &Clock,
+    actor: Actor,
+    event: &Event,
+    refusal: Option<Refusal>,
+) -> Result<(), Fault> {
+    event::append(tx, &record(clock, actor, event, refusal)?).await?;
+    for event in std::mem::take(&mut tx.along) {
+        event::append(tx, &record(clock, actor, &event, None)?).await?;
+    }
     AnsiTransactionManager::commit_transaction(&mut *tx.connection).await.map_err(fault)
 }
 

@@ -111,3 +111,25 @@ fn what_cannot_be_a_user_id_is_none() {
         assert_eq!(user_id(no), None, "{no:?}");
     }
 }
+
+#[test]
+fn everybody_who_is_told_is_named_once_for_each_letter() {
+    let told = |email: &str, email_2: Option<&str>, password: bool| {
+        let at = (now() - TimeDelta::days(1)).to_rfc3339();
+        let said = Said { email, email_2, password_changed_at: password.then_some(at.as_str()), ..said() };
+        let (there, stated) = (there(), stated(&said, now()).unwrap());
+        let mut told = there.told(&stated, &there.changes(&stated, Uuid::nil()));
+        told.sort_unstable();
+        told.join(" ")
+    };
+    let (old, new, office) = ("rina@amanah.example", "rina@baru.example", "kantor@amanah.example");
+    assert_eq!(told("Rina@amanah.example", None, false), "");
+    assert_eq!(told(old, None, true), format!("{office} {old}"));
+    assert_eq!(told(new, None, false), format!("{office} {old} {new}"));
+    assert_eq!(
+        told(new, Some("lain@baru.example"), false),
+        format!("{office} lain@baru.example lain@baru.example {old} {new} {new}")
+    );
+    assert_eq!(told(office, Some(old), false), format!("{office} {office} {old} {old}"), "who stays is told there");
+    assert_eq!(told("RINA@baru.example", None, true), format!("{office} {office} {old} {new} {new}"));
+}

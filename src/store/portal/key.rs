@@ -72,6 +72,21 @@ pub async fn find(read: &mut Read, token_hash: &[u8; 32]) -> Result<Option<LiveK
     .map_err(fault)
 }
 
+/// The hashes of all tokens of portal keys that open anything now.
+pub async fn opening(read: &mut Read) -> Result<Vec<[u8; 32]>, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::Binary)]
+        token_hash: Vec<u8>,
+    }
+    let rows: Vec<Row> = sql("select token_hash from access_key where purpose = 'portal' and revoked_at is null
+            and coalesce(expires_at > pulih.now(), true)")
+    .load(read.look())
+    .await
+    .map_err(fault)?;
+    Ok(rows.into_iter().filter_map(|row| row.token_hash.try_into().ok()).collect())
+}
+
 /// Every portal key there ever was, oldest first.
 pub async fn list(read: &mut Read) -> Result<Vec<Key>, Fault> {
     listed().add(" order by created_at, id").load(read.look()).await.map_err(fault)

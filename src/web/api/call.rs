@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::key;
 use super::problem::{Flaw, Problem};
 use crate::app::portal::Scoped;
+use crate::base::clock;
 use crate::base::fault::Fault;
 use crate::model::account::USER_ID_MAX;
 use crate::model::refusal::Refusal;
@@ -62,9 +63,14 @@ impl<P: Scoped + 'static, T: DeserializeOwned + 'static> FromRequest for Call<P,
         let client = Client::from_request(&req, &mut Payload::None);
         Box::pin(async move {
             let (house, client) = (house(&req)?, client.await?);
-            let by: P = key::prove(house, &client, &req).await?;
+            let mut by: P = key::prove(house, &client, &req).await?;
+            let proved = clock::instant();
             // nobody's bytes are read before they are known
             let bytes = bytes(house, &req, payload).await?;
+            if proved.elapsed() >= key::KNOWN_FOR {
+                // bytes may come slowly, and the key be revoked meanwhile
+                by = key::still(house, &client, &req).await?;
+            }
             let once = once(&req, by, &bytes)?;
             Ok(Self { by, body: parse(&bytes)?, client, once })
         })

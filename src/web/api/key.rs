@@ -1,8 +1,8 @@
 //! Which portal calls: its key is found, asked where it comes from, what it may do and how often, and counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -13,6 +13,7 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::app::portal::Scoped;
 use crate::base::fault::Fault;
 use crate::base::network::Networks;
@@ -29,7 +30,7 @@ use crate::web::{Client, House};
 /// Keys that open nothing, and what keys may not do.
 const REFUSED: Refused = Refused("portal-key");
 /// How long a key is known without asking again: so long does one that is revoked still open something.
-const KNOWN_FOR: Duration = Duration::from_secs(1);
+pub const KNOWN_FOR: Duration = Duration::from_secs(1);
 /// Seconds of full speed that may come at once.
 const BURST_SECONDS: u32 = 10;
 /// Keys known at most.
@@ -89,6 +90,10 @@ type Lately = HashMap<[u8; 32], (Instant, Arc<Known>)>;
 /// The keys this process has seen lately, and how often each may call.
 pub struct Keys {
     known: Mutex<Lately>,
+    /// SHA-256 of tokens that opened something when that was looked at last.
+    good: Mutex<HashSet<[u8; 32]>>,
+    /// When all of those were read.
+    read: tokio::sync::Mutex<Option<Instant>>,
     limiter: Option<Limiter>,
     clock: DefaultClock,
     quota: u32,
@@ -104,7 +109,15 @@ impl Keys {
                 .with_middleware::<StateInformationMiddleware>()
         });
         let quota = rate.map_or(0, |rate| burst(rate).get());
-        Self { known: Mutex::default(), limiter, clock: DefaultClock::default(), quota }
+        let clock = DefaultClock::default();
+        Self {
+            known: Mutex::default(),
+            good: Mutex::default(),
+            read: tokio::sync::Mutex::default(),
+            limiter,
+            clock,
+            quota,
+        }
     }
 
     fn known(&self, hash: &[u8; 32], now: Instant) -> Option<Arc<Known>> {
@@ -118,6 +131,34 @@ impl Keys {
             all.retain(|_, (since, _)| now.duration_since(*since) < KNOWN_FOR);
         }
         all.insert(hash, (now, Arc::clone(key)));
+        drop(all);
+        self.good().insert(hash);
+    }
+
+    fn good(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a token opened something when that was looked at last.
+    fn was_good(&self, hash: &[u8; 32]) -> bool {
+        self.good().contains(hash)
+    }
+
+    fn forget(&self, hash: &[u8; 32]) {
+        self.good().remove(hash);
+    }
+
+    /// Whether a token opens something, by what is read of all keys at most once in [`KNOWN_FOR`], however many ask.
+    async fn among_all(&self, app: &App, hash: &[u8; 32]) -> Result<bool, Fault> {
+        let mut read = self.read.lock().await;
+        if read.is_none_or(|at| at.elapsed() >= KNOWN_FOR) {
+            // also where it cannot be read: who waits here does not ask one after the other
+            *read = Some(clock::instant());
+            let all = keys::opening(&mut app.read().await?).await?;
+            *self.good() = all.into_iter().collect();
+        }
+        drop(read);
+        Ok(self.was_good(hash))
     }
 
     /// One more call of a key; until when it has to wait, where there were too many.
@@ -133,16 +174,8 @@ impl Keys {
 
 /// The proof that a call's key may do what `P` stands for; the allowance is left beside the request for the gate.
 pub async fn prove<P: Scoped>(house: &House, client: &Client, req: &HttpRequest) -> Result<P, Stop> {
-    let Some(token) = bearer::token(req).and_then(|text| access::read(Purpose::Portal, text)) else {
-        // the wall that others stand before
-        wall(house, client)?;
-        if bearer::token(req).is_some() {
-            REFUSED.held(house, client)?;
-            REFUSED.count(house, client);
-        }
-        return Err(Refusal::KeyRequired.into());
-    };
-    let key = find(house, client, &secret_hash(&token)).await?;
+    let (key, proof) = open(house, client, req).await?;
+    // after the door: what is refused there takes nothing of what the key's own portal may call
     match house.keys.allow(key.id) {
         Ok(Some(allowance)) => drop(req.extensions_mut().insert(allowance)),
         Ok(None) => {}
@@ -155,11 +188,32 @@ pub async fn prove<P: Scoped>(house: &House, client: &Client, req: &HttpRequest)
     if let Some(counted) = house.uses.count(key.id, clock::instant()) {
         uses::note(&mut house.app.read().await?, key.id, counted).await?;
     }
+    Ok(proof)
+}
+
+/// The same proof of the same call once more, which neither counts nor takes anything.
+pub async fn still<P: Scoped>(house: &House, client: &Client, req: &HttpRequest) -> Result<P, Stop> {
+    Ok(open(house, client, req).await?.1)
+}
+
+/// The key of a call and what it proves, where it comes from where it may.
+async fn open<P: Scoped>(house: &House, client: &Client, req: &HttpRequest) -> Result<(Arc<Known>, P), Stop> {
+    let Some(token) = bearer::token(req).and_then(|text| access::read(Purpose::Portal, text)) else {
+        // the wall that others stand before
+        wall(house, client)?;
+        if bearer::token(req).is_some() {
+            REFUSED.held(house, client)?;
+            REFUSED.count(house, client);
+        }
+        return Err(Refusal::KeyRequired.into());
+    };
+    let key = find(house, client, &secret_hash(&token)).await?;
     if !key.may_come_from(client) {
         return Err(refuse(house, client, &key, Refusal::NetworkRefused).into());
     }
     let proof = house.app.prove_key::<P>(key.portal, key.id, &key.scopes);
-    proof.ok_or_else(|| refuse(house, client, &key, Refusal::ScopeMissing).into())
+    let proof = proof.ok_or_else(|| refuse(house, client, &key, Refusal::ScopeMissing))?;
+    Ok((key, proof))
 }
 
 async fn find(house: &House, client: &Client, hash: &[u8; 32]) -> Result<Arc<Known>, Stop> {
@@ -167,13 +221,19 @@ async fn find(house: &House, client: &Client, hash: &[u8; 32]) -> Result<Arc<Kno
     if let Some(key) = house.keys.known(hash, now) {
         return Ok(key);
     }
+    if !house.keys.was_good(hash)
+        && let Err(refusal) = wall(house, client).and_then(|()| REFUSED.held(house, client))
+        // who tries keys in a portal's network does not lock it out: its own, also one that is new here, goes on
+        && !house.keys.among_all(&house.app, hash).await?
+    {
+        return Err(refusal.into());
+    }
     if let Some(key) = keys::find(&mut house.app.read().await?, hash).await? {
         let key = Arc::new(Known::read(&key)?);
         house.keys.remember(*hash, now, &key);
         return Ok(key);
     }
-    wall(house, client)?;
-    REFUSED.held(house, client)?;
+    house.keys.forget(hash);
     REFUSED.count(house, client);
     Err(Refusal::KeyRequired.into())
 }
@@ -185,7 +245,7 @@ fn wall(house: &House, client: &Client) -> Result<(), Refusal> {
 
 /// A refusal of a key that is known: counted by network, and no more looked at than wrong keys are.
 fn refuse(house: &House, client: &Client, key: &Known, refusal: Refusal) -> Refusal {
-    if let Err(held) = REFUSED.held(house, client) {
+    if let Err(held) = wall(house, client).and_then(|()| REFUSED.held(house, client)) {
         return held;
     }
     REFUSED.count(house, client);

@@ -1,5 +1,8 @@
 //! Accounts that portals state: made, read, changed with care, and never silently overwritten.
 
+mod limits;
+mod races;
+
 use chrono::{TimeDelta, Utc};
 use pulih::model::portal::Scope;
 use reqwest::{Method, StatusCode};

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod document;
+mod door;
 mod enrol;
 mod example;
 mod factor;

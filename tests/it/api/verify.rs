@@ -2,6 +2,7 @@
 
 mod races;
 mod strangers;
+mod warned;
 
 use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};

@@ -125,6 +125,35 @@ async fn a_refusal_after_a_write_is_a_fault_and_rolled_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_along_with_a_refusal_commits_with_it_under_its_own_event() {
+    let app = TestApp::start().await;
+    let rina = rina(&app).await;
+    let warned = || Event::LoginWarned { account: rina, in_row: 10 };
+    let status = "select status from account where user_id = 'AMANAH7'";
+    let end = app.app.transact(Actor::Operator, async |tx| {
+        tx.along(warned(), async |tx| account::lock(tx, rina, "test").await).await?;
+        Ok(Outcome::Nothing(()))
+    });
+    assert!(end.await.is_ok());
+    assert_eq!((app.value(status).await, app.events().await.len()), ("active".to_owned(), 1), "nothing is nothing");
+    let end = app.app.transact(Actor::Operator, async |tx| {
+        tx.along(warned(), async |tx| account::lock(tx, rina, "test").await).await?;
+        account::mark_cancelled(tx, rina, 7).await?;
+        Ok(Outcome::<()>::Refused(Refusal::NotPossibleNow, exported()))
+    });
+    assert!(matches!(end.await, Err(Stop::Fault(_))), "a write beside it is still one too many");
+    assert_eq!((app.value(status).await, app.events().await.len()), ("active".to_owned(), 1));
+    let end = app.app.transact(Actor::Operator, async |tx| {
+        tx.along(warned(), async |tx| account::lock(tx, rina, "test").await).await?;
+        Ok(Outcome::<()>::Refused(Refusal::NotPossibleNow, exported()))
+    });
+    assert!(matches!(end.await, Err(Stop::Refused(Refusal::NotPossibleNow))));
+    assert_eq!(app.value(status).await, "locked");
+    assert_eq!(app.events().await, ["accounts.imported", "accounts.exported!not-possible-now", "login.warned"]);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_ends_with_one_done_and_one_told() {
     let app = TestApp::start().await;
     app.people().await;

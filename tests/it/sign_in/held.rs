@@ -147,3 +147,36 @@ async fn at_closed(app: &TestApp) -> Browser {
     assert_eq!(browser.page.path, "/login/totp");
     browser
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tenth_is_not_counted_where_nobody_could_be_told() {
+    let app = TestApp::with(|plan| plan.config.limits.codes_per_5_min = 50).await;
+    app.people_with_passwords().await;
+    let phone = Phone::imported();
+    phone.calm(&app).await;
+    let mut stolen = app.browser();
+    stolen.sign_in(&app, BUDI, &phone).await;
+    stolen.open("/account/disable").await;
+    let mut eve = at_code(&app, BUDI).await;
+    let in_rows = "select string_agg(in_row::text, ' ' order by in_row) from code_limit";
+    let disable = async |stolen: &mut Browser| {
+        let code = phone.wrong(&app);
+        stolen.send("/account/disable", &[("password", PASSWORD), ("code", &code)]).await.status.as_u16()
+    };
+    assert_eq!(wrong(&app, &mut eve, 9).await, [422; 9]);
+    for _ in 0..9 {
+        assert_eq!(disable(&mut stolen).await, 422);
+    }
+    app.refuse_warnings(true).await;
+    assert_eq!(eve.clone().code(&phone.wrong(&app)).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(disable(&mut stolen.clone()).await, 500);
+    assert_eq!(app.value(in_rows).await, "9 9");
+    app.refuse_warnings(false).await;
+    assert_eq!(wrong(&app, &mut eve, 1).await, [422]);
+    assert_eq!(told(&app).await, [1, 1]);
+    assert_eq!(disable(&mut stolen).await, 422);
+    assert_eq!(told(&app).await, [2, 2]);
+    assert_eq!(app.value(in_rows).await, "10 10");
+    assert_eq!(app.events().await.iter().filter(|event| *event == "login.warned").count(), 2);
+    app.end().await;
+}

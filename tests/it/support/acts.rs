@@ -43,6 +43,19 @@ impl TestApp {
         }
     }
 
+    /// Whether the database refuses letters that warn of wrong codes.
+    pub async fn refuse_warnings(&self, refused: bool) {
+        self.sql(if refused {
+            "create function public.refuse() returns trigger language plpgsql
+                as $$ begin raise exception 'refused by the test'; end $$;
+             create trigger refuse before insert on letter for each row when (new.kind = 'codes-failing')
+                execute function public.refuse()"
+        } else {
+            "drop trigger refuse on letter; drop function public.refuse()"
+        })
+        .await;
+    }
+
     /// The id that a query gives.
     pub async fn id(&self, query: &str) -> Uuid {
         self.value(query).await.parse().unwrap_or_else(|e| panic!("{query}: {e}"))
