@@ -67,6 +67,7 @@ def ed25519(public, message, signature):  # section 5.1.7
 def keys(path):
     found = {}
     for line in filter(None, map(str.strip, open(path, encoding="utf-8"))):
+        check(line.count("+") >= 2, "this is no verifier key")
         name, key_id, key = line.split("+", 2)
         raw = unbase64(key)
         known = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
@@ -245,9 +246,12 @@ def main(arguments):
     if len(arguments) < 2:
         sys.exit(__doc__)
     wrong, kept, paths = 0, [], [pathlib.Path(name) for name in arguments[1:]]
+    try:
+        trusted = keys(arguments[0])
+    except (ValueError, OSError) as error:
+        sys.exit(f"{arguments[0]} holds no verifier key: {error}")
     for path in sorted(paths, key=pathlib.Path.is_dir):  # what folders are compared with comes first
         try:
-            trusted = keys(arguments[0])
             print(f"OK     {path}: " + (folder(path, trusted, kept) if path.is_dir() else one_file(path, trusted, kept)))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError) as error:
             wrong, _ = 1, print(f"WRONG  {path}: {type(error).__name__}: {error}")

@@ -1,16 +1,22 @@
 //! The resolver looks a request's account up, and writes as much for a miss as for a hit.
 
+use uuid::Uuid;
+
 use crate::app::{App, Outcome};
+use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
+use crate::base::random;
 use crate::model::account::{fold_address, fold_user_id};
+use crate::model::activation::GRANT_HOURS;
 use crate::model::event::{Actor, Event};
-use crate::model::letter::LetterKind;
+use crate::model::letter::{Hint, LetterKind};
 use crate::model::refusal::Stop;
 use crate::model::request::{State, Step};
-use crate::model::resolve::{Asked, Resolution, resolve};
-use crate::store::account;
+use crate::model::resolve::{Asked, Miss, Resolution, resolve};
+use crate::store::factor::{self, Holder};
 use crate::store::letter::{self, Post};
 use crate::store::request::{self, Resolved};
+use crate::store::{Tx, account};
 
 /// Resolves the oldest request that nobody has looked at; false where there is none.
 pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
@@ -40,12 +46,21 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
             Resolution::Join => (None, None),
             Resolution::Miss(_, hint) => (hint.map(|_| LetterKind::Hint), hint),
         };
+        let no_factor = resolution == Resolution::Miss(Miss::Hinted(Hint::NoFactor), Some(Hint::NoFactor));
+        let onward = match account.filter(|_| no_factor) {
+            Some(account) => onward(app, tx, account, received.id).await?,
+            None => None,
+        };
         let joined = under_way.filter(|_| resolution == Resolution::Join);
         let reason = if let Resolution::Miss(miss, _) = resolution { Some(miss.code()) } else { None };
         request::resolve(tx, received.id, &Resolved { state, account, reason, joined }).await?;
-        let link = letter::post(
-            tx,
-            &Post {
+        let letter = match (account, &onward) {
+            (Some(account), Some((grant, portal))) => Post {
+                grant: Some(*grant),
+                place: Some(portal),
+                ..app.letter(account, LetterKind::Activate, received.language)
+            },
+            _ => Post {
                 kind,
                 hint,
                 request: Some(received.id),
@@ -61,8 +76,8 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
                 key_id: &key_id,
                 uncounted: false,
             },
-        )
-        .await?;
+        };
+        let link = letter::post(tx, &letter).await?;
         let event = match (resolution, account) {
             (Resolution::Mail | Resolution::Join, Some(account)) => Event::ResetMatched {
                 request: received.id,
@@ -75,9 +90,28 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
                 account,
                 reason: reason.unwrap_or_default(),
                 hinted: hint.is_some(),
+                grant: onward.map(|(grant, _)| grant),
             },
         };
         Ok(Outcome::Done(true, event))
     })
     .await
+}
+
+/// The grant with which an account goes on that enrols at its portal alone, and the portal's name: who comes without the
+/// browser that had the grant has no other way. Nothing where the account goes another way, is protected, or changed lately.
+async fn onward(app: &App, tx: &mut Tx, account: Uuid, request: Uuid) -> Result<Option<(Uuid, String)>, Fault> {
+    let Some(onward) = account::onward(tx, account, request).await? else { return Ok(None) };
+    let delays = app.delays();
+    let usual = delays.of_reset(false, None, onward.now);
+    if onward.protected || delays.of_reset(false, onward.changed_at, onward.now) > usual {
+        return Ok(None);
+    }
+    let grants = factor::grants(tx, account).await?;
+    if let Some(live) = grants.into_iter().find(|grant| grant.expires_at > onward.now) {
+        return Ok(Some((live.id, onward.portal)));
+    }
+    let grant = random::id();
+    factor::grant(tx, grant, account, "renewed", Holder::Mail, GRANT_HOURS).await?;
+    Ok(Some((grant, onward.portal)))
 }

@@ -68,6 +68,12 @@ pub(super) fn run(common: &Common, command: &Command) -> Result<(), Failure> {
 /// The house on its database. Who brings the verifier key needs none of its keys.
 fn open(common: &Common, key_given: bool) -> Result<App, Failure> {
     let config = common.load(Purpose::Database)?.config;
+    if !key_given && config.server.base_url.is_empty() && config.audit.origin.is_none() {
+        // the log's name is made of it: without it no signature of our own would be known again
+        let words =
+            "server.base_url (not set): is missing; set it as the server has it, or give the verifier key by --key";
+        return Err(Failure::settings(vec![words.to_owned()]));
+    }
     let keys = match Keyring::load(&config.keys.dir) {
         Ok(keys) => keys,
         Err(_) if key_given => Keyring::ephemeral()?,

@@ -77,6 +77,8 @@ pub enum Event {
         reason: &'static str,
         /// Whether the registered address is told.
         hinted: bool,
+        /// The grant that a letter carries to who enrols at a portal by that alone.
+        grant: Option<Uuid>,
     },
     /// The relay took a letter.
     MailAccepted {
@@ -331,8 +333,9 @@ impl Event {
                 Subject { link: *link, ..of_request(*request, Some(*account)) },
                 vec![("joined", json!(joined))],
             ),
-            Self::ResetUnmatched { request, account, reason, hinted } => {
-                let facts = vec![("reason", json!(reason)), ("hinted", json!(hinted))];
+            Self::ResetUnmatched { request, account, reason, hinted, grant } => {
+                let mut facts = vec![("reason", json!(reason)), ("hinted", json!(hinted))];
+                facts.extend(grant.map(|grant| ("grant", json!(grant))));
                 parts("reset.unmatched", of_request(*request, *account), facts)
             }
             Self::MailAccepted { letter, attempts, code } => {

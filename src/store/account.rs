@@ -70,7 +70,7 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         lateral (
             select count(*) as letters_last_hour,
                 coalesce(max(l.queued_at) > pulih.now() - interval '60 s', false) as letter_just_now
-            from letter l where l.account_id = a.id and l.kind in ('link', 'hint') and not l.uncounted
+            from letter l where l.account_id = a.id and l.kind in ('link', 'hint', 'activate') and not l.uncounted
                 and l.queued_at > (select pulih.now()) - interval '1 h') l
         where a.id = {}")
     .bind(id)
@@ -91,6 +91,39 @@ pub async fn known(tx: &mut Tx, user_id_folded: &str) -> Result<Option<(Uuid, Kn
         under_way: row.under_way.is_some(),
     };
     Ok(Some((id, known, row.under_way)))
+}
+
+/// An account that enrols by a grant alone, at its portal: it had a TOTP, and has no password here.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Onward {
+    /// How people see its portal.
+    #[diesel(sql_type = t::Text)]
+    pub portal: String,
+    /// Whether it is protected.
+    #[diesel(sql_type = t::Bool)]
+    pub protected: bool,
+    /// The last change of its address or password.
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    pub changed_at: Option<DateTime<Utc>>,
+    /// The database's time.
+    #[diesel(sql_type = t::Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+/// The same of an account that is held, as that request came; nothing where it goes another way.
+pub async fn onward(tx: &mut Tx, id: Uuid, request: Uuid) -> Result<Option<Onward>, Fault> {
+    sql("select p.name as portal, a.protected, greatest(a.password_changed_at, a.address_changed_at) as changed_at,
+            pulih.now() as now
+        from account a
+        join request r on r.id = {}
+        join portal p on p.id = coalesce(a.portal_id, r.portal_id) and p.return_url is not null
+        where a.id = {} and a.password_hash is null and exists (select from credential c where c.account_id = a.id)")
+    .bind(request)
+    .bind(id)
+    .get_result(tx.look())
+    .await
+    .optional()
+    .map_err(fault)
 }
 
 /// The addresses on file: 1, or 1 and 2.

@@ -7,7 +7,7 @@ Python 3.8 alone. Its key needs the scopes accounts-read, accounts-write, enrol,
 http://127.0.0.1:9000/back. Passwords, sessions and pages are the portal's; secrets, codes, limits and resets are
 Pulih's. The browser never talks to the API, and the key never leaves this process.
 """
-import functools, hashlib, hmac, html, http.cookies, json, os, pathlib, secrets, threading, time, urllib.error, uuid
+import functools, hashlib, hmac, html, http.cookies, json, os, pathlib, secrets, sys, threading, time, urllib.error, uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -48,7 +48,7 @@ def call(method, path, body=None, name=None, http=build_opener(Stay)):
             with http.open(Request(PULIH + "/api/v1" + path, body, headers, method=method), timeout=10) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
-            if refused.code != 503 or pause is None:
+            if refused.code < 500 or pause is None:
                 whose = refused.headers.get_content_type()  # a proxy between may answer otherwise
                 raise Problem(json.load(refused) if whose == "application/problem+json" else {}) from None
         except OSError:  # no connection, or one that broke: nobody knows what was done, so it is asked again
@@ -66,6 +66,9 @@ def press(session, code):
     return str(uuid.uuid5(session["id"], code))
 
 
+ENDS = ("reset.done", "account.locked", "account.disputed")
+
+
 def follow():
     """Hears who was reset or locked, and ends their sessions. A real portal keeps the cursor in its database."""
     after = ""
@@ -76,11 +79,12 @@ def follow():
             after, more = "?after=" + told["next"], told["more"]
             for event in told["events"]:
                 for session in list(SESSIONS.values()):
-                    ends = event["type"] in ("reset.done", "account.locked") and session.get("since", "") < event["at"]
+                    ends = event["type"] in ENDS and session.get("since", "") < event["at"]
                     if ends and session.get("user_id") == event.get("user_id"):
                         session.clear()
-        except Problem:
-            pass  # it goes on where it was
+        except Problem as problem:  # it goes on where it was; a place that Pulih does not know is begun anew
+            print("the feed:", problem.told.get("detail", "no answer"), file=sys.stderr)
+            after = "" if problem.told.get("status") == 422 else after
         time.sleep(0 if more else 2)
 
 

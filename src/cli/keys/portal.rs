@@ -28,7 +28,7 @@ pub(crate) enum Command {
     },
     /// Revoke a key: within two seconds it opens nothing.
     Revoke {
-        /// Its id, or the first characters of it where no other key that lives begins so.
+        /// Its id, or its first or last characters where no other key that lives begins or ends so.
         key: String,
     },
 }
@@ -197,16 +197,20 @@ async fn revoke(app: &App, begins: &str) -> Result<(), Failure> {
     let keys = key::list(&mut app.read().await?).await?;
     let begins = begins.to_lowercase();
     let open = keys.iter().filter(|key| key.life.revoked_at.is_none());
-    let found: Vec<&Key> = open.filter(|key| !begins.is_empty() && key.id.to_string().starts_with(&begins)).collect();
+    let called = |key: &&Key| {
+        let id = key.id.to_string();
+        !begins.is_empty() && (id.starts_with(&begins) || id.ends_with(&begins))
+    };
+    let found: Vec<&Key> = open.filter(called).collect();
     match found.as_slice() {
         [key] => {
             portal_key::revoke(app, key.id).await?;
             print(&format!("{} opens nothing any more.\n", key.id))
         }
-        [] => Err(Failure::new(format!("no portal key that is not revoked begins with {begins}"))),
+        [] => Err(Failure::new(format!("no portal key that is not revoked begins or ends with {begins}"))),
         several => {
             let all: Vec<String> = several.iter().map(|key| key.id.to_string()).collect();
-            Err(Failure::new(format!("several keys begin so: {}", all.join(", "))))
+            Err(Failure::new(format!("several keys begin or end so: {}", all.join(", "))))
         }
     }
 }

@@ -103,16 +103,23 @@ async fn bytes(house: &House, req: &HttpRequest, payload: Payload) -> Result<Byt
 
 /// JSON in UTF-8 of exactly that shape: a field we do not know is a mistake of theirs that we would hide by taking it.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|e| {
+    let mut text = serde_json::Deserializer::from_slice(bytes);
+    let wrong = |at: &str, e: &serde_json::Error| {
         if !e.is_data() {
             return Refusal::FormUnreadable.into();
         }
         let words = e.to_string();
-        // the name it stands under, where serde says one: the place in the text helps nobody who made it by program
+        // a field that is missing, unknown or there twice has no place of its own, but a name
         let named = words.split('`').nth(1).filter(|_| words.contains("field `"));
+        let at = if at == "." { named.unwrap_or_default() } else { at };
+        let place = if at.is_empty() { String::new() } else { format!("/{}", at.replace('.', "/")) };
+        // the place in the text helps nobody who made it by program
         let detail = words.split(" at line ").next().unwrap_or_default().to_owned();
-        Problem::Flawed(vec![Flaw::new(named.map_or_else(String::new, |name| format!("/{name}")), detail)])
-    })
+        Problem::Flawed(vec![Flaw::new(place, detail)])
+    };
+    let parsed = serde_path_to_error::deserialize(&mut text).map_err(|e| wrong(&e.path().to_string(), e.inner()))?;
+    text.end().map_err(|_| Refusal::FormUnreadable)?;
+    Ok(parsed)
 }
 
 fn once(req: &HttpRequest, by: impl Scoped, bytes: &[u8]) -> Result<Option<Once>, Problem> {
@@ -160,7 +167,7 @@ mod tests {
             (br#"{"one":"a","three":1}"#, Some("/three")),
             (br#"{"two":1}"#, Some("/one")),
             (br#"{"one":"a","one":"b"}"#, Some("/one")),
-            (br#"{"one":1}"#, Some("")),
+            (br#"{"one":1}"#, Some("/one")),
             (b"[]", Some("")),
         ];
         for (body, at) in table {

@@ -318,6 +318,37 @@ async fn one_tap_mails_the_way_to_the_portal_for_another_device() {
     app.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_lost_the_browser_of_the_reset_asks_again_and_is_mailed_the_way_on() {
+    let app = house().await;
+    // the grant stays in a browser that is closed
+    drop(reset(&app).await);
+    // while it is good, and after its end
+    for hours in [1, 73] {
+        app.advance(TimeDelta::hours(hours)).await;
+        let before = app.letters().len();
+        let mut phone = app.browser();
+        kirim_from(&mut phone, "portal=spse").await;
+        app.settle().await;
+        assert_eq!(app.letters().len(), before + 1);
+        phone.open(&app.link_to(RINA, "/activate/")).await.assert_at("/activate/portal");
+        let on = press(&phone, "/activate/portal").await;
+        let location = on.header("location").to_owned();
+        let token = location.split("grant=").nth(1).unwrap().split('&').next().unwrap();
+        assert_eq!(good(&app).await, hex(grant::read(token).unwrap()));
+    }
+    let told =
+        "select count(*) from event where kind = 'reset.unmatched' and body::jsonb #>> '{facts,grant}' is not null";
+    assert_eq!(app.value(told).await, "2");
+    // an address that changed lately gets no grant
+    app.sql("update account set address_changed_at = pulih.now()").await;
+    app.advance(TimeDelta::hours(73)).await;
+    kirim_from(&mut app.browser(), "portal=spse").await;
+    app.settle().await;
+    assert!(app.letter_to(RINA).text.contains("TOTP belum aktif"), "{}", app.letter_to(RINA).text);
+    app.end().await;
+}
+
 /// A portal's return URL: answers any call with its name as heading, until the test ends.
 fn portal_server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -55,7 +55,22 @@ fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         (user, None, asked(Some(id(7)))),
         (worker, None, Event::ResetMatched { request: id(2), account: id(3), link: Some(id(1)), joined: None }),
         (worker, None, Event::ResetMatched { request: id(2), account: id(3), link: None, joined: Some(id(7)) }),
-        (worker, None, Event::ResetUnmatched { request: id(2), account: None, reason: "no-account", hinted: false }),
+        (
+            worker,
+            None,
+            Event::ResetUnmatched { request: id(2), account: None, reason: "no-account", hinted: false, grant: None },
+        ),
+        (
+            worker,
+            None,
+            Event::ResetUnmatched {
+                request: id(2),
+                account: Some(id(3)),
+                reason: "no-factor",
+                hinted: true,
+                grant: Some(id(6)),
+            },
+        ),
         (worker, None, Event::MailAccepted { letter, attempts: 3, code: 250 }),
         (worker, None, Event::MailFailed { letter, attempts: 1, code: Some(550) }),
         (worker, None, Event::MailFailed { letter, attempts: 60, code: None }),
