@@ -172,7 +172,7 @@ async fn lines_that_a_crash_has_torn_are_passed_over_by_both_verifiers() {
         fs::write(&kept, [&whole, bytes].concat()).unwrap();
     };
     // killed within a letter of several bytes, then within a word at the very end
-    torn(&lines[0].as_bytes()[..lines[0].find('\u{2014}').unwrap() + 1]);
+    torn(&lines[0].as_bytes()[..=lines[0].find('\u{2014}').unwrap()]);
     let (right, said) = python(&[&key, &kept]);
     assert!(!right && Outside::read(&kept).is_err(), "no checkpoint is left: {said}");
     for line in &lines {
