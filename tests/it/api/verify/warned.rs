@@ -55,10 +55,10 @@ async fn the_tenth_wrong_code_and_its_warning_are_one() {
         app.refuse_warnings(false).await;
         let tenth = named(&portal, path, &wrong, key).await;
         assert_eq!(tenth.status.as_u16(), status, "{tenth:?}");
-        assert_eq!(warned(&app).await, (n + 1, n + 1), "{path} {key:?}");
         let last = "select kind || ' ' || outcome from event order by id desc limit 2";
         let kind = if path == RINAS { "code.verified refused" } else { "totp.disabled refused" };
         assert_eq!(app.column(last).await, ["login.warned done", kind], "{path} {key:?}");
+        assert_eq!(warned(&app).await, (n + 1, n + 1), "{path} {key:?}");
         app.advance(TimeDelta::seconds(30)).await;
         let right = named(&portal, RINAS, &code(&phone.code(&app, 0)), None).await;
         assert_eq!(right.body["result"], "right", "{right:?}");
