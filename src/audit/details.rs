@@ -53,6 +53,6 @@ pub async fn of(read: &mut Read, event: &Row, kept: Kept<'_>) -> Result<Vec<(Str
 }
 
 async fn erased(read: &mut Read, event: &Row) -> Result<Detail, Fault> {
-    let at = erasure::of_event(read, event.id, event.account_id, event.request_id).await?;
+    let at = erasure::of_event(read, event.id, event.account_id).await?;
     Ok(at.map_or(Detail::Gone, Detail::Erased))
 }

@@ -1,6 +1,7 @@
 //! Erasing a person's details: why, how much goes, and what has to end first.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::words::words;
@@ -64,6 +65,23 @@ impl Counts {
     }
 }
 
+/// What an erasure erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// How much went.
+    pub counts: Counts,
+    /// Which events of no account lost their details, as [`others`] tells it.
+    pub others: [u8; 32],
+}
+
+/// How the log tells which events of no account lost their details: SHA-256 of their ids in order, with commas between. Those of
+/// the account say themselves whose they are.
+pub fn others(mut events: Vec<Uuid>) -> [u8; 32] {
+    events.sort_unstable();
+    let ids: Vec<String> = events.iter().map(|event| event.hyphenated().to_string()).collect();
+    Sha256::digest(ids.join(",")).into()
+}
+
 /// What is under way, and has to end before anything is erased.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hindrance {
@@ -118,6 +136,15 @@ mod tests {
     fn a_reference_is_short_and_holds_no_address() {
         assert!(is_reference("12/Pdt.G/2026/PN Jkt") && is_reference("B-7"));
         assert!(!is_reference("12") && !is_reference(&"1".repeat(61)) && !is_reference("a@b.example"));
+    }
+
+    #[test]
+    fn other_events_are_told_in_whatever_order_they_come() {
+        let [one, two] = [1, 2].map(Uuid::from_u128);
+        assert_eq!(others(vec![two, one]), others(vec![one, two]));
+        assert_ne!(others(vec![one]), others(vec![one, two]));
+        let text = "00000000-0000-0000-0000-000000000001,00000000-0000-0000-0000-000000000002";
+        assert_eq!(others(vec![one, two])[..], Sha256::digest(text)[..]);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use diesel::sql_types as t;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::sql::sql;
+use super::sql::{Id, sql};
 use super::tx::{Read, Tx, fault};
 use crate::base::fault::Fault;
-use crate::model::erasure::{Counts, Hindrance};
+use crate::model::erasure::{Counts, Erased, Hindrance, others};
 
 #[derive(QueryableByName)]
 struct CountsRow {
@@ -119,10 +119,16 @@ pub async fn outlook_held(tx: &mut Tx, account: Uuid) -> Result<Outlook, Fault> 
 }
 
 /// Erases the person of the account that a proposal is about, and ends that proposal; the approval of an auditor was written
-/// in this transaction. Returns how much went.
-pub async fn erase(tx: &mut Tx, erasure: Uuid, proposal: Uuid) -> Result<Counts, Fault> {
+/// in this transaction. Returns what went.
+pub async fn erase(tx: &mut Tx, erasure: Uuid, proposal: Uuid) -> Result<Erased, Fault> {
     sql("select pulih.erase_personal({}, {})").bind(erasure).bind(proposal).execute(tx.write()).await.map_err(fault)?;
-    of(tx.look(), proposal).await?.ok_or_else(|| Fault::broken("an erasure left no row"))
+    let counts = of(tx.look(), proposal).await?.ok_or_else(|| Fault::broken("an erasure left no row"))?;
+    let rows: Vec<Id> = sql("select event_id as id from erased_event where erasure_id = {}")
+        .bind(erasure)
+        .load(tx.look())
+        .await
+        .map_err(fault)?;
+    Ok(Erased { counts, others: others(rows.into_iter().map(|row| row.id).collect()) })
 }
 
 async fn of(connection: &mut AsyncPgConnection, proposal: Uuid) -> Result<Option<Counts>, Fault> {
@@ -164,13 +170,9 @@ pub async fn at(read: &mut Read, account: Option<Uuid>, request: Option<Uuid>) -
     Ok(row.map(|row| row.at))
 }
 
-/// When the details of an event were erased: those of its account or request, or its own where it has neither.
-pub async fn of_event(
-    read: &mut Read,
-    event: Uuid,
-    account: Option<Uuid>,
-    request: Option<Uuid>,
-) -> Result<Option<DateTime<Utc>>, Fault> {
+/// When the details of an event were erased: with those of its account, or by themselves where it has none. That its request
+/// says so proves nothing.
+pub async fn of_event(read: &mut Read, event: Uuid, account: Option<Uuid>) -> Result<Option<DateTime<Utc>>, Fault> {
     let row = sql("select e.at from erased_event x join erasure e on e.id = x.erasure_id where x.event_id = {}")
         .bind(event)
         .get_result::<At>(read.look())
@@ -179,7 +181,7 @@ pub async fn of_event(
         .map_err(fault)?;
     match row {
         Some(row) => Ok(Some(row.at)),
-        None => at(read, account, request).await,
+        None => at(read, account, None).await,
     }
 }
 

@@ -263,6 +263,7 @@ fact-export = Export
 fact-addresses = Addresses on file
 fact-changed = What changed
 fact-erased = What was erased
+fact-others-sha256 = Hash of the ids of events without account that were erased
 fact-known-device = Device known
 fact-networks = Networks it may come from
 fact-portal = Portal

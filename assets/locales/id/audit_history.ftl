@@ -263,6 +263,7 @@ fact-export = Ekspor
 fact-addresses = Alamat email terdaftar
 fact-changed = Yang berubah
 fact-erased = Yang dihapus
+fact-others-sha256 = Hash id peristiwa tanpa akun yang dihapus
 fact-known-device = Perangkat dikenal
 fact-networks = Jaringan yang diizinkan
 fact-portal = Portal

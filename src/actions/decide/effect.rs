@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::base::fault::Fault;
 use crate::base::random;
 use crate::model::account::mask_address;
-use crate::model::erasure::Counts;
+use crate::model::erasure::Erased;
 use crate::model::letter::LetterKind;
 use crate::model::proposal::{Kind, State};
 use crate::model::request::Step;
@@ -22,8 +22,8 @@ pub struct Effect {
     pub state: State,
     /// When it takes effect.
     pub due: Option<DateTime<Utc>>,
-    /// How much was erased.
-    pub erased: Option<Counts>,
+    /// What was erased.
+    pub erased: Option<Erased>,
 }
 
 impl Effect {

@@ -1,11 +1,14 @@
 //! One event: its bytes against its leaf, its row and its personal details.
 
+use chrono::TimeDelta;
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 
 use super::report::What;
 use crate::audit::columns::{self, Says};
 use crate::base::json;
 use crate::base::merkle::{self, Hash};
+use crate::model::erasure;
 use crate::model::event::commitment;
 use crate::store::event::Row;
 use crate::store::log::erased::Told;
@@ -20,12 +23,23 @@ pub(super) struct Seen {
     pub bare: bool,
 }
 
-/// How many events' details an erasure took, as the event that tells of it says.
-pub(super) fn erases(told: &Told) -> Option<u64> {
-    let body: Value = serde_json::from_str(&told.body).ok().filter(|_| json::is_canonical(&told.body))?;
+/// How far an erasure's own time may be from that of the event that tells of it.
+const APART: TimeDelta = TimeDelta::hours(1);
+
+/// Whether the event that is said to tell of an erasure does: that of its proposal and its time, and of exactly those events of no
+/// account that it is said to have taken. Older ones tell only of how many, whoever they were of: `taken` are.
+pub(super) fn tells(told: &Told, taken: u64) -> bool {
+    let Some(body) = serde_json::from_str::<Value>(&told.body).ok().filter(|_| json::is_canonical(&told.body)) else {
+        return false;
+    };
     let of = body.pointer("/subject/proposal").and_then(Value::as_str);
-    let events = body.pointer("/facts/erased/events").and_then(Value::as_u64);
-    events.filter(|_| of == Some(&told.proposal.hyphenated().to_string()))
+    if of != Some(&told.proposal.hyphenated().to_string()) || (told.erased_at - told.at).abs() > APART {
+        return false;
+    }
+    match body.pointer("/facts/others_sha256") {
+        Some(others) => *others == HEXLOWER.encode(&erasure::others(told.others.clone())),
+        None => body.pointer("/facts/erased/events").and_then(Value::as_u64).is_some_and(|most| taken <= most),
+    }
 }
 
 /// Looks at an event's row with its leaf's hash and all personal details that name it.
@@ -135,5 +149,44 @@ mod tests {
             assert_eq!(wrong(&row, &changed), [What::PersonalDiffers]);
             assert_eq!(look(&leaf, &row, &[&details, &changed]).wrong, [What::PersonalDiffers], "two for one event");
         }
+    }
+
+    /// As the log tells of an erasure that took these.
+    fn tells_of(facts: &str) -> Told {
+        let at = chrono::DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap();
+        let proposal = Uuid::from_u128(4);
+        let body = format!("{{\"facts\":{facts},\"subject\":{{\"proposal\":\"{proposal}\"}}}}");
+        Told {
+            erasure: Uuid::from_u128(3),
+            proposal,
+            erased_at: at,
+            at,
+            body,
+            others: [1, 2].map(Uuid::from_u128).to_vec(),
+        }
+    }
+
+    #[test]
+    fn an_erasure_is_told_of_with_exactly_what_it_took() {
+        let others = HEXLOWER.encode(&erasure::others([1, 2].map(Uuid::from_u128).to_vec()));
+        let told = tells_of(&format!("{{\"others_sha256\":\"{others}\"}}"));
+        assert!(tells(&told, 900), "those of the account are not counted");
+        for changed in [
+            Told { proposal: Uuid::from_u128(5), ..told.clone() },
+            Told { erased_at: told.at + TimeDelta::minutes(61), ..told.clone() },
+            Told { erased_at: told.at - TimeDelta::minutes(61), ..told.clone() },
+            Told { others: vec![Uuid::from_u128(1)], ..told.clone() },
+            Told { others: [1, 2, 3].map(Uuid::from_u128).to_vec(), ..told.clone() },
+            Told { body: told.body.replace(':', ": "), ..told.clone() },
+            tells_of("{\"others_sha256\":null}"),
+        ] {
+            assert!(!tells(&changed, 1), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn an_older_erasure_is_told_of_with_how_many_it_took() {
+        let told = tells_of("{\"erased\":{\"events\":3}}");
+        assert!(tells(&told, 3) && !tells(&told, 4) && !tells(&tells_of("{\"erased\":null}"), 0));
     }
 }

@@ -9,7 +9,7 @@ use super::event;
 use super::report::{Report, What};
 use crate::app::App;
 use crate::base::fault::Fault;
-use crate::store::log::erased::{self, By};
+use crate::store::log::erased;
 
 /// How far an event may be behind one before it: clocks of servers differ, and transactions last.
 const BEHIND: TimeDelta = TimeDelta::hours(1);
@@ -26,7 +26,7 @@ pub(super) struct Passed {
     /// Events whose personal details are gone, by leaf.
     pub bare: Vec<(u64, Uuid)>,
     /// Which erasure took them.
-    pub erased: HashMap<Uuid, By>,
+    pub erased: HashMap<Uuid, Uuid>,
 }
 
 /// The way so far, range after range.
@@ -38,7 +38,7 @@ pub(super) struct Way {
     pub moved: Vec<Uuid>,
     /// The latest time of an event.
     pub latest: Option<DateTime<Utc>>,
-    /// How many events' details each erasure took and has to tell of, and the first leaf of them.
+    /// How many events' details each erasure took, and the first leaf of them.
     erased: HashMap<Uuid, (u64, u64)>,
     /// How many details are gone by erasures.
     taken: u64,
@@ -58,9 +58,9 @@ impl Way {
         }
         for (index, event) in passed.bare {
             match passed.erased.get(&event) {
-                Some(by) => {
-                    let (count, _) = self.erased.entry(by.erasure).or_insert((0, index));
-                    *count += u64::from(!by.late);
+                Some(erasure) => {
+                    let (count, _) = self.erased.entry(*erasure).or_insert((0, index));
+                    *count += 1;
                     self.taken += 1;
                 }
                 None => wrong.push((index, What::PersonalGone)),
@@ -69,7 +69,7 @@ impl Way {
         wrong
     }
 
-    /// No erasure took the details of more events than the log tells of.
+    /// No erasure took the details of other events than the log tells of.
     pub(super) async fn erasures(&self, app: &App, report: &mut Report) -> Result<(), Fault> {
         report.erased = self.taken;
         if self.erased.is_empty() {
@@ -77,8 +77,7 @@ impl Way {
         }
         let told = erased::told(&mut app.read().await?, self.erased.keys().copied().collect()).await?;
         for (erasure, (count, first)) in &self.erased {
-            let tells = told.iter().filter(|told| told.erasure == *erasure).filter_map(event::erases).max();
-            if tells.is_none_or(|most| most < *count) {
+            if !told.iter().any(|told| told.erasure == *erasure && event::tells(told, *count)) {
                 report.find(Some(*first), What::PersonalGone);
             }
         }
@@ -105,10 +104,10 @@ mod tests {
     #[test]
     fn details_that_no_erasure_took_are_named() {
         let [one, two, three, erasure] = [1, 2, 3, 4].map(Uuid::from_u128);
-        let erased = HashMap::from([(one, By { erasure, late: false }), (three, By { erasure, late: true })]);
+        let erased = HashMap::from([(one, erasure), (three, erasure)]);
         let passed = Passed { bare: vec![(4, one), (9, two), (11, three)], erased, ..Passed::default() };
         let mut way = Way::default();
         assert_eq!(way.pass(passed), [(9, What::PersonalGone)]);
-        assert_eq!((way.erased, way.taken), (HashMap::from([(erasure, (1, 4))]), 2));
+        assert_eq!((way.erased, way.taken), (HashMap::from([(erasure, (2, 4))]), 2));
     }
 }

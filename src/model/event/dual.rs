@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{LinkRef, Parts, Subject, of_link, parts, time};
-use crate::model::erasure::{Counts, Ground};
+use crate::model::erasure::{Erased, Ground};
 use crate::model::proposal::{Kind, Reason, Verified};
 
 /// Its kinds, in the order of `docs/events.md`.
@@ -175,8 +175,8 @@ pub struct Decided {
     pub shown_sha256: String,
     /// Why.
     pub reason: String,
-    /// How much an erasure erased.
-    pub erased: Option<Counts>,
+    /// What an erasure erased.
+    pub erased: Option<Erased>,
 }
 
 impl ProposalRef {
@@ -216,7 +216,9 @@ impl Dual {
                     ("shown_sha256", json!(said.shown_sha256)),
                 ];
                 if said.of.kind == Kind::Erase {
-                    facts.push(("erased", json!(said.erased.map(|counts| counts.json()))));
+                    facts.push(("erased", json!(said.erased.map(|erased| erased.counts.json()))));
+                    let others = said.erased.map(|erased| data_encoding::HEXLOWER.encode(&erased.others));
+                    facts.extend(others.map(|others| ("others_sha256", json!(others))));
                 }
                 let personal = Some(("reason", said.reason.clone())).filter(|(_, words)| !words.is_empty());
                 let personal = personal.into_iter().collect();

@@ -10,7 +10,8 @@ use super::super::tx::{Read, fault};
 use crate::base::fault::Fault;
 
 /// The migrations that make those functions, the latest first.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
+    include_str!("../../../migrations/19_erased_exactly/up.sql"),
     include_str!("../../../migrations/18_portal/up.sql"),
     include_str!("../../../migrations/17_erasure/up.sql"),
     include_str!("../../../migrations/11_log/up.sql"),
@@ -18,13 +19,17 @@ const MIGRATIONS: [&str; 4] = [
 ];
 
 /// Functions that have to be what the migrations made of them.
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 15] = [
     "pulih.refuse_change",
     "pulih.queue_for_seal",
     "pulih.make_partitions",
     "pulih.seal",
     "pulih.checkpoint_fits",
     "pulih.tile_fits",
+    "pulih.erasure_of",
+    "pulih.erasable",
+    "pulih.erasure_hindered",
+    "pulih.query_names",
     "pulih.erase_personal",
     "pulih.erase_late",
     "pulih.erasure_told",
@@ -32,14 +37,23 @@ const FUNCTIONS: [&str; 11] = [
     "pulih.forget_answers",
 ];
 
-/// The body of a function as its migration has it.
-fn body(function: &str) -> Option<&'static str> {
+/// What comes before the body of a function, and that body, as its migration has them.
+fn made(function: &str) -> Option<(&'static str, &'static str)> {
     MIGRATIONS.iter().find_map(|migration| {
         let made = ["create function ", "create or replace function "].map(|make| format!("{make}{function}("));
         let (_, rest) = made.iter().find_map(|made| migration.split_once(made.as_str()))?;
-        let (_, body) = rest.split_once("as $$")?;
-        body.split_once("$$").map(|(body, _)| body)
+        let (head, body) = rest.split_once("as $$")?;
+        body.split_once("$$").map(|(body, _)| (head, body))
     })
+}
+
+/// A function as it has to be: its body, whether it runs as its owner, and what is set while it runs.
+fn wanted(function: &str) -> Value {
+    let (head, body) = made(function).unwrap_or_default();
+    let path = head.contains("set search_path = pg_catalog, pg_temp").then_some("search_path=pg_catalog, pg_temp");
+    let patience = (function == "pulih.make_partitions").then_some("lock_timeout=2s");
+    let settings: Vec<&str> = path.into_iter().chain(patience).collect();
+    json!({"body": body, "definer": head.contains("security definer"), "settings": settings})
 }
 
 #[derive(QueryableByName)]
@@ -49,10 +63,11 @@ struct Words {
 }
 
 /// What protects the log and is not in place, in plain words: triggers that are missing, off or do something else, on each
-/// partition too; others that were added; functions that were changed; rules; keys that let nothing stand twice; and privileges
+/// partition too; others that were added; functions that were changed; rules; settings that let triggers sleep; keys that
+/// let nothing stand twice; and privileges
 /// of the app's role, and of the role that asks.
 pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
-    let functions = Value::Object(FUNCTIONS.iter().map(|name| ((*name).to_owned(), json!(body(name)))).collect());
+    let functions = Value::Object(FUNCTIONS.iter().map(|name| ((*name).to_owned(), wanted(name))).collect());
     // tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     let found: Vec<Words> = sql("
         with tables as (
@@ -94,7 +109,8 @@ pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
         from tables t join expected e on e.of = t.of
         where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgname = e.trigger and g.tgenabled in ('O', 'A')
             and g.tgtype = e.type and g.tgfoid = to_regproc('pulih.' || e.function) and g.tgattr::text = ''
-            and (g.tgqual is not null) = e.sometimes)
+            and (g.tgqual is not null) = e.sometimes
+            and (not e.sometimes or strpos(pg_get_triggerdef(g.oid), ' WHEN ((old.locked_reason = ''erased''::text)) EXECUTE ') > 0))
         union all
         select format('trigger %s on %s was added', g.tgname, t.name)
         from tables t join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
@@ -115,8 +131,22 @@ pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
             and k.columns = (select array_agg(a.attname::text order by a.attname::text) from pg_attribute a
                 where a.attrelid = t.oid and a.attnum = any (i.indkey)))
         union all
-        select format('function %s is another', f.name) from jsonb_each_text({}) as f (name, body)
-        where not exists (select from pg_proc p where p.oid = to_regproc(f.name) and p.prosrc = f.body)
+        select format('function %s is another', f.name) from jsonb_each({}) as f (name, want)
+        where not exists (select from pg_proc p where p.oid = to_regproc(f.name) and p.prosrc = f.want ->> 'body'
+            and p.prosecdef = (f.want ->> 'definer')::boolean
+            and to_jsonb(coalesce(p.proconfig, array[]::text[])) = f.want -> 'settings')
+        union all
+        select format('role %s owns function pulih.%s', r.name, p.proname) from roles r
+        join pg_proc p on p.pronamespace = to_regnamespace('pulih') and pg_has_role(r.oid, p.proowner, 'usage')
+        where not r.rolsuper
+        union all
+        select case when s.setrole = 0 then 'a setting of the database lets triggers sleep'
+            else format('a setting of role %s lets triggers sleep', s.setrole::regrole) end
+        from pg_db_role_setting s cross join unnest(s.setconfig) as c (setting)
+        where s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+            and lower(c.setting) = 'session_replication_role=replica'
+        union all
+        select 'the settings of this connection let triggers sleep' where current_setting('session_replication_role') = 'replica'
         union all
         select m.words from mighty m
         union all
@@ -141,10 +171,12 @@ mod tests {
     #[test]
     fn each_function_is_found_in_its_migration() {
         for name in FUNCTIONS {
-            assert!(body(name).is_some_and(|body| body.contains("begin")), "{name}");
+            let body = made(name).map(|(_, body)| body);
+            assert!(body.is_some_and(|body| body.contains("begin") || body.contains("select")), "{name}");
         }
         // the later one counts
-        assert!(body("pulih.queue_for_seal").unwrap().contains("sha256"));
-        assert_eq!(body("pulih.nothing"), None);
+        assert!(made("pulih.erasure_of").unwrap().1.contains("code.verified"));
+        assert!(made("pulih.queue_for_seal").unwrap().1.contains("sha256"));
+        assert_eq!(made("pulih.nothing"), None);
     }
 }

@@ -109,7 +109,7 @@ async fn the_page_tells_everything_and_what_was_erased() {
         "set session_replication_role = replica;
         with made as (insert into erasure (id, account_id, proposal_id, counts)
             select gen_random_uuid(), account_id, gen_random_uuid(), '{}' from request where account_id is not null returning id)
-        update request set erasure_id = (select id from made) where account_id is not null",
+        insert into erased_event select e.id, made.id from made, event e where e.account_id is null",
     )
     .await;
     let text = get(&auditor, &format!("/audit/cases/{reference}")).await.text();

@@ -1,5 +1,6 @@
 //! A person's details are erased by an admin and an auditor together, and every proof stays.
 
+mod exact;
 mod going;
 mod hinder;
 mod ways;

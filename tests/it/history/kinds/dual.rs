@@ -1,7 +1,7 @@
 //! What two people decide.
 
 use chrono::DateTime;
-use pulih::model::erasure::{Counts, Ground};
+use pulih::model::erasure::{Counts, Erased, Ground};
 use pulih::model::event::{Actor, Attached, Decided, Dual, Event, Fate, LinkRef, ProposalRef, Proposed};
 use pulih::model::proposal::{Kind, Reason, Verified};
 use pulih::model::refusal::Refusal;
@@ -80,7 +80,8 @@ fn erasures() -> Vec<(Actor, Option<Refusal>, Event)> {
     };
     let counts =
         Counts { events: 41, requests: 3, letters: 12, mails: 2, notes: 4, addresses: 2, files: 1, proposals: 1 };
-    let decided = |fate, erased: Option<Counts>| {
+    let erased = Erased { counts, others: [0xab; 32] };
+    let decided = |fate, erased: Option<Erased>| {
         Event::Dual(Dual::Decided(Decided {
             of: of(Some(id(12))),
             fate,
@@ -95,7 +96,7 @@ fn erasures() -> Vec<(Actor, Option<Refusal>, Event)> {
     vec![
         (staff, None, proposed(Some(id(12)))),
         (staff, Some(Refusal::NotPossibleNow), proposed(None)),
-        (staff, None, decided(Fate::Approved, Some(counts))),
+        (staff, None, decided(Fate::Approved, Some(erased))),
         (staff, Some(Refusal::ChangedMeanwhile), decided(Fate::Approved, None)),
         (staff, None, decided(Fate::Rejected, None)),
         (staff, Some(Refusal::ReasonMissing), decided(Fate::Rejected, None)),

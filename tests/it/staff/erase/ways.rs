@@ -219,7 +219,7 @@ async fn of_two_auditors_at_once_one_erases() {
 }
 
 /// Runs a statement as that role.
-async fn attempt(app: &TestApp, role: &str, statement: &str) -> Result<(), String> {
+pub(super) async fn attempt(app: &TestApp, role: &str, statement: &str) -> Result<(), String> {
     let (client, connection) = tokio_postgres::connect(&cluster().url(&app.database, role), NoTls).await.unwrap();
     tokio::spawn(connection);
     let tried = client.batch_execute(statement).await;
