@@ -1,11 +1,13 @@
 //! The API for portals.
 
 mod accounts;
+mod claims;
 mod document;
 mod enrol;
 mod example;
 mod factor;
 mod feed;
+mod forgotten;
 mod fuzzed;
 mod ground;
 mod keys;
