@@ -7,7 +7,7 @@ use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::base::random;
 use crate::i18n::Lang;
-use crate::model::activation::{GRANT_HOURS, Grant};
+use crate::model::activation::{GRANT_HOURS, mailable};
 use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
@@ -16,8 +16,8 @@ use crate::store::{Tx, account, factor, link, session, way_back};
 
 /// Mails the link for somebody who has shown the password.
 ///
-/// A grant that is there is carried; where none is left a new one is issued, unless a reset of the account would wait or
-/// need a second person too.
+/// A grant that is there is carried, if it is not older than the address it would go to; where there is none a new one is
+/// issued, unless a reset of the account would wait or need a second person too.
 pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32]) -> Result<(), Stop> {
     app.transact(Actor::User, async |tx| {
         let Some(held) = session::hold(tx, token_hash, browser_hash, app.lives()).await? else {
@@ -28,7 +28,7 @@ pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32
         if held.guard.credential_id.is_some() {
             return refused(Refusal::AlreadyActive);
         }
-        let there = live(factor::grants(tx, account).await?, held.now);
+        let there = mailable(&factor::grants(tx, account).await?, held.now);
         if there.is_none() && app.is_careful(&held) {
             return refused(Refusal::NotPossibleNow);
         }
@@ -54,7 +54,7 @@ pub async fn by_link(app: &App, link_id: Uuid) -> Result<(), Stop> {
         };
         let account = held.account_id;
         let refused = |refusal| Ok(Outcome::Refused(refusal, Event::TotpLinkAsked { account, grant: None }));
-        let there = live(factor::grants(tx, account).await?, held.now);
+        let there = mailable(&factor::grants(tx, account).await?, held.now);
         let Some(grant) = there.filter(|_| held.spent_at.is_some() && !held.has_factor && !held.locked) else {
             return refused(Refusal::NotPossibleNow);
         };
@@ -68,10 +68,6 @@ pub async fn by_link(app: &App, link_id: Uuid) -> Result<(), Stop> {
     })
     .await??;
     Ok(())
-}
-
-fn live(grants: Vec<Grant>, now: DateTime<Utc>) -> Option<Uuid> {
-    grants.into_iter().find(|grant| grant.expires_at > now).map(|grant| grant.id)
 }
 
 /// When the next letter may go to the registered address, if not now.

@@ -1,11 +1,14 @@
 //! Kirim: somebody asks for a reset. One commit, and nothing is looked up.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::app::once::Answer;
 use crate::app::portal::{AsksResets, Scoped as _};
+use crate::base::fault::Fault;
 use crate::base::{crockford, random};
 use crate::config::LimitsMode;
 use crate::i18n::Lang;
@@ -55,24 +58,46 @@ pub struct Typed {
     pub network: Option<String>,
 }
 
-/// Asks; returns the reference. A form that was posted before gives the reference it got then.
-pub async fn ask(app: &App, ask: Ask) -> Result<String, Stop> {
-    Ok(put(app, (Actor::User, Channel::Web), ask).await?.0)
+/// A request that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its reference.
+    pub reference: String,
+    /// When it was asked.
+    pub at: DateTime<Utc>,
 }
 
-/// Asks for who sits at a portal's own form; returns the reference, and when it was asked. The name under which a call
-/// may be repeated makes its form, so that it is one request however often it is sent.
-pub async fn by_portal(
-    app: &App,
-    by: AsksResets,
-    once: Option<&Once>,
-    typed: Typed,
-) -> Result<(String, DateTime<Utc>), Stop> {
+impl Answer for Request {
+    /// Whom it is about is not known when it is answered.
+    fn account(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+/// Asks; returns the reference. A form that was posted before gives the reference it got then.
+pub async fn ask(app: &App, ask: Ask) -> Result<String, Stop> {
+    Ok(put(app, (Actor::User, Channel::Web), ask).await?.reference)
+}
+
+/// Asks for who sits at a portal's own form. The name under which a call may be repeated makes its form too, so that it is
+/// one request even where its answer could not be kept.
+pub async fn by_portal(app: &App, by: AsksResets, once: Option<&Once>, typed: Typed) -> Result<Request, Stop> {
     let portal = by.caller().portal();
-    let (form, call) = match once {
-        Some(once) => named(portal, once),
-        None => (random::id(), random::bytes()?),
+    let Some(once) = once else {
+        return put_typed(app, portal, (random::id(), random::bytes()?), typed).await;
     };
+    if let Some(answered) = app.answered::<Request>(once).await? {
+        return Ok(answered?);
+    }
+    let form = form(app, once).await?;
+    let asked = put_typed(app, portal, (form, hash(portal, b"reset by call", &once.asked)), typed).await?;
+    app.note_answer(once, &asked).await?;
+    Ok(asked)
+}
+
+/// Puts what was typed into a portal's form; `call` stands for the browser, so that another call under the same name is seen
+/// to be another.
+async fn put_typed(app: &App, portal: Uuid, (form, call): (Uuid, [u8; 32]), typed: Typed) -> Result<Request, Stop> {
     let ask = Ask {
         form,
         user_id: typed.user_id,
@@ -92,7 +117,7 @@ pub async fn by_portal(
     })
 }
 
-async fn put(app: &App, (actor, channel): (Actor, Channel), ask: Ask) -> Result<(String, DateTime<Utc>), Stop> {
+async fn put(app: &App, (actor, channel): (Actor, Channel), ask: Ask) -> Result<Request, Stop> {
     let id = random::id();
     let reference = crockford::reference()?;
     let event = Event::ResetAsked {
@@ -123,8 +148,8 @@ async fn put(app: &App, (actor, channel): (Actor, Channel), ask: Ask) -> Result<
     let record = app.record(actor, &event)?;
     let mut read = app.read().await?;
     match ask::ask(&mut read, &new, limit(app), &record).await? {
-        Asked::New(at) => Ok((reference, at)),
-        Asked::Again(reference, at) => Ok((reference, at)),
+        Asked::New(at) => Ok(Request { reference, at }),
+        Asked::Again(reference, at) => Ok(Request { reference, at }),
         Asked::FormSpent => Err(Refusal::CaptchaWrong.into()),
         Asked::TooMany(until) => Err(Refusal::TooMany(until).into()),
     }
@@ -149,16 +174,25 @@ pub async fn ask_again(app: &App, reference: &str, mut again: Ask) -> Result<Str
     ask(app, again).await.map(|_| own.reference)
 }
 
-/// The form of a call that has a name, and what stands for its browser: the call itself, so that another call under the
-/// same name is seen to be another.
-fn named(portal: Uuid, once: &Once) -> (Uuid, [u8; 32]) {
-    let hash = |what: &[u8], of: &[u8]| -> [u8; 32] {
-        Sha256::new().chain_update(what).chain_update(portal).chain_update(of).finalize().into()
-    };
-    let form = hash(b"reset by name", once.key.as_bytes());
+/// The form of a call that has a name: that of yesterday, where it was asked less than a day ago, or else that of today. A name
+/// means the same call for a day and another one later, whoever exists.
+async fn form(app: &App, once: &Once) -> Result<Uuid, Fault> {
+    let today = app.clock().now().num_days_from_ce();
+    let yesterday = form_of(once, today - 1);
+    let recent = request::ask::is_recent(&mut app.read().await?, yesterday).await?;
+    Ok(if recent { yesterday } else { form_of(once, today) })
+}
+
+/// The form of a call's name on that day.
+fn form_of(once: &Once, day: i32) -> Uuid {
+    let name = [day.to_be_bytes().as_slice(), once.key.as_bytes()].concat();
     let mut id = [0; 16];
-    id.copy_from_slice(&form[..16]);
-    (Uuid::from_bytes(id), hash(b"reset by call", &once.asked))
+    id.copy_from_slice(&hash(once.portal, b"reset by name", &name)[..16]);
+    Uuid::from_bytes(id)
+}
+
+fn hash(portal: Uuid, what: &[u8], of: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(what).chain_update(portal).chain_update(of).finalize().into()
 }
 
 /// The key under which requests of one typed pair are counted.

@@ -21,7 +21,7 @@ use crate::store::answer::Once;
 use crate::store::letter::Post;
 use crate::store::portal::notices::{self, Due};
 use crate::store::proposal::settle;
-use crate::store::{Tx, portal_account as accounts, session};
+use crate::store::{Tx, portal as portals, portal_account as accounts, session};
 
 /// Notices of changes about one account, and to one address, in a day at most: a stolen key is no way to fill a mailbox.
 const NOTICES_A_DAY: i64 = 30;
@@ -115,7 +115,7 @@ async fn change(app: &App, tx: &mut Tx, portal: Uuid, there: &There, folded: &st
     }
     let password = stated.password_changed_at.filter(|_| changes.contains(&Change::Password));
     accounts::change(tx, account, stated, portal, password).await?;
-    let letters = tell(app, tx, there, stated, &changes).await?;
+    let letters = tell(app, tx, portal, there, stated, &changes).await?;
     let standing = accounts::seen(tx, folded, portal).await?;
     Ok(Outcome::Done(Ok(Registered { account, made: false, standing }), event(letters)))
 }
@@ -162,7 +162,14 @@ async fn too_many(
 
 /// Moves addresses, ends what the changes put in doubt, and tells every address that is on file or was; returns how many
 /// letters those are.
-async fn tell(app: &App, tx: &mut Tx, there: &There, stated: &Stated, changes: &[Change]) -> Result<i64, Fault> {
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    portal: Uuid,
+    there: &There,
+    stated: &Stated,
+    changes: &[Change],
+) -> Result<i64, Fault> {
     let account = there.id;
     let count = 1 + i64::from(there.email_2.is_some() || stated.email_2.is_some());
     let language = stated.language.unwrap_or(there.language);
@@ -194,6 +201,11 @@ async fn tell(app: &App, tx: &mut Tx, there: &There, stated: &Stated, changes: &
         session::end_others(tx, account, None).await?;
         let letter = app.letter(account, LetterKind::PasswordChanged, language);
         letters += app.tell_all(tx, letter, count, None).await?;
+    }
+    if changes.contains(&Change::Portal) {
+        let name = portals::name(tx, portal).await?;
+        let letter = app.letter(account, LetterKind::PortalClaimed, language);
+        letters += app.tell_all(tx, Post { place: Some(&name), ..letter }, count, None).await?;
     }
     Ok(letters)
 }

@@ -63,6 +63,12 @@ impl Answer for Verified {
     fn account(&self) -> Option<Uuid> {
         self.account
     }
+
+    /// A code is right once: a name under which a portal sends it all day makes it no better.
+    fn late(self) -> Self {
+        let judged = if self.judged == Judged::Right { Judged::Replayed } else { self.judged };
+        Self { judged, ..self }
+    }
 }
 
 /// Judges a code, and uses it up where it is right. A User ID that nobody has is told as a wrong code.

@@ -22,6 +22,12 @@ pub trait Answer: Serialize + DeserializeOwned {
     fn enrolment(&self) -> Option<Uuid> {
         None
     }
+
+    /// What is answered again once nobody sends the call anew for want of an answer.
+    #[must_use]
+    fn late(self) -> Self {
+        self
+    }
 }
 
 /// An answer as it is kept.
@@ -32,7 +38,8 @@ enum Kept<T> {
 }
 
 impl App {
-    /// As [`App::transact`]; what was answered under `once` before, or refused with an event, is answered again.
+    /// As [`App::transact`]; what was answered under `once` before, or refused with an event, is answered again. What was
+    /// forgotten since is looked at anew.
     pub async fn transact_once<T: Answer>(
         &self,
         actor: Actor,
@@ -44,9 +51,13 @@ impl App {
         let mut unchanged = None;
         let answer = self
             .transact(actor, async |tx| {
-                if let Some(given) = answer::claim(tx, id, once).await? {
-                    return Ok(Outcome::Nothing(self.again(&given)?));
-                }
+                let id = match answer::claim(tx, id, once).await? {
+                    None => id,
+                    Some(given) => match self.again(&given)? {
+                        Some(again) => return Ok(Outcome::Nothing(again)),
+                        None => given.id,
+                    },
+                };
                 let outcome = work(tx).await?;
                 let (sealed, account, enrolment) = match &outcome {
                     Outcome::Done(Ok(value), _) | Outcome::Told(Ok(value), ..) => {
@@ -56,7 +67,7 @@ impl App {
                     Outcome::Nothing(Ok(value)) => {
                         // an enrolment's secret is looked up each time
                         if value.enrolment().is_none() {
-                            unchanged = Some((self.kept(id, &Kept::Done(value))?, value.account()));
+                            unchanged = Some((id, self.kept(id, &Kept::Done(value))?, value.account()));
                         }
                         return Ok(outcome);
                     }
@@ -68,24 +79,45 @@ impl App {
                 Ok(outcome)
             })
             .await?;
-        if let Some((sealed, account)) = unchanged {
+        if let Some((id, sealed, account)) = unchanged {
             // what was touched was rolled back, and the key with it
             answer::note(&mut self.read().await?, id, once, &sealed, account).await?;
         }
         Ok(answer?)
     }
 
-    /// What was answered under a key before.
-    fn again<T: DeserializeOwned>(&self, given: &Given) -> Result<Result<T, Refusal>, Fault> {
+    /// What was answered under `once` before, for what commits by a statement of its own.
+    pub async fn answered<T: Answer>(&self, once: &Once) -> Result<Option<Result<T, Refusal>>, Fault> {
+        match answer::given(&mut self.read().await?, once).await? {
+            Some(given) => self.again(&given),
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps the answer to what has committed by a statement of its own. Bookkeeping, no action.
+    pub async fn note_answer<T: Answer>(&self, once: &Once, value: &T) -> Result<(), Fault> {
+        let id = random::id();
+        let sealed = self.kept(id, &Kept::Done(value))?;
+        answer::note(&mut self.read().await?, id, once, &sealed, value.account()).await
+    }
+
+    /// What was answered under a key before; nothing where that was forgotten, and can be looked at anew.
+    fn again<T: Answer>(&self, given: &Given) -> Result<Option<Result<T, Refusal>>, Fault> {
         if !given.same {
-            return Ok(Err(Refusal::KeyReused));
+            return Ok(Some(Err(Refusal::KeyReused)));
         }
-        let Some(sealed) = &given.answer else { return Ok(Err(Refusal::EnrolmentGone)) };
+        let Some(sealed) = &given.answer else {
+            // another secret than the one that was shown would be a surprise
+            return Ok(given.enrolled.then_some(Err(Refusal::EnrolmentGone)));
+        };
         let plain = seal::open(self.keys().of(Purpose::Seal), given.id, sealed)?;
-        match serde_json::from_slice(&plain).map_err(|e| Fault::bug("an answer that was kept", e))? {
-            Kept::Done(value) => Ok(Ok(value)),
-            Kept::Refused(refusal) => Ok(Err(refusal)),
-        }
+        Ok(Some(
+            match serde_json::from_slice::<Kept<T>>(&plain).map_err(|e| Fault::bug("an answer that was kept", e))? {
+                Kept::Done(value) if given.late => Ok(value.late()),
+                Kept::Done(value) => Ok(value),
+                Kept::Refused(refusal) => Err(refusal),
+            },
+        ))
     }
 
     /// An answer, sealed for the row of that id.

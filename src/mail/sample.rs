@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::letters::{
     Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed,
-    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled,
-    staff_invite, staff_notice,
+    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, portal_claimed, reply,
+    scheduled, staff_invite, staff_notice,
 };
 use super::{Desk, Heading, House};
 use crate::i18n::Lang;
@@ -64,6 +64,7 @@ pub fn letters() -> Vec<(String, Letter)> {
         ("activated-unplaced".to_owned(), activated(None)),
         ("disabled".to_owned(), disabled()),
         ("codes-renewed".to_owned(), codes_renewed()),
+        ("portal-claimed".to_owned(), portal_claimed()),
         ("password-changed".to_owned(), password_changed()),
         ("codes-failing".to_owned(), codes_failing()),
         ("staff-invite".to_owned(), staff_invite()),
@@ -224,6 +225,15 @@ fn disabled() -> Letter {
 
 fn codes_renewed() -> Letter {
     Letter::CodesRenewed(codes_renewed::Data {
+        user_id: user_id(),
+        at: moment(),
+        place: Some("SPSE".to_owned()),
+        not_me_url: not_me_url(),
+    })
+}
+
+fn portal_claimed() -> Letter {
+    Letter::PortalClaimed(portal_claimed::Data {
         user_id: user_id(),
         at: moment(),
         place: Some("SPSE".to_owned()),

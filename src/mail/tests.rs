@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::letters::{
     Letter, acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed,
-    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled,
-    staff_invite, staff_notice,
+    disabled, done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, portal_claimed, reply,
+    scheduled, staff_invite, staff_notice,
 };
 use super::{ComposeFault, Composed, Heading, House, compose, sample};
 use crate::i18n::Lang;
@@ -98,6 +98,7 @@ fn poison(letter: &Letter, words: &str) -> Letter {
         Letter::Activated(data) => Letter::Activated(activated::Data { user_id, place, ..data }),
         Letter::Disabled(data) => Letter::Disabled(disabled::Data { user_id, place, ..data }),
         Letter::CodesRenewed(data) => Letter::CodesRenewed(codes_renewed::Data { user_id, place, ..data }),
+        Letter::PortalClaimed(data) => Letter::PortalClaimed(portal_claimed::Data { user_id, place, ..data }),
         Letter::PasswordChanged(data) => Letter::PasswordChanged(password_changed::Data { user_id, place, ..data }),
         Letter::CodesFailing(data) => Letter::CodesFailing(codes_failing::Data { user_id, place, ..data }),
         Letter::Reply(data) => Letter::Reply(reply::Data { user_id: Some(user_id), reference, ..data }),

@@ -21,6 +21,8 @@ pub struct Grant {
     pub handed: Option<(Uuid, Vec<u8>)>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// Whether an address of its account was changed after it was issued.
+    pub moved: bool,
 }
 
 /// What a browser, or a portal, can show besides the password.
@@ -78,6 +80,12 @@ pub fn entitled(
     }
 }
 
+/// The grant that a letter to the registered address may carry: one that is good at `now`, and was issued when that
+/// address was on file. Whoever had the address changed would get an older one without any waiting.
+pub fn mailable(grants: &[Grant], now: DateTime<Utc>) -> Option<Uuid> {
+    grants.iter().find(|grant| grant.expires_at > now && !grant.moved).map(|grant| grant.id)
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
@@ -93,6 +101,7 @@ mod tests {
             secret_hash: hash.map(Vec::from),
             handed: None,
             expires_at: now + TimeDelta::hours(1),
+            moved: false,
         };
         let browser = Shown { secret_hash: Some([1; 32]), ..Shown::default() };
         let stranger = Shown { secret_hash: Some([2; 32]), ..Shown::default() };
@@ -121,6 +130,7 @@ mod tests {
             secret_hash: Some(vec![1; 32]),
             handed: Some((to, hash.to_vec())),
             expires_at: now + TimeDelta::hours(1),
+            moved: false,
         };
         let shown = Shown { handed: Some((portal, [2; 32])), ..Shown::default() };
         let browsers = Shown { handed: Some((portal, [1; 32])), ..Shown::default() };
@@ -138,6 +148,27 @@ mod tests {
                 expected,
                 "{grant:?} {shown:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_letter_carries_no_grant_that_is_older_than_its_address() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let grant = |id, hours, moved| Grant {
+            id: Uuid::from_u128(id),
+            secret_hash: None,
+            handed: None,
+            expires_at: now + TimeDelta::hours(hours),
+            moved,
+        };
+        for (grants, expected) in [
+            (vec![], None),
+            (vec![grant(1, 1, false)], Some(1)),
+            (vec![grant(1, 0, false)], None),
+            (vec![grant(1, 1, true)], None),
+            (vec![grant(1, 1, true), grant(2, 1, false)], Some(2)),
+        ] {
+            assert_eq!(mailable(&grants, now), expected.map(Uuid::from_u128), "{grants:?}");
         }
     }
 

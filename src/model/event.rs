@@ -19,7 +19,7 @@ mod subject;
 mod upkeep;
 
 pub use audit::Audit;
-pub use desk::{CaseRef, Desk, Settled};
+pub use desk::{CaseRef, Desk, EndedRequests, Settled};
 pub use dual::{Attached, Decided, Dual, Fate, ProposalRef, Proposed};
 pub use effect::ResetEffect;
 pub use inbound::{Inbound, MailRef};

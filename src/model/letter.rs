@@ -23,6 +23,8 @@ words! {
         Disabled = "disabled",
         /// Ten new recovery codes took the place of those that were, to every address on file.
         CodesRenewed = "codes-renewed",
+        /// A portal took an account that was the helpdesk's own, to every address on file.
+        PortalClaimed = "portal-claimed",
         /// The password was changed, to every address on file.
         PasswordChanged = "password-changed",
         /// Somebody who knows the password keeps typing wrong codes.

@@ -139,7 +139,7 @@ pub struct There {
     pub locked: bool,
     /// Whether it is protected.
     pub protected: bool,
-    /// Whether a reset or a proposal waits, or its owner holds resets after *Ini bukan saya*.
+    /// Whether a reset or a proposal waits, a grant to enrol anew is out, or its owner holds resets after *Ini bukan saya*.
     pub held: bool,
 }
 
@@ -161,16 +161,17 @@ impl There {
 
     /// What stands in the way of these changes.
     ///
-    /// Whoever holds a stolen key must not get at a protected account's mail, at a reset that is on its way to somebody
-    /// else, or past a person who said *Ini bukan saya*. A changed password is always taken: it only adds care.
+    /// Whoever holds a stolen key must not get at a protected account or its mail, at a reset that is on its way to somebody
+    /// else, or past a person who said *Ini bukan saya*. A changed password of its own account is always taken: it only adds care.
     pub fn hindrance(&self, stated: &Stated, changes: &[Change]) -> Option<Refusal> {
         let addresses = changes.iter().any(|change| matches!(change, Change::Email | Change::Email2));
+        let guarded = addresses || changes.contains(&Change::Portal);
         let second = stated.email_2.as_deref().or(self.email_2.as_deref()).map(fold_address);
         if self.locked && !changes.iter().all(|change| matches!(change, Change::Password | Change::Language)) {
             Some(Refusal::Locked)
-        } else if addresses && self.protected {
+        } else if guarded && self.protected {
             Some(Refusal::AccountProtected)
-        } else if addresses && self.held {
+        } else if guarded && self.held {
             Some(Refusal::ChangeHeld)
         } else if addresses && second == Some(fold_address(&stated.email)) {
             // the second address would be the registered one twice

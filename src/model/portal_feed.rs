@@ -31,7 +31,7 @@ words! {
 }
 
 /// Kinds that may be told; [`news`] says as what.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 19] = [
     "reset.confirmed",
     "reset.executed",
     "reset.scheduled",
@@ -43,6 +43,8 @@ pub const KINDS: [&str; 17] = [
     "manual.rejected",
     "manual.withdrawn",
     "manual.expired",
+    "request.rejected",
+    "request.closed",
     "totp.activated",
     "totp.disabled",
     "account.locked",
@@ -66,6 +68,10 @@ pub fn news(kind: &str, facts: &Value) -> Option<News> {
         "manual.approved" => facts["due"].is_string().then_some(News::ResetWaiting),
         "reset.cancelled" | "manual.cancelled" | "manual.dismissed" => Some(News::ResetCancelled),
         "manual.rejected" | "manual.withdrawn" | "manual.expired" => confirmed.then_some(News::ResetCancelled),
+        // with a case, what was confirmed and waited ends too
+        "request.rejected" | "request.closed" => {
+            facts["waited"].as_i64().is_some_and(|waited| waited > 0).then_some(News::ResetCancelled)
+        }
         "totp.activated" => Some(News::TotpActivated),
         "totp.disabled" => Some(News::TotpDisabled),
         "account.locked" => Some(News::AccountLocked),
@@ -99,7 +105,7 @@ mod tests {
         unlock.proposed unlock.rejected unlock.withdrawn unlock.expired
         overwrite.proposed overwrite.approved overwrite.rejected overwrite.withdrawn overwrite.expired
         erase.proposed erase.approved erase.rejected erase.withdrawn erase.expired evidence.attached evidence.purged
-        request.rejected request.closed address.revealed account.searched mail.retried mail.cancelled links.renewed
+        address.revealed account.searched mail.retried mail.cancelled links.renewed
         accounts.uploaded portal.made portal.changed portal.key-made portal.key-revoked account.registered account.changed
         code.verified recovery-codes.renewed grant.handed";
     const QUIET_FAMILIES: [&str; 9] =
@@ -119,14 +125,16 @@ mod tests {
 
     #[test]
     fn what_is_told_has_a_word_for_each_kind_and_no_other() {
-        let full = json!({ "credential": "x", "due": "2026-11-22T00:00:00Z", "done": true, "kind": "self-reset" });
+        let full = json!({ "credential": "x", "due": "2026-11-22T00:00:00Z", "done": true, "kind": "self-reset", "waited": 1 });
         let words: BTreeSet<&str> =
             KINDS.into_iter().chain(OF_NOBODY).map(|kind| news(kind, &full).expect(kind).code()).collect();
         assert_eq!(words, News::ALL.iter().map(|news| news.code()).collect());
-        let bare = json!({ "credential": null, "due": null, "done": false, "kind": "reset" });
-        for kind in ["manual.approved", "unlock.approved", "manual.rejected", "manual.withdrawn", "manual.expired"] {
+        let bare = json!({ "credential": null, "due": null, "done": false, "kind": "reset", "waited": 0 });
+        let quiet = ["manual.approved", "unlock.approved", "manual.rejected", "manual.withdrawn", "manual.expired"];
+        for kind in quiet.into_iter().chain(["request.rejected", "request.closed"]) {
             assert_eq!(news(kind, &bare), None, "{kind}");
         }
+        assert_eq!(news("request.closed", &json!({ "requests": 1 })), None, "as it was told once");
         assert_eq!(news("reset.executed", &bare), Some(News::ResetCancelled));
         assert_eq!(news("code.verified", &full), None);
     }

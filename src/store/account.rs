@@ -204,10 +204,10 @@ pub struct Revoked {
 }
 
 /// Revokes the factor with its recovery codes, unused grants, activation links and half-made successor, ends the sessions,
-/// and forgives wrong codes: they were guesses at what is dead now. No kept answer shows a secret of theirs again. With
-/// `since`, a factor that was there before stays.
+/// and forgives wrong codes: they were guesses at what is dead now. No kept answer is given again. With `since`, a factor that
+/// was there before stays.
 pub async fn revoke_factor(tx: &mut Tx, id: Uuid, since: Option<DateTime<Utc>>) -> Result<Revoked, Fault> {
-    let forgotten = sql("with x as (").add(answer::FORGET_SECRETS);
+    let forgotten = sql("with x as (").add(answer::FORGET);
     forgotten
         .add(
             "), c as (
@@ -295,16 +295,22 @@ pub async fn mark_cancelled(tx: &mut Tx, id: Uuid, hold_days: i32) -> Result<Opt
     Ok(row.held_until.filter(|_| hold_days > 0))
 }
 
-/// Locks sign-in and resets. Browsers it knew are strangers from now on: one of them may be the reason.
+/// Locks sign-in and resets. Browsers it knew are strangers from now on: one of them may be the reason. No kept answer lets anybody
+/// in any more.
 pub async fn lock(tx: &mut Tx, id: Uuid, reason: &str) -> Result<(), Fault> {
-    sql("with k as (delete from known_browser where account_id = {})
-        update account set status = 'locked', locked_reason = {} where id = {}")
-    .bind(id)
-    .bind(reason)
-    .bind(id)
-    .execute(tx.write())
-    .await
-    .map_err(fault)?;
+    let forgotten = sql("with x as (").add(answer::FORGET);
+    forgotten
+        .add(
+            "), k as (delete from known_browser where account_id = {})
+        update account set status = 'locked', locked_reason = {} where id = {}",
+        )
+        .bind(id)
+        .bind(id)
+        .bind(reason)
+        .bind(id)
+        .execute(tx.write())
+        .await
+        .map_err(fault)?;
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use crate::base::fault::Fault;
 const KEPT_HOURS: i32 = 24;
 /// Times a key is claimed whose answer is being forgotten.
 const CLAIMS: usize = 8;
+/// Seconds in which who sends a call again has lost its answer, and means nothing else.
+const RETRY_SECONDS: i32 = 120;
 
 /// What a program named its request by.
 #[derive(Clone, Debug)]
@@ -37,6 +39,12 @@ pub struct Given {
     /// The sealed answer; none once it may not be given again.
     #[diesel(sql_type = t::Nullable<t::Binary>)]
     pub answer: Option<Vec<u8>>,
+    /// Whether it held the secret of an enrolment.
+    #[diesel(sql_type = t::Bool)]
+    pub enrolled: bool,
+    /// Whether it is older than any retry.
+    #[diesel(sql_type = t::Bool)]
+    pub late: bool,
 }
 
 /// The answer that was given under that key.
@@ -45,10 +53,13 @@ pub async fn given(read: &mut Read, once: &Once) -> Result<Option<Given>, Fault>
 }
 
 fn found(once: &Once) -> super::sql::Sql<'_> {
-    sql("select id, asked = {} as same, answer from api_answer where portal_id = {} and key = {}")
-        .bind(&once.asked)
-        .bind(once.portal)
-        .bind(once.key.as_str())
+    sql("select id, asked = {} as same, answer, enrolment_id is not null as enrolled,
+            at <= pulih.now() - make_interval(secs => {}) as late
+        from api_answer where portal_id = {} and key = {}")
+    .bind(&once.asked)
+    .bind(RETRY_SECONDS)
+    .bind(once.portal)
+    .bind(once.key.as_str())
 }
 
 /// Takes a key for this transaction; what was answered under it, where it is taken already. Who asks the same at the same
@@ -75,7 +86,7 @@ pub async fn claim(tx: &mut Tx, id: Uuid, once: &Once) -> Result<Option<Given>, 
     Err(Fault::broken("an answer was there and gone again and again"))
 }
 
-/// Keeps the answer under a key that was taken, with whom it is about and the enrolment whose secret it holds.
+/// Keeps the answer under a key that was taken, from now on, with whom it is about and the enrolment whose secret it holds.
 /// Bookkeeping: it commits with the action, also with one that is refused.
 pub async fn keep(
     tx: &mut Tx,
@@ -84,7 +95,7 @@ pub async fn keep(
     account: Option<Uuid>,
     enrolment: Option<Uuid>,
 ) -> Result<(), Fault> {
-    sql("update api_answer set answer = {}, account_id = {}, enrolment_id = {} where id = {}")
+    sql("update api_answer set answer = {}, account_id = {}, enrolment_id = {}, at = pulih.now() where id = {}")
         .bind(sealed)
         .bind(account)
         .bind(enrolment)
@@ -114,6 +125,10 @@ pub async fn note(read: &mut Read, id: Uuid, once: &Once, sealed: &[u8], account
 /// A part of the statements in which an account's enrolment ends: the answers that hold its secret are not given again.
 pub(super) const FORGET_SECRETS: &str =
     "update api_answer set answer = null where account_id = {} and enrolment_id is not null and answer is not null";
+
+/// A part of the statements in which an account's factor ends, or its owner is locked out: nothing that was answered about it
+/// before is given again.
+pub(super) const FORGET: &str = "update api_answer set answer = null where account_id = {} and answer is not null";
 
 /// Removes answers past their time. Bookkeeping, no action.
 pub async fn sweep(read: &mut Read) -> Result<(), Fault> {

@@ -106,8 +106,10 @@ pub async fn read_grants(read: &mut Read, account: Uuid) -> Result<Vec<Grant>, F
 }
 
 fn live_grants<'a>(account: Uuid) -> super::sql::Sql<'a> {
-    sql("select id, secret_hash, portal_id, portal_hash, expires_at from activation_grant
-        where account_id = {} and used_at is null and revoked_at is null order by created_at desc")
+    sql("select g.id, g.secret_hash, g.portal_id, g.portal_hash, g.expires_at,
+            exists (select from account a where a.id = g.account_id and a.address_changed_at > g.created_at) as moved
+        from activation_grant g
+        where g.account_id = {} and g.used_at is null and g.revoked_at is null order by g.created_at desc")
     .bind(account)
 }
 
@@ -123,12 +125,14 @@ struct GrantRow {
     portal_hash: Option<Vec<u8>>,
     #[diesel(sql_type = t::Timestamptz)]
     expires_at: DateTime<Utc>,
+    #[diesel(sql_type = t::Bool)]
+    moved: bool,
 }
 
 impl From<GrantRow> for Grant {
     fn from(row: GrantRow) -> Self {
-        let GrantRow { id, secret_hash, portal_id, portal_hash, expires_at } = row;
-        Self { id, secret_hash, handed: portal_id.zip(portal_hash), expires_at }
+        let GrantRow { id, secret_hash, portal_id, portal_hash, expires_at, moved } = row;
+        Self { id, secret_hash, handed: portal_id.zip(portal_hash), expires_at, moved }
     }
 }
 

@@ -30,7 +30,8 @@ pub struct Notice {
     /// When it was made.
     #[diesel(sql_type = t::Timestamptz)]
     pub issued_at: DateTime<Utc>,
-    /// Whether its life is over: it ended, its time ran out, or the grant it carries was used or revoked.
+    /// Whether its life is over: it ended, its time ran out, the grant it carries was used or revoked, or it lies in a
+    /// mailbox that is not the registered one any more.
     #[diesel(sql_type = t::Bool)]
     pub over: bool,
     /// The grant it carries.
@@ -84,7 +85,9 @@ const FIND: &str = "
     select k.id, coalesce(k.position, 0::smallint) as position, k.key_id, k.random, k.issued_at,
         k.ended_at is not null
             or (k.kind = 'activate' and coalesce(k.expires_at, k.issued_at + interval '24 h') <= n.now)
-            or g.used_at is not null or g.revoked_at is not null as over,
+            or g.used_at is not null or g.revoked_at is not null
+            -- the registered address is another one by now
+            or (k.grant_id is not null and k.position is null) as over,
         k.grant_id, k.request_id, l.kind as letter, l.language, a.id as account_id, a.user_id, a.kind, d.address,
         a.status = 'locked' as locked, r.reference as \"case\", n.now
     from (select pulih.now() as now) n, link k

@@ -42,6 +42,12 @@ pub async fn by_id(read: &mut Read, id: Uuid) -> Result<Option<Portal>, Fault> {
     sql(PORTAL).add(" where id = {}").bind(id).get_result(read.look()).await.optional().map_err(fault)
 }
 
+/// How people see the portal of that id.
+pub async fn name(tx: &mut Tx, id: Uuid) -> Result<String, Fault> {
+    let portal: Portal = sql(PORTAL).add(" where id = {}").bind(id).get_result(tx.look()).await.map_err(fault)?;
+    Ok(portal.name)
+}
+
 /// Every portal, by its name in addresses.
 pub async fn list(read: &mut Read) -> Result<Vec<Portal>, Fault> {
     sql(PORTAL).add(" order by slug").load(read.look()).await.map_err(fault)

@@ -137,7 +137,9 @@ pub async fn hold(tx: &mut Tx, folded: &str) -> Result<Option<There>, Fault> {
             coalesce(a.password_changed_at, a.created_at) as password_since, a.status = 'locked' as locked, a.protected,
             coalesce(a.resets_held_until > pulih.now(), false)
                 or exists (select from request r where r.account_id = a.id and r.state in ('proposed', 'waiting', 'contested'))
-                or exists (select from proposal p where p.account_id = a.id and p.ended_at is null) as held
+                or exists (select from proposal p where p.account_id = a.id and p.ended_at is null)
+                or exists (select from activation_grant g where g.account_id = a.id and g.used_at is null
+                    and g.revoked_at is null and g.expires_at > pulih.now()) as held
         from account a
         join address d on d.account_id = a.id and d.position = 1
         left join address e on e.account_id = a.id and e.position = 2
@@ -178,8 +180,9 @@ pub async fn make(tx: &mut Tx, id: Uuid, user_id: &str, stated: &Stated, portal:
     let folded = fold_user_id(user_id);
     let (email, email_2) = (fold_address(&stated.email), stated.email_2.as_deref().map(fold_address));
     let made = sql("with a as (
-            insert into account (id, user_id, user_id_folded, kind, name, language, password_changed_at, portal_id)
-            values ({}, {}, {}, {}, {}, {}, {}, {}) on conflict (user_id_folded) do nothing returning id)
+            insert into account (id, user_id, user_id_folded, kind, name, language, password_changed_at, portal_id,
+                portal_since)
+            values ({}, {}, {}, {}, {}, {}, {}, {}, pulih.now()) on conflict (user_id_folded) do nothing returning id)
         insert into address (account_id, position, address, folded)
         select a.id, n.position, n.address, n.folded
         from a, (values (1::smallint, {}::text, {}::text), (2::smallint, {}::text, {}::text)) n (position, address, folded)
@@ -214,7 +217,8 @@ pub async fn change(
     portal: Uuid,
     password: Option<DateTime<Utc>>,
 ) -> Result<(), Fault> {
-    sql("update account set kind = {}, name = {}, language = coalesce({}, language), portal_id = {},
+    sql("update account set kind = {}, name = {}, language = coalesce({}, language),
+            portal_since = case when portal_id is null then pulih.now() else portal_since end, portal_id = {},
             password_changed_at = coalesce({}, password_changed_at) where id = {}")
     .bind(stated.user_type.code())
     .bind(stated.name.as_str())

@@ -192,6 +192,8 @@ pub async fn is_elsewhere(tx: &mut Tx, account: Uuid, portal: Uuid) -> Result<bo
 pub struct OfPortal {
     /// Where it stands.
     pub state: State,
+    /// Whether its person pressed OK.
+    pub confirmed: bool,
     /// When it was asked.
     pub asked_at: DateTime<Utc>,
     /// The database's time.
@@ -206,22 +208,25 @@ pub async fn of_portal(read: &mut Read, reference: &str, portal: Uuid) -> Result
         id: Uuid,
         #[diesel(sql_type = t::Text)]
         state: String,
+        #[diesel(sql_type = t::Bool)]
+        confirmed: bool,
         #[diesel(sql_type = t::Timestamptz)]
         asked_at: DateTime<Utc>,
         #[diesel(sql_type = t::Timestamptz)]
         now: DateTime<Utc>,
     }
-    let row =
-        sql("select id, state, asked_at, pulih.now() as now from request where reference = {} and portal_id = {}")
-            .bind(reference)
-            .bind(portal)
-            .get_result::<Row>(read.look())
-            .await
-            .optional()
-            .map_err(fault)?;
+    let row = sql("select r.id, r.state, r.asked_at, pulih.now() as now,
+            exists (select from link k where k.request_id = r.id and k.spent_at is not null) as confirmed
+        from request r where r.reference = {} and r.portal_id = {}")
+    .bind(reference)
+    .bind(portal)
+    .get_result::<Row>(read.look())
+    .await
+    .optional()
+    .map_err(fault)?;
     row.map(|row| {
         let state = word(State::from_code(&row.state), "state", row.id)?;
-        Ok(OfPortal { state, asked_at: row.asked_at, now: row.now })
+        Ok(OfPortal { state, confirmed: row.confirmed, asked_at: row.asked_at, now: row.now })
     })
     .transpose()
 }

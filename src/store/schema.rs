@@ -22,6 +22,7 @@ diesel::table! {
         imported_hash_sha256 -> Nullable<Binary>,
         address_changed_by -> Nullable<Uuid>,
         portal_id -> Nullable<Uuid>,
+        portal_since -> Nullable<Timestamptz>,
     }
 }
 

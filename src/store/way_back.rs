@@ -12,7 +12,8 @@ use crate::base::fault::Fault;
 use crate::model::activation::Shown;
 
 /// Where who holds a mailed link goes back to: the portal where the account signs in, or else the one by whose page or
-/// form the reset was asked. Portals without a return URL lead nobody back.
+/// form the reset was asked. A portal that took the account after the reset was asked gets nobody's grant of that reset.
+/// Portals without a return URL lead nobody back.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct WayBack {
     /// The account.
@@ -48,7 +49,7 @@ const FIND: &str = "
     join account a on a.id = k.account_id
     left join activation_grant g on g.id = k.grant_id
     left join request r on r.id = coalesce(k.request_id, g.request_id)
-    join portal p on p.id = coalesce(a.portal_id, r.portal_id)
+    join portal p on p.id = coalesce(case when coalesce(a.portal_since <= r.asked_at, true) then a.portal_id end, r.portal_id)
     where k.id = {} and p.return_url is not null";
 
 /// The way back of who holds that link; none for who activates here.

@@ -42,8 +42,16 @@ pub enum Case {
 }
 
 /// The changes that letters tell of, each the suffix of its message key `not-me-at-<change>`.
-pub const CHANGES: [&str; 7] =
-    ["activated", "activate", "disabled", "codes-renewed", "password-changed", "codes-failing", "address-changed"];
+pub const CHANGES: [&str; 8] = [
+    "activated",
+    "activate",
+    "disabled",
+    "codes-renewed",
+    "portal-claimed",
+    "password-changed",
+    "codes-failing",
+    "address-changed",
+];
 
 /// How far the person is.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ mod grants;
 mod hashes;
 mod held;
 mod levels;
+mod moved;
 mod notices;
 mod once;
 pub mod passwords;

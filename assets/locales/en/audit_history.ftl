@@ -174,6 +174,7 @@ fact-letters = Letters
 fact-grant = Activation grant
 fact-due = Due
 fact-requests = Requests
+fact-waited = Of which had been confirmed
 fact-held-until = Held until
 fact-locked = Locked
 fact-created = Created

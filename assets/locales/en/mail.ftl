@@ -34,6 +34,7 @@ mail-fact-effective = Takes effect
 mail-fact-cancelled = Cancelled
 mail-fact-activated = Activated
 mail-fact-disabled = Disabled
+mail-fact-claimed = Connected
 mail-fact-renewed = Renewed
 mail-fact-changed = Changed
 mail-fact-address = New address
@@ -131,6 +132,13 @@ mail-codes-renewed-intro = The recovery codes for User ID { $user } were made an
 mail-codes-renewed-old = The old recovery codes no longer work. Keep the new ones in a safe place. Each of them works once.
 mail-codes-renewed-app = Your TOTP and your password have not changed.
 mail-codes-renewed-not-me = Was this not you? Open the link below at once so that this account can be locked, or call the helpdesk.
+
+mail-portal-claimed-subject = Your account was connected to a portal
+mail-portal-claimed-preheader = Your TOTP and your recovery codes have not changed.
+mail-portal-claimed-intro = The account with User ID { $user } is now connected to the portal below.
+mail-portal-claimed-then = That portal may keep your account's details up to date, and check TOTP codes when you log in there.
+mail-portal-claimed-app = Your TOTP and your recovery codes have not changed.
+mail-portal-claimed-not-me = Do you not use this portal? Open the link below at once so that this account can be locked, or call the helpdesk.
 
 mail-password-changed-subject = Your password was changed
 mail-password-changed-preheader = All other sessions were ended. Your TOTP has not changed.

@@ -11,6 +11,7 @@ not-me-at-activated = TOTP activated on
 not-me-at-activate = Activation link asked on
 not-me-at-disabled = TOTP disabled on
 not-me-at-codes-renewed = Recovery codes renewed on
+not-me-at-portal-claimed = Account connected to a portal on
 not-me-at-password-changed = Password changed on
 not-me-at-address-changed = Email address changed at
 not-me-at-codes-failing = Many wrong codes, until

@@ -47,6 +47,7 @@ letter-activate = Activation link
 letter-activated = Activation done
 letter-disabled = TOTP disabled
 letter-codes-renewed = Recovery codes renewed
+letter-portal-claimed = Account connected to a portal
 letter-password-changed = Password changed
 letter-codes-failing = Wrong codes in a row
 letter-reply = Reply of the desk

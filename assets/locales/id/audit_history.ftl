@@ -174,6 +174,7 @@ fact-letters = Surat
 fact-grant = Izin aktivasi
 fact-due = Jatuh tempo
 fact-requests = Permintaan
+fact-waited = Di antaranya sudah dikonfirmasi
 fact-held-until = Ditahan sampai
 fact-locked = Dikunci
 fact-created = Dibuat

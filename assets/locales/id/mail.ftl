@@ -34,6 +34,7 @@ mail-fact-effective = Mulai berlaku
 mail-fact-cancelled = Dibatalkan
 mail-fact-activated = Diaktifkan
 mail-fact-disabled = Dinonaktifkan
+mail-fact-claimed = Dihubungkan
 mail-fact-renewed = Dibuat ulang
 mail-fact-changed = Diubah
 mail-fact-address = Alamat baru
@@ -131,6 +132,13 @@ mail-codes-renewed-intro = Kode pemulihan untuk User ID { $user } sudah dibuat u
 mail-codes-renewed-old = Kode pemulihan yang lama tidak berlaku lagi. Simpan yang baru di tempat yang aman. Tiap kode hanya bisa dipakai sekali.
 mail-codes-renewed-app = TOTP dan Password Anda tidak berubah.
 mail-codes-renewed-not-me = Bukan Anda yang membuatnya? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
+
+mail-portal-claimed-subject = Akun Anda Dihubungkan ke Portal
+mail-portal-claimed-preheader = TOTP dan kode pemulihan Anda tidak berubah.
+mail-portal-claimed-intro = Akun dengan User ID { $user } sekarang terhubung ke portal di bawah ini.
+mail-portal-claimed-then = Portal itu boleh memperbarui data akun Anda dan memeriksa kode TOTP saat Anda login di sana.
+mail-portal-claimed-app = TOTP dan kode pemulihan Anda tidak berubah.
+mail-portal-claimed-not-me = Anda tidak memakai portal ini? Segera buka tautan berikut agar akun ini bisa dikunci, atau hubungi Helpdesk.
 
 mail-password-changed-subject = Password Diubah
 mail-password-changed-preheader = Semua sesi lain sudah diakhiri. TOTP Anda tidak berubah.

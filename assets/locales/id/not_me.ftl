@@ -11,6 +11,7 @@ not-me-at-activated = TOTP diaktifkan pada
 not-me-at-activate = Tautan aktivasi diminta pada
 not-me-at-disabled = TOTP dinonaktifkan pada
 not-me-at-codes-renewed = Kode pemulihan dibuat ulang pada
+not-me-at-portal-claimed = Akun dihubungkan ke portal pada
 not-me-at-password-changed = Password diganti pada
 not-me-at-address-changed = Alamat email diganti pada
 not-me-at-codes-failing = Banyak kode salah, sampai

@@ -47,6 +47,7 @@ letter-activate = Tautan aktivasi
 letter-activated = Aktivasi berhasil
 letter-disabled = TOTP dinonaktifkan
 letter-codes-renewed = Kode pemulihan dibuat ulang
+letter-portal-claimed = Akun dihubungkan ke portal
 letter-password-changed = Password diganti
 letter-codes-failing = Kode salah berulang
 letter-reply = Balasan petugas

@@ -153,7 +153,11 @@ def login(session, sent):
     session.clear()
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     session.update(grant, user_id=user_id, id=uuid.uuid4(), since=since, fresh=True)
-    call("PUT", account(session), person)  # nothing happens where nothing differs
+    try:
+        call("PUT", account(session), person)  # nothing happens where nothing differs
+    except Problem as problem:
+        if problem.code not in ("account-protected", "change-held"):  # then it stays as it is for now
+            raise
     return second_factor(session)
 
 

@@ -16,6 +16,7 @@ pub mod manual_cancelled;
 pub mod manual_scheduled;
 pub mod password_changed;
 pub mod permitted;
+pub mod portal_claimed;
 pub mod reply;
 pub mod scheduled;
 pub mod staff_invite;
@@ -45,6 +46,8 @@ pub enum Letter {
     Disabled(disabled::Data),
     /// New recovery codes took the place of those that were.
     CodesRenewed(codes_renewed::Data),
+    /// A portal took the account.
+    PortalClaimed(portal_claimed::Data),
     /// The password was changed.
     PasswordChanged(password_changed::Data),
     /// Wrong codes keep coming after the right password.
@@ -82,6 +85,7 @@ impl Letter {
             Self::Activated(_) => LetterKind::Activated,
             Self::Disabled(_) => LetterKind::Disabled,
             Self::CodesRenewed(_) => LetterKind::CodesRenewed,
+            Self::PortalClaimed(_) => LetterKind::PortalClaimed,
             Self::PasswordChanged(_) => LetterKind::PasswordChanged,
             Self::CodesFailing(_) => LetterKind::CodesFailing,
             Self::StaffInvite(_) => LetterKind::StaffInvite,
@@ -108,6 +112,7 @@ impl Letter {
             Self::Activated(data) => activated::sheet(pen, data),
             Self::Disabled(data) => disabled::sheet(pen, data),
             Self::CodesRenewed(data) => codes_renewed::sheet(pen, data),
+            Self::PortalClaimed(data) => portal_claimed::sheet(pen, data),
             Self::PasswordChanged(data) => password_changed::sheet(pen, data),
             Self::CodesFailing(data) => codes_failing::sheet(pen, data),
             Self::StaffInvite(data) => staff_invite::sheet(pen, data),
@@ -134,6 +139,7 @@ impl Letter {
             Self::Activated(data)
             | Self::Disabled(data)
             | Self::CodesRenewed(data)
+            | Self::PortalClaimed(data)
             | Self::PasswordChanged(data)
             | Self::CodesFailing(data) => vec![&data.not_me_url],
             Self::StaffInvite(data) => vec![&data.invite_url],

@@ -41,6 +41,15 @@ pub struct CaseRef {
     pub account: Option<Uuid>,
 }
 
+/// The requests that end with a case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EndedRequests {
+    /// How many.
+    pub requests: i64,
+    /// How many of them were confirmed, and waited for their time.
+    pub waited: i64,
+}
+
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Desk {
@@ -141,7 +150,7 @@ pub enum Desk {
         /// The case.
         case: CaseRef,
         /// How many.
-        requests: i64,
+        ended: EndedRequests,
         /// The note that says why; none where it was refused.
         entry: Option<Uuid>,
         /// Why.
@@ -154,7 +163,7 @@ pub enum Desk {
         /// How.
         ending: Ending,
         /// How many requests ended with it.
-        requests: i64,
+        ended: EndedRequests,
         /// The note that says why, where one was written.
         entry: Option<Uuid>,
         /// What it says.
@@ -263,13 +272,17 @@ impl Desk {
                 let facts = vec![("entry", json!(entry)), ("canned", json!(name)), ("version", json!(version))];
                 told(case("case.replied", c, facts), "text", text)
             }
-            Self::Rejected { case: c, requests, entry, text } => {
-                let facts = vec![("requests", json!(requests)), ("entry", json!(entry))];
+            Self::Rejected { case: c, ended: EndedRequests { requests, waited }, entry, text } => {
+                let facts = vec![("requests", json!(requests)), ("waited", json!(waited)), ("entry", json!(entry))];
                 told(case("request.rejected", c, facts), "text", text)
             }
-            Self::Closed { case: c, ending, requests, entry, text } => {
-                let facts =
-                    vec![("outcome", json!(ending.code())), ("requests", json!(requests)), ("entry", json!(entry))];
+            Self::Closed { case: c, ending, ended: EndedRequests { requests, waited }, entry, text } => {
+                let facts = vec![
+                    ("outcome", json!(ending.code())),
+                    ("requests", json!(requests)),
+                    ("waited", json!(waited)),
+                    ("entry", json!(entry)),
+                ];
                 let closed = case("request.closed", c, facts);
                 match text {
                     Some(text) => told(closed, "text", text),

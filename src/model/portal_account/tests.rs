@@ -88,7 +88,7 @@ fn a_stolen_key_does_not_get_past_care() {
     let protected = There { protected: true, ..there() };
     let held = There { held: true, ..there() };
     let locked = There { locked: true, ..there() };
-    for change in [Change::Email, Change::Email2] {
+    for change in [Change::Email, Change::Email2, Change::Portal] {
         assert_eq!(of(&[Change::Name, change], &protected), Some(Refusal::AccountProtected));
         assert_eq!(of(&[change], &held), Some(Refusal::ChangeHeld));
         assert_eq!(of(&[change], &there()), None);

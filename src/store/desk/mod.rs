@@ -13,13 +13,13 @@ use diesel::sql_types as t;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::sql::{Count, sql};
+use super::sql::sql;
 use super::tx::{Read, Tx, fault, word};
 use crate::base::fault::Fault;
 use crate::base::random;
 use crate::i18n::Lang;
 use crate::model::desk::{CaseState, Ending, Reason};
-use crate::model::event::CaseRef;
+use crate::model::event::{CaseRef, EndedRequests};
 use crate::model::hours::Hours;
 
 /// A case as it stands at `now`, held until the transaction ends.
@@ -215,23 +215,34 @@ pub async fn enter(tx: &mut Tx, case: Uuid, staff: Uuid, text: &str, reply: Opti
     Ok(id)
 }
 
-/// Ends the open requests of a case and those that share their letters, with their links; returns how many requests.
-pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<i64, Fault> {
+/// Ends the open requests of a case and those that share their letters, with their links.
+pub async fn end_requests(tx: &mut Tx, case: Uuid, state: &str) -> Result<EndedRequests, Fault> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = t::BigInt)]
+        requests: i64,
+        #[diesel(sql_type = t::BigInt)]
+        waited: i64,
+    }
     let row = sql("with own as (select id from request where case_id = {}),
+        o as (
+            select id, state from request
+            where (id in (select id from own) or joined_to in (select id from own))
+                and state in ('received', 'sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable')
+            for update),
         r as (
             update request set state = {}, due_at = null, ended_at = pulih.now()
-            where (id in (select id from own) or joined_to in (select id from own))
-                and state in ('received', 'sending', 'mailed', 'opened', 'waiting', 'expired', 'undeliverable') returning id),
+            where id in (select id from o) returning id),
         l as (
             update link set ended_at = pulih.now(), end_reason = 'cancelled'
             where request_id in (select id from r) and kind in ('reset', 'permit') and ended_at is null)
-        select count(*) as count from r")
+        select (select count(*) from r) as requests, (select count(*) from o where state = 'waiting') as waited")
     .bind(case)
     .bind(state)
-    .get_result::<Count>(tx.write())
+    .get_result::<Row>(tx.write())
     .await
     .map_err(fault)?;
-    Ok(row.count)
+    Ok(EndedRequests { requests: row.requests, waited: row.waited })
 }
 
 /// Somebody a case can be given to.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as t;
+use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::base::fault::Fault;
@@ -81,6 +82,16 @@ struct AskRow {
     open_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = t::Timestamptz)]
     asked_at: DateTime<Utc>,
+}
+
+/// Whether a form was asked with less than a day ago.
+pub async fn is_recent(read: &mut Read, form: Uuid) -> Result<bool, Fault> {
+    let rows = sql("select 1 from request where form = {} and asked_at > (select pulih.now()) - interval '24 h'")
+        .bind(form)
+        .execute(read.look())
+        .await
+        .map_err(fault)?;
+    Ok(rows > 0)
 }
 
 /// The whole of Kirim: the form is spent, the pair counted, the request made and its event appended, in one statement

@@ -143,7 +143,9 @@ impl Account {
     tag = "accounts",
     description = "Makes the account, or changes what differs. A changed address or a later password_changed_at is told to every \
         address on file and to the one that was, and resets of the account wait 24 hours for seven days. An account of the \
-        helpdesk's own that no portal has becomes this portal's.",
+        helpdesk's own that no portal has becomes this portal's, and its owner is told; a protected one does not (409 \
+        account-protected). While a reset or a decision waits, and while its owner may still activate after a reset (72 hours at \
+        most), neither addresses nor portal change (409 change-held).",
     params(("user_id" = String, Path, description = "User ID; capitals and small letters are the same", example = "AMANAH7")),
     request_body = NewAccount,
     responses(

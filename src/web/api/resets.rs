@@ -83,8 +83,8 @@ pub async fn ask(house: web::Data<House>, call: Call<AsksResets, NewReset>) -> R
     if let Some(network) = &typed.network {
         captcha::count(&house, network);
     }
-    let (reference, at) = ask::by_portal(&house.app, call.by, call.once.as_ref(), typed).await?;
-    Ok(json(StatusCode::ACCEPTED, &AskedReset { reference, asked_at: time(at) }))
+    let asked = ask::by_portal(&house.app, call.by, call.once.as_ref(), typed).await?;
+    Ok(json(StatusCode::ACCEPTED, &AskedReset { reference: asked.reference, asked_at: time(asked.at) }))
 }
 
 /// How a reset stands
@@ -105,7 +105,7 @@ pub async fn show(
     let portal = asked.0.caller().portal();
     let found = request::of_portal(&mut house.app.read().await?, &reference, portal).await?;
     let found = found.filter(|found| found.now - found.asked_at < ASKED_FOR).ok_or(Refusal::NotFound)?;
-    let state = standing(found.state, found.now - found.asked_at).code();
+    let state = standing(found.state, found.confirmed, found.now - found.asked_at).code();
     Ok(json(StatusCode::OK, &Reset { reference, state, asked_at: time(found.asked_at) }))
 }
 

@@ -88,7 +88,8 @@ pub struct Verification {
     path = "/api/v1/accounts/{user_id}/verify",
     tag = "codes",
     description = "Ask once your page knows that the password is right. A right code is right once: whoever asks again is \
-        told `replayed`. Wrong ones are counted for the account, here as on our own pages: 5 in 5 minutes, 20 in an hour, \
+        told `replayed`; under the same `Idempotency-Key` it is right again for two minutes, unless the account was locked or its \
+        TOTP reset meanwhile. Wrong ones are counted for the account, here as on our own pages: 5 in 5 minutes, 20 in an hour, \
         50 in a day, after which codes are not looked at (429 `codes-held`); 100 in a row close this way until a reset \
         (403 `codes-closed`). A User ID that nobody has is answered as a wrong code. An account without TOTP is 409 \
         `not-active`, a locked one 403 `locked`.",

@@ -11,7 +11,7 @@ use crate::base::fault::Fault;
 use crate::base::token::TokenPurpose;
 use crate::base::{qr, totp};
 use crate::model::account::mask_address;
-use crate::model::activation::{Shown, entitled};
+use crate::model::activation::{Shown, entitled, mailable};
 use crate::model::refusal::{Refusal, Stop};
 use crate::store::factor::{self, Enrolment};
 use crate::store::session::Session;
@@ -199,7 +199,7 @@ impl At<'_> {
         let grants = factor::read_grants(&mut read, session.account_id).await?;
         let entitled = entitled(&grants, &shown, session.had_factor, app.password_enrols_first(), session.now);
         let Ok(grant) = entitled.grant() else {
-            let some = grants.iter().any(|grant| grant.expires_at > session.now);
+            let some = mailable(&grants, session.now).is_some();
             return Ok(Data::NeedsLink(self.needs_link(session, some, shown)));
         };
         let there = factor::enrolment(&mut read, session.account_id).await?;

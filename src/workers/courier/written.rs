@@ -9,8 +9,8 @@ use crate::base::note;
 use crate::base::token::{self, TokenPurpose};
 use crate::mail::letters::{
     acknowledged, activate, activated, address_changed, cancelled, checkpoint, codes_failing, codes_renewed, disabled,
-    done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, reply, scheduled, staff_invite,
-    staff_notice,
+    done, hint, link, manual_cancelled, manual_scheduled, password_changed, permitted, portal_claimed, reply,
+    scheduled, staff_invite, staff_notice,
 };
 use crate::mail::{House, Letter};
 use crate::model::account::mask_user_id;
@@ -43,6 +43,7 @@ pub fn letter(app: &App, house: &House, leased: &Leased) -> Result<Letter, Strin
         | LetterKind::PasswordChanged
         | LetterKind::CodesFailing
         | LetterKind::CodesRenewed
+        | LetterKind::PortalClaimed
         | LetterKind::AddressChanged => Ok(of_account(app, leased, kind, user_id()?, links(app, house, leased)?)),
         LetterKind::StaffInvite | LetterKind::StaffNotice => of_staff(app, house, leased, kind),
         LetterKind::Checkpoint => noted(leased),
@@ -164,6 +165,7 @@ fn of_account(app: &App, leased: &Leased, kind: LetterKind, user_id: String, lin
         }
         LetterKind::Disabled => Letter::Disabled(disabled::Data { user_id, at, place, not_me_url }),
         LetterKind::CodesRenewed => Letter::CodesRenewed(codes_renewed::Data { user_id, at, place, not_me_url }),
+        LetterKind::PortalClaimed => Letter::PortalClaimed(portal_claimed::Data { user_id, at, place, not_me_url }),
         LetterKind::PasswordChanged => {
             Letter::PasswordChanged(password_changed::Data { user_id, at, place, not_me_url })
         }

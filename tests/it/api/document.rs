@@ -19,7 +19,8 @@ Made of the document at `/api/openapi.json` (OpenAPI 3.1), which is made of the 
 - Every call carries `Authorization: Bearer` and a portal key. What a key may do is its scopes.
 - Bodies are JSON objects in UTF-8 (`Content-Type: application/json`). A field that is not named here is an error.
 - Calls that write take an `Idempotency-Key` (1 to 255 characters of ASCII): the same key with the same body is answered alike for
-  24 hours, with another body it is `key-reused`.
+  24 hours, with another body or on another path it is `key-reused`. After two minutes *right* is answered as `replayed`. Once the account is
+  locked, or its TOTP reset or disabled, what was answered about it is forgotten: the same call is looked at anew.
 - Answers that are no are [problems](#problem) (`application/problem+json`, RFC 9457), listed in
   [integrating.md](integrating.md#problems). Times are RFC 3339 in UTC.
 ";

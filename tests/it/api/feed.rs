@@ -109,6 +109,48 @@ async fn what_the_desk_locks_and_freezes_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reset_that_waited_and_ended_with_its_case_is_told() {
+    for (verb, fields) in [("reject", vec![("text", "Bukan pemilik akun.")]), ("close", vec![("ending", "closed")])] {
+        let app = TestApp::start().await;
+        app.people().await;
+        let spse = Portal::of(&app, "spse").await;
+        let mut wati: Officer = app.officer("wati", &["helpdesk"]).await;
+        for (confirmed, stands, told) in
+            [(false, ["open", "open"], vec![]), (true, ["waiting", "ended"], vec!["reset.waiting", "reset.cancelled"])]
+        {
+            app.seal().await;
+            let start = spse.get("/events").await.body["next"].as_str().unwrap().to_owned();
+            app.sql("update account set password_changed_at = pulih.now()").await;
+            let typed = json!({ "user_id": "AMANAH7", "email": "rina@amanah.example", "user_type": "penyedia" });
+            let reference = spse.post("/resets", &typed).await.body["reference"].as_str().unwrap().to_owned();
+            app.settle().await;
+            let help = "update request set queue_reason = 'help', queued_at = pulih.now()";
+            app.sql(&format!("{help} where reference = '{reference}'")).await;
+            app.settle().await;
+            if confirmed {
+                let link = app.opened_link("AMANAH7").await;
+                press_ok(&app.app, link, 1).await.unwrap();
+            }
+            let path = format!("/resets/{reference}");
+            let before = spse.get(&path).await;
+            let case = app.id(&format!("select case_id from request where reference = '{reference}'")).await;
+            wati.case(case).await;
+            wati.act(case, verb, &fields).await;
+            assert_eq!(app.of_case(case, "state").await, "closed", "{}", wati.browser.page.text());
+            let after = spse.get(&path).await;
+            assert_eq!([&before.body["state"], &after.body["state"]], stands, "{verb}");
+            app.settle().await;
+            app.seal().await;
+            let (events, _) = follow(&spse, &start, 100).await;
+            assert_eq!(words(&events), told.iter().map(|word| format!("{word} AMANAH7")).collect::<Vec<_>>(), "{verb}");
+            assert!(events.iter().all(|event| event["reference"] == reference.as_str()), "{events:?}");
+            app.advance(TimeDelta::minutes(5)).await;
+        }
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_told_of_others_accounts_of_refusals_and_of_the_erased() {
     let app = TestApp::start().await;
     app.people().await;

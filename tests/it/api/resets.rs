@@ -1,6 +1,7 @@
 //! Resets that a portal asks for by its own form, and how they stand.
 
 use chrono::TimeDelta;
+use pulih::workers::sweeper::tidy;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -230,6 +231,69 @@ async fn one_call_is_one_reset_however_often_it_is_sent() {
     assert_ne!(theirs.body["reference"], later.body["reference"], "a name is a portal's own");
     let second = send(&portal, "b", &body).await;
     assert_ne!(second.body["reference"], later.body["reference"]);
+    app.settle().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_one_call_for_a_day_whoever_exists() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let portal = Portal::of(&app, "spse").await;
+    let people = [("AMANAH7", RINA), ("NOBODY7", "nemo@amanah.example")];
+    let all = async || {
+        let mut told = Vec::new();
+        for (user_id, email) in people {
+            let call = portal.call(Method::POST, "/resets").header("idempotency-key", format!("k {user_id}"));
+            let answer = read(call.json(&typed(user_id, email))).await;
+            assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+            told.push(answer.body);
+        }
+        app.settle().await;
+        told
+    };
+    let first = all().await;
+    app.advance(TimeDelta::hours(23)).await;
+    tidy(&app.app).await.unwrap();
+    assert_eq!(all().await, first);
+    // nor does it matter where the answer could not be kept
+    app.sql("delete from api_answer").await;
+    assert_eq!(all().await, first);
+    app.sql("delete from api_answer").await;
+    let mut known = vec![first];
+    for days in [1, 31] {
+        app.advance(TimeDelta::days(days) + TimeDelta::hours(2)).await;
+        app.sweep().await;
+        while tidy(&app.app).await.unwrap() {}
+        let later = all().await;
+        for told in &known {
+            assert!(told.iter().zip(&later).all(|(was, is)| was["reference"] != is["reference"]), "{told:?} {later:?}");
+        }
+        assert_eq!(all().await, later);
+        known.push(later);
+    }
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_of_another_call_asks_for_no_reset_nor_the_other_way_round() {
+    let app = TestApp::start().await;
+    app.people().await;
+    let portal = Portal::of(&app, "spse").await;
+    let reset = |key: &str| {
+        let call = portal.call(Method::POST, "/resets").header("idempotency-key", key.to_owned());
+        read(call.json(&typed("AMANAH7", RINA)))
+    };
+    let verify = |key: &str| {
+        let call = portal.call(Method::POST, "/accounts/NOBODY7/verify").header("idempotency-key", key.to_owned());
+        read(call.json(&json!({ "code": "123456" })))
+    };
+    assert_eq!(verify("a").await.status, StatusCode::OK);
+    assert_eq!(reset("a").await.problem(), "key-reused");
+    assert_eq!(app.value("select count(*) from request").await, "0");
+    assert_eq!(reset("b").await.status, StatusCode::ACCEPTED);
+    assert_eq!(verify("b").await.problem(), "key-reused");
+    assert_eq!(app.value("select count(*) from event where kind = 'code.verified'").await, "1");
     app.settle().await;
     app.end().await;
 }

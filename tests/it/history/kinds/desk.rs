@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use pulih::model::desk::{Ending, Reason};
-use pulih::model::event::{Actor, CaseRef, Desk, Event, Settled};
+use pulih::model::event::{Actor, CaseRef, Desk, EndedRequests, Event, Settled};
 use pulih::model::refusal::Refusal;
 use serde_json::json;
 
@@ -29,9 +29,20 @@ pub fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
         Desk::Replied { case, entry: Some(id(23)), canned: Some((name.clone(), 2)), text: text.clone() },
         Desk::LinkSent { case, link: Some(id(1)), for_request: Some(id(7)) },
         Desk::Undone { case, what: "spam" },
-        Desk::Rejected { case, requests: 2, entry: Some(id(23)), text: text.clone() },
-        Desk::Closed { case, ending: Ending::Spam, requests: 0, entry: None, text: None },
-        Desk::Closed { case, ending: Ending::Answered, requests: 1, entry: Some(id(23)), text: Some(text.clone()) },
+        Desk::Rejected {
+            case,
+            ended: EndedRequests { requests: 2, waited: 1 },
+            entry: Some(id(23)),
+            text: text.clone(),
+        },
+        Desk::Closed { case, ending: Ending::Spam, ended: EndedRequests::default(), entry: None, text: None },
+        Desk::Closed {
+            case,
+            ending: Ending::Answered,
+            ended: EndedRequests { requests: 1, waited: 0 },
+            entry: Some(id(23)),
+            text: Some(text.clone()),
+        },
         Desk::Revealed { case, reason: text.clone() },
         Desk::Settled(Settled::CannedChanged { name: name.clone(), version: 2, sha256: "ab".repeat(32) }),
         Desk::Settled(Settled::CannedRetired { name, version: 2 }),
