@@ -67,16 +67,16 @@ async fn the_tenth_wrong_code_and_its_warning_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_wrong_codes_at_once_are_told_once() {
+async fn wrong_codes_at_once_are_told_once() {
     let (app, portal, phone) = house().await;
     app.warm().await;
     let wrong = code(&phone.wrong(&app));
-    at_once(64, |_| {
+    at_once(24, |_| {
         let (portal, wrong) = (super::apart(&portal), wrong.clone());
         async move { assert_eq!(portal.post(RINAS, &wrong).await.status, StatusCode::OK) }
     })
     .await;
-    assert_eq!(app.value("select in_row from code_limit").await, "64");
+    assert_eq!(app.value("select in_row from code_limit").await, "24");
     assert_eq!(warned(&app).await, (1, 1));
     app.end().await;
 }
