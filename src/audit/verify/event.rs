@@ -129,7 +129,8 @@ mod tests {
             (Row { account_id: other, ..row.clone() }, "account_id"),
             (Row { request_id: other, ..row.clone() }, "request_id"),
         ] {
-            assert_eq!(wrong(&changed, &details), [What::ColumnDiffers(column)]);
+            let with_it = Details { at: changed.at, ..details.clone() };
+            assert_eq!(wrong(&changed, &with_it), [What::ColumnDiffers(column)]);
         }
         let quoted = Row { body: row.body.replacen("audit.searched", "a\\\"b", 1), kind: "a\"b".into(), ..row.clone() };
         assert_eq!(
