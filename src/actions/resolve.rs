@@ -56,6 +56,7 @@ pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
         request::resolve(tx, received.id, &Resolved { state, account, reason, joined }).await?;
         let letter = match (account, &onward) {
             (Some(account), Some((grant, portal))) => Post {
+                request: Some(received.id),
                 grant: Some(*grant),
                 place: Some(portal),
                 ..app.letter(account, LetterKind::Activate, received.language)

@@ -425,8 +425,8 @@ async fn junk_is_named_and_changes_nothing() {
         (json!({ "totp_secret": "x" }), "/totp_secret"),
         (json!({ "protected": true }), "/protected"),
         (json!({ "email_2": "RINA@amanah.example" }), "/email_2"),
-        (json!({ "name": 7 }), ""),
-        (json!({ "name": null }), ""),
+        (json!({ "name": 7 }), "/name"),
+        (json!({ "name": null }), "/name"),
     ] {
         let answer = spse.put("AMANAH7", &rina(other.clone())).await;
         assert_eq!(

@@ -218,9 +218,9 @@ async fn what_is_no_call_of_this_kind_is_refused_before_anything_is_looked_up() 
     let (app, portal, _) = house().await;
     for (body, at) in [
         (json!({}), "/code"),
-        (json!({ "code": 123_456 }), ""),
+        (json!({ "code": 123_456 }), "/code"),
         (json!({ "code": "1", "secret": "x" }), "/secret"),
-        (json!({ "code": "1", "method": "sms" }), ""),
+        (json!({ "code": "1", "method": "sms" }), "/method"),
         (json!({ "code": "1".repeat(65) }), "/code"),
         (json!({ "code": "1", "device": "" }), "/device"),
         (json!({ "code": "1", "device": "x".repeat(129) }), "/device"),

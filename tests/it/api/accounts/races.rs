@@ -38,7 +38,7 @@ async fn an_account_that_an_import_makes_at_the_same_time_is_changed() {
     assert_eq!((guarded.status, guarded.problem()), (StatusCode::CONFLICT, "account-protected"), "{guarded:?}");
     let what = "[\"email\",\"portal\"]";
     let told_of = told(&app).await;
-    assert_eq!(told_of, [format!("account.changed {what} 2"), format!("account.changed!account-protected {what} 0")]);
+    assert_eq!(told_of, [format!("account.changed {what} 3"), format!("account.changed!account-protected {what} 0")]);
     app.settle().await;
     app.end().await;
 }
