@@ -32,6 +32,7 @@ fn id(n: u128) -> Uuid {
 }
 
 /// One event of each kind, with what makes it differ inside its kind. A new variant does not compile until it is here.
+#[allow(clippy::too_many_lines, reason = "a list of what may happen")]
 fn samples() -> Vec<(Actor, Option<Refusal>, Event)> {
     let link = LinkRef { link: id(1), request: Some(id(2)), account: Some(id(3)) };
     let letter = LetterRef { letter: id(4), kind: LetterKind::Link, request: Some(id(2)), account: Some(id(3)) };
