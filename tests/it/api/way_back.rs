@@ -62,7 +62,10 @@ fn brought(page: &Page) -> ([u8; 32], String) {
 
 /// SHA-256 of the token that is good now, in hexadecimal.
 async fn good(app: &TestApp) -> String {
-    app.value("select encode(portal_hash, 'hex') from activation_grant where portal_hash is not null").await
+    app.value(
+        "select encode(portal_hash, 'hex') from activation_grant where portal_hash is not null order by created_at desc",
+    )
+    .await
 }
 
 fn hex(token: [u8; 32]) -> String {

@@ -231,6 +231,10 @@ async fn what_people_do_is_seen_at_once_and_sealed_by_the_running_house() {
     app.browser().kirim("AMANAH7", "rina@amanah.example", "penyedia").await;
     assert_eq!(app.value("select count(*) from event where kind = 'reset.asked'").await, "1");
     app.sink.wait_for(1, Duration::from_secs(20)).await;
+    until(20, "its letter is told as sent", async || {
+        app.value("select count(*) from letter where state in ('queued', 'leased')").await == "0"
+    })
+    .await;
     until(60, "everything is under a checkpoint", async || {
         app.value("select (select max(size) from checkpoint) = (select count(*) from event)").await == "t"
     })
