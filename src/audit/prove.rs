@@ -83,7 +83,7 @@ pub async fn event(
     proved.ok_or_else(|| Fault::broken("an event has neither a proof nor a reason"))
 }
 
-/// As [`event`], of several and in their order: leaves and tiles are read for [`AT_ONCE`] of them at once.
+/// As [`event`], of several and in their order: leaves and tiles are read for so many of them at once as `AT_ONCE` says.
 pub async fn events(
     read: &mut Read,
     events: &[(Uuid, &str)],
