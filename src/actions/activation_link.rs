@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use crate::app::activation::renew_grant;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
-use crate::base::random;
 use crate::i18n::Lang;
-use crate::model::activation::{GRANT_HOURS, mailable};
+use crate::model::activation::mailable;
 use crate::model::event::{Actor, Event};
 use crate::model::letter::LetterKind;
 use crate::model::refusal::{Refusal, Stop};
@@ -37,7 +37,7 @@ pub async fn by_session(app: &App, token_hash: &[u8; 32], browser_hash: &[u8; 32
         }
         let grant = match there {
             Some(grant) => grant,
-            None => renew(tx, account).await?,
+            None => renew_grant(tx, account).await?,
         };
         mail(app, tx, account, held.language()?, grant, None).await?;
         Ok(Outcome::Done(Ok(()), Event::TotpLinkAsked { account, grant: Some(grant) }))
@@ -76,12 +76,6 @@ async fn full(app: &App, tx: &mut Tx, account: Uuid, now: DateTime<Utc>) -> Resu
     let letters = account::letters_last_hour(tx, account).await?;
     let limited = app.has_limits() && letters.count >= most;
     Ok(limited.then(|| letters.oldest.unwrap_or(now) + TimeDelta::hours(1)))
-}
-
-async fn renew(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
-    let id = random::id();
-    factor::grant(tx, id, account, "renewed", factor::Holder::Mail, GRANT_HOURS).await?;
-    Ok(id)
 }
 
 async fn mail(

@@ -2,21 +2,20 @@
 
 use uuid::Uuid;
 
+use crate::app::activation::renew_grant;
 use crate::app::{App, Outcome};
 use crate::base::fault::Fault;
 use crate::base::keyring::Purpose;
-use crate::base::random;
 use crate::model::account::{fold_address, fold_user_id};
-use crate::model::activation::GRANT_HOURS;
+use crate::model::activation::mailable;
 use crate::model::event::{Actor, Event};
 use crate::model::letter::{Hint, LetterKind};
 use crate::model::refusal::Stop;
 use crate::model::request::{State, Step};
 use crate::model::resolve::{Asked, Miss, Resolution, resolve};
-use crate::store::factor::{self, Holder};
 use crate::store::letter::{self, Post};
 use crate::store::request::{self, Resolved};
-use crate::store::{Tx, account};
+use crate::store::{Tx, account, factor};
 
 /// Resolves the oldest request that nobody has looked at; false where there is none.
 pub async fn resolve_next(app: &App) -> Result<bool, Stop> {
@@ -108,11 +107,9 @@ async fn onward(app: &App, tx: &mut Tx, account: Uuid, request: Uuid) -> Result<
     if onward.protected || delays.of_reset(false, onward.changed_at, onward.now) > usual {
         return Ok(None);
     }
-    let grants = factor::grants(tx, account).await?;
-    if let Some(live) = grants.into_iter().find(|grant| grant.expires_at > onward.now) {
-        return Ok(Some((live.id, onward.portal)));
-    }
-    let grant = random::id();
-    factor::grant(tx, grant, account, "renewed", Holder::Mail, GRANT_HOURS).await?;
+    let grant = match mailable(&factor::grants(tx, account).await?, onward.now) {
+        Some(grant) => grant,
+        None => renew_grant(tx, account).await?,
+    };
     Ok(Some((grant, onward.portal)))
 }

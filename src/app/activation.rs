@@ -122,6 +122,13 @@ impl App {
     }
 }
 
+/// A grant for a letter to the registered address, where no other can be mailed.
+pub async fn renew_grant(tx: &mut Tx, account: Uuid) -> Result<Uuid, Fault> {
+    let id = random::id();
+    factor::grant(tx, id, account, "renewed", Holder::Mail, GRANT_HOURS).await?;
+    Ok(id)
+}
+
 fn hashes(account: Uuid, codes: &[String]) -> Vec<[u8; 32]> {
     codes.iter().map(|code| recovery::hash(account, code)).collect()
 }

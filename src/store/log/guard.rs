@@ -64,8 +64,7 @@ struct Words {
 
 /// What protects the log and is not in place, in plain words: triggers that are missing, off or do something else, on each
 /// partition too; others that were added; functions that were changed; rules; settings that let triggers sleep; keys that
-/// let nothing stand twice; and privileges
-/// of the app's role, and of the role that asks.
+/// let nothing stand twice; and privileges of the app's role, and of the role that asks.
 pub async fn unprotected(read: &mut Read) -> Result<Vec<String>, Fault> {
     let functions = Value::Object(FUNCTIONS.iter().map(|name| ((*name).to_owned(), wanted(name))).collect());
     // tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
