@@ -10,7 +10,8 @@ use super::super::tx::{Read, fault};
 use crate::base::fault::Fault;
 
 /// The migrations that make those functions, the latest first.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
+    include_str!("../../../migrations/23_seal_walk/up.sql"),
     include_str!("../../../migrations/19_erased_exactly/up.sql"),
     include_str!("../../../migrations/18_portal/up.sql"),
     include_str!("../../../migrations/17_erasure/up.sql"),
@@ -50,9 +51,11 @@ fn made(function: &str) -> Option<(&'static str, &'static str)> {
 /// A function as it has to be: its body, whether it runs as its owner, and what is set while it runs.
 fn wanted(function: &str) -> Value {
     let (head, body) = made(function).unwrap_or_default();
-    let path = head.contains("set search_path = pg_catalog, pg_temp").then_some("search_path=pg_catalog, pg_temp");
-    let patience = (function == "pulih.make_partitions").then_some("lock_timeout=2s");
-    let settings: Vec<&str> = path.into_iter().chain(patience).collect();
+    let settings = head.split_once(" set ").map_or("", |(_, settings)| settings);
+    let settings = settings.split(" set ").map(str::trim);
+    let patience = (function == "pulih.make_partitions").then_some("lock_timeout = 2s");
+    let all = settings.chain(patience).filter(|setting| !setting.is_empty());
+    let settings: Vec<String> = all.map(|setting| setting.replacen(" = ", "=", 1)).collect();
     json!({"body": body, "definer": head.contains("security definer"), "settings": settings})
 }
 
@@ -176,6 +179,19 @@ mod tests {
         // the later one counts
         assert!(made("pulih.erasure_of").unwrap().1.contains("code.verified"));
         assert!(made("pulih.queue_for_seal").unwrap().1.contains("sha256"));
+        assert!(made("pulih.seal").unwrap().0.contains("enable_hashjoin"));
         assert_eq!(made("pulih.nothing"), None);
+    }
+
+    #[test]
+    fn what_is_set_while_a_function_runs_is_told_as_the_database_tells_it() {
+        let settings = |name: &str| wanted(name)["settings"].clone();
+        let path = "search_path=pg_catalog, pg_temp";
+        assert_eq!(settings("pulih.refuse_change"), json!([]));
+        assert_eq!(settings("pulih.queue_for_seal"), json!([path]));
+        assert_eq!(settings("pulih.make_partitions"), json!([path, "lock_timeout=2s"]));
+        let off = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"];
+        let off = off.map(|name| format!("{name}=off"));
+        assert_eq!(settings("pulih.seal"), json!([&[path.to_owned()], &off[..]].concat()));
     }
 }

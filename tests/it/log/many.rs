@@ -241,3 +241,33 @@ async fn what_people_do_is_seen_at_once_and_sealed_by_the_running_house() {
     .await;
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_of_a_great_backlog_reads_neither_the_queue_nor_the_log_as_a_whole() {
+    let app = TestApp::start().await;
+    app.sql(
+        "insert into leaf (index, event_id, event_at, hash)
+        select n, gen_random_uuid(), now(), sha256(n::text::bytea) from generate_series(0, 19999) n",
+    )
+    .await;
+    app.sql(
+        "insert into seal_queue (event_id, event_at, system_identifier, hash)
+        select gen_random_uuid(), now(), (select system_identifier from pg_control_system()), sha256(n::text::bytea)
+        from generate_series(1, 20000) n",
+    )
+    .await;
+    app.sql("analyze leaf, seal_queue").await;
+    // a function's plans settle after five calls
+    let batches = "perform * from pulih.seal(100, false);".repeat(7);
+    let looked = app
+        .sql(&format!(
+            "begin; do $$ begin {batches} end $$;
+            select relname, seq_scan, n_tup_ins + n_tup_del from pg_stat_xact_user_tables
+                where relname in ('leaf', 'seal_queue') order by relname;
+            rollback"
+        ))
+        .await;
+    let looked: Vec<Vec<String>> = looked.into_iter().map(|row| row.into_iter().flatten().collect()).collect();
+    assert_eq!(looked, [["leaf", "0", "700"], ["seal_queue", "0", "700"]]);
+    app.end().await;
+}
