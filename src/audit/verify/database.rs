@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
@@ -19,7 +19,6 @@ use crate::base::fault::Fault;
 use crate::base::merkle::{self, Hash};
 use crate::base::note::Verifier;
 use crate::base::tile::{TileId, WIDTH, hashes};
-use crate::store::event::Row;
 use crate::store::log::{erased, verify as rows};
 
 /// Leaves read at a time: eight tiles, which is 128 MiB where every event is as long as one can be.
@@ -84,10 +83,11 @@ pub(super) async fn run(app: &App, options: &Options, progress: &Progress) -> Re
     Ok(report)
 }
 
-/// As many ranges at once as there are cores and the pool can spare connections for.
+/// Two ranges for each core, as one waits for the database while another is worked out, but no more than the pool can spare
+/// connections for.
 fn side_by_side(app: &App) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    cores.saturating_add(1).min(app.config().database.pool / 2).max(1)
+    cores.saturating_mul(2).min(app.config().database.pool / 2).max(1)
 }
 
 async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: bool) -> Result<Range, Fault> {
@@ -108,7 +108,6 @@ async fn range(app: &App, trusted: Vec<Verifier>, from: u64, to: u64, personal: 
 
 /// Works a range out on one core: hashes, canonical bytes, columns, commitments and signatures.
 fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
-    let events: HashMap<(Uuid, DateTime<Utc>), &Row> = raw.events.iter().map(|e| ((e.id, e.at), e)).collect();
     let mut details: HashMap<Uuid, Vec<&rows::Details>> = HashMap::with_capacity(raw.details.len());
     for one in &raw.details {
         details.entry(one.event_id).or_default().push(one);
@@ -132,7 +131,7 @@ fn work_out(raw: &Raw, trusted: &[Verifier]) -> Range {
         };
         let hash: Hash = leaf.hash.as_slice().try_into().unwrap_or_else(|_| merkle::empty());
         range.leaves.push(hash);
-        if let Some(row) = events.get(&(leaf.event_id, leaf.event_at)) {
+        if let Some(row) = raw.events.get(&(leaf.event_id, leaf.event_at)) {
             let seen = event::look(&hash, row, details.get(&leaf.event_id).map_or(&[], Vec::as_slice));
             range.passed.bare.extend(seen.bare.then_some((index, row.id)));
             range.found.extend(seen.wrong.into_iter().map(|what| (Some(index), what)));

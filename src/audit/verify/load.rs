@@ -1,6 +1,6 @@
 //! Reading a range of the log in the database: leaves, the events and details they stand for, tiles and checkpoints.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -24,8 +24,8 @@ pub(super) struct Raw {
     pub to: u64,
     /// Those that stand.
     pub leaves: Vec<Leaf>,
-    /// All of their events that stand where they say, and others of the same time.
-    pub events: Vec<Row>,
+    /// All of their events that stand where they say, and others of the same time, by id and time.
+    pub events: HashMap<(Uuid, DateTime<Utc>), Row>,
     /// Events that stand at another time than their leaf says.
     pub moved: Vec<Uuid>,
     /// Personal details, also of others.
@@ -41,14 +41,14 @@ pub(super) async fn load(read: &mut Read, from: u64, to: u64, personal: bool) ->
     let (first, end) = (signed(from)?, signed(to)?);
     let leaves = rows::leaves(read, first, end).await?;
     let ids: Vec<Uuid> = leaves.iter().map(|leaf| leaf.event_id).collect();
-    let (mut events, mut details, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut events, mut details, mut moved) = (HashMap::new(), Vec::new(), Vec::new());
     if let Some(times) = span(leaves.iter().map(|leaf| leaf.event_at)) {
-        events = events_of(read, &ids, &times).await?;
+        let rows = events_of(read, &ids, &times).await?;
+        events = rows.into_iter().map(|row| ((row.id, row.at), row)).collect();
         if personal {
             details = details_of(read, &ids, &times).await?;
         }
-        let here: HashSet<(Uuid, DateTime<Utc>)> = events.iter().map(|event| (event.id, event.at)).collect();
-        let missing = leaves.iter().filter(|leaf| !here.contains(&(leaf.event_id, leaf.event_at)));
+        let missing = leaves.iter().filter(|leaf| !events.contains_key(&(leaf.event_id, leaf.event_at)));
         let missing: Vec<Uuid> = missing.map(|leaf| leaf.event_id).collect();
         if !missing.is_empty() {
             moved = rows::anywhere(read, missing).await?;

@@ -115,11 +115,12 @@ impl<'a> Scan<'a> {
         self.word(b"\"")?;
         let from = self.at;
         loop {
+            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+            self.at += self.bytes.get(self.at..)?.iter().position(special)?;
             match self.next()? {
                 b'"' => break,
                 b'\\' => self.at += escape(self.bytes.get(self.at + 1..)?)?,
-                0..=0x1f => return None,
-                _ => self.at += 1,
+                _ => return None,
             }
         }
         let inner = self.since(from);
