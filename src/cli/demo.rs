@@ -30,6 +30,10 @@ pub(super) fn run(common: &Common, options: &Options) -> Result<(), Failure> {
         // several demos may run side by side
         loaded.config.server.ops_listen.set_port(0);
     }
+    if matches!(loaded.place("log.filter"), Place::Default) {
+        // what there is to try stays on the screen
+        "warn".clone_into(&mut loaded.config.log.filter);
+    }
     logs::start(&loaded.config.log)?;
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let demo = demo::Options { listen: options.listen, accounts: options.accounts, data: options.data.clone() };

@@ -7,7 +7,7 @@ mod portal;
 mod staff;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -58,6 +58,7 @@ pub struct Started {
     /// Where to look at it.
     pub url: String,
     portal_key: SecretString,
+    operator: Option<String>,
     cluster: Cluster,
     _names: NameServer,
 }
@@ -67,7 +68,10 @@ impl Started {
     pub fn json(&self) -> Value {
         let accounts: Vec<Value> = (0..SHOWN).map(person).map(|p| account(&p)).collect();
         let portal = portal::json(self.portal_key.expose_secret());
-        json!({ "ready": true, "url": self.url, "accounts": accounts, "staff": staff::json(), "portal": portal })
+        json!({
+            "ready": true, "url": self.url, "accounts": accounts, "staff": staff::json(), "portal": portal,
+            "operator": self.operator,
+        })
     }
 
     /// The same as a short table.
@@ -86,6 +90,10 @@ impl Started {
         lines.push(String::new());
         lines.push(portal::table(self.portal_key.expose_secret()));
         lines.push(String::new());
+        if let Some(settings) = &self.operator {
+            lines.push(format!("The operator's commands in another terminal, after:\nexport {settings}"));
+            lines.push(String::new());
+        }
         lines.push(format!("Letters arrive at {}/demo/mailbox. Ctrl-C ends the demo.", self.url));
         lines.join("\n")
     }
@@ -131,6 +139,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     config.inbound.name_servers = vec![names.address];
 
     let url = config.server.base_url.clone();
+    let operator = options.data.as_ref().map(|data| settings(&config, &keys_of(data)));
     let app = App::new(config, keys(options)?, Clock::system())?;
     let admin = SecretString::from(cluster.url("pulih", "postgres"));
     let begun = past::begin(&app, &admin).await?;
@@ -146,7 +155,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Started, Fau
     let portal_key = SecretString::from(portal::seed(&app).await?);
     let people = (0..SHOWN).map(person).map(shown).collect();
     let running = server::run(&app, Some(Demo { people, staff: staff::shown(), catcher, signer }))?;
-    Ok(Started { running, url, portal_key, cluster, _names: names })
+    Ok(Started { running, url, portal_key, operator, cluster, _names: names })
 }
 
 /// The name server of the demo's world, in which every domain ends in `.example`: each signs with the one key, and says
@@ -178,10 +187,25 @@ fn shown(p: Person) -> Shown {
     Shown { user_id: p.user_id, email: p.email, user_type: p.user_type, name: p.name, password: PASSWORD.to_owned() }
 }
 
+/// What the operator's commands need to know of a kept demo, as a shell takes it.
+fn settings(config: &Config, keys: &Path) -> String {
+    let keys = std::path::absolute(keys).unwrap_or_else(|_| keys.to_owned());
+    format!(
+        "PULIH_DATABASE__URL='{}' PULIH_KEYS__DIR='{}' PULIH_SERVER__BASE_URL='{}'",
+        config.database.url.expose_secret(),
+        keys.display(),
+        config.server.base_url
+    )
+}
+
+fn keys_of(data: &Path) -> PathBuf {
+    data.join("keys")
+}
+
 /// Keys of a kept demo lie beside its data; others live as long as the process.
 fn keys(options: &Options) -> Result<Keyring, Fault> {
     let Some(data) = &options.data else { return Keyring::ephemeral() };
-    let folder = data.join("keys");
+    let folder = keys_of(data);
     Keyring::init(&folder, Clock::system().now().date_naive())?;
     Keyring::load(&folder)
         .map_err(|problems| Fault::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))

@@ -85,6 +85,7 @@ fn the_demo_tells_in_one_line_what_there_is_to_try() {
         }
     }
     assert!(told["staff"].is_array(), "{told}");
+    assert_eq!(told["operator"], Value::Null, "its keys are nowhere but in its memory");
     demo.process.kill().unwrap();
     let mut more = String::new();
     std::io::Read::read_to_string(&mut demo.rest, &mut more).unwrap();
@@ -128,6 +129,12 @@ async fn kept_data_is_used_again_right_after_a_kill() {
     // the browser is still known, and what it asked is still there
     let page = rina.open(&asked).await;
     assert_eq!((page.status.as_u16(), page.heading().as_str()), (200, "Berhasil Kirim Reset TOTP"));
+    // what it prints lets the operator's commands find it
+    let settings = second.told["operator"].as_str().unwrap();
+    let verify = format!("{settings} {} audit verify --json", env!("CARGO_BIN_EXE_pulih"));
+    let verified = Command::new("sh").args(["-c", &verify]).env_clear().output().unwrap();
+    let said = String::from_utf8_lossy(&verified.stdout) + String::from_utf8_lossy(&verified.stderr);
+    assert!(verified.status.success() && said.contains("\"ok\":true"), "{said}");
     second.kill();
     start().await.kill();
 }

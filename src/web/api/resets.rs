@@ -72,7 +72,7 @@ pub struct Reset {
     post,
     path = "/api/v1/resets",
     tag = "resets",
-    description = "Scope `resets`. Kirim by the portal's own form. The answer is the same whoever was typed: where User ID, \
+    description = "Kirim by the portal's own form. The answer is the same whoever was typed: where User ID, \
         address and Tipe User belong together, a letter goes to the registered address. Show the person the same words \
         for everybody.",
     request_body = NewReset,
@@ -92,7 +92,7 @@ pub async fn ask(house: web::Data<House>, call: Call<AsksResets, NewReset>) -> R
     get,
     path = "/api/v1/resets/{reference}",
     tag = "resets",
-    description = "Scope `resets`. A reset that was asked by this portal's form, or by our page for its people; for 30 days.",
+    description = "A reset that was asked by this portal's form, or by our page for its people; for 30 days.",
     params(("reference" = String, Path, description = "`R-XXXX-XXXX`")),
     responses((status = 200, body = Reset))
 )]
